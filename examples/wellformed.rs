@@ -1,0 +1,37 @@
+//! Says of each file whether it is a well-formed XML 1.0 document with namespaces, by this crate's
+//! tokenizer alone: `ok<TAB>path`, or `error<TAB>kind<TAB>offset<TAB>path`.
+//!
+//! ```text
+//! cargo run --release --example wellformed -- FILE…
+//! ```
+
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+
+use ews_notifications::xml::{Buffers, Tokenizer};
+use ews_notifications::{Config, Error, Limits};
+
+fn main() -> io::Result<()> {
+    let mut config = Config::default();
+    config.limits = Limits::unlimited();
+    let mut buffers = Buffers::default();
+    let mut out = io::stdout().lock();
+    for path in std::env::args_os().skip(1).map(PathBuf::from) {
+        let body = std::fs::read(&path)?;
+        match check(&body, &mut buffers, &config) {
+            Ok(()) => writeln!(out, "ok\t{}", path.display())?,
+            Err(error) => {
+                let (kind, offset) = (error.kind(), error.offset());
+                writeln!(out, "error\t{kind:?}\t{offset}\t{}", path.display())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Reads the whole body and keeps nothing.
+fn check(body: &[u8], buffers: &mut Buffers, config: &Config) -> Result<(), Error> {
+    let mut tokens = Tokenizer::new(body, buffers, config)?;
+    while tokens.next()?.is_some() {}
+    Ok(())
+}

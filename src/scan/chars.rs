@@ -1,0 +1,24 @@
+//! Which characters XML allows, and where.
+
+/// `[2] Char`.
+pub(crate) fn is_char(char: char) -> bool {
+    matches!(char,
+        '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{1_0000}'..)
+}
+
+/// NS `[6] NCNameStartChar`: `[4] NameStartChar` without the colon.
+pub(crate) fn is_name_start_char(char: char) -> bool {
+    matches!(char,
+        'A'..='Z' | '_' | 'a'..='z'
+        | '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{2FF}'
+        | '\u{370}'..='\u{37D}' | '\u{37F}'..='\u{1FFF}' | '\u{200C}'..='\u{200D}'
+        | '\u{2070}'..='\u{218F}' | '\u{2C00}'..='\u{2FEF}' | '\u{3001}'..='\u{D7FF}'
+        | '\u{F900}'..='\u{FDCF}' | '\u{FDF0}'..='\u{FFFD}' | '\u{1_0000}'..='\u{E_FFFF}')
+}
+
+/// NS `[5] NCNameChar`: `[4a] NameChar` without the colon.
+pub(crate) fn is_name_char(char: char) -> bool {
+    is_name_start_char(char)
+        || matches!(char,
+            '-' | '.' | '0'..='9' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
+}

@@ -1,0 +1,113 @@
+//! What stands before the first markup: byte order mark, encoding, XML declaration.
+
+use super::tokenizer::Tokenizer;
+use crate::error::{Error, ErrorKind};
+use crate::scan::{Class, Span};
+
+impl<'b> Tokenizer<'_, 'b> {
+    /// The start of `[22] prolog`: a byte order mark and `[23] XMLDecl`, each if it is there.
+    pub(super) fn prolog_start(&mut self) -> Result<(), Error> {
+        if is_other_encoding(self.cursor.rest()) {
+            return Err(Error::new(ErrorKind::Encoding, 0));
+        }
+        self.cursor.eat("\u{FEFF}");
+        if self.at_declaration() {
+            self.cursor.eat("<?xml");
+            return self.declaration();
+        }
+        Ok(())
+    }
+
+    /// Whether `<?xml` comes next and is not the beginning of a longer target.
+    fn at_declaration(&self) -> bool {
+        let mut ahead = self.cursor;
+        ahead.eat("<?xml") && ahead.skip(Class::NAME) == 0
+    }
+
+    /// `[23] XMLDecl`, behind `<?xml`.
+    fn declaration(&mut self) -> Result<(), Error> {
+        let Some(version) = self.pseudo_attribute("version")? else {
+            return self.fail(ErrorKind::Declaration);
+        };
+        self.check_version(version)?;
+        if let Some(encoding) = self.pseudo_attribute("encoding")? {
+            self.check_encoding(encoding)?;
+        }
+        if let Some(standalone) = self.pseudo_attribute("standalone")?
+            && !matches!(self.cursor.span(standalone), "yes" | "no")
+        {
+            return Err(Error::new(ErrorKind::DeclarationStandalone, standalone.start()));
+        }
+        self.cursor.skip(Class::SPACE);
+        if !self.literal("?>")? {
+            return self.fail(ErrorKind::Declaration);
+        }
+        Ok(())
+    }
+
+    /// `S name Eq value`, if white space and the name come next: what stands between the quotes.
+    fn pseudo_attribute(&mut self, name: &str) -> Result<Option<Span>, Error> {
+        let before = self.cursor.pos();
+        let spaced = self.cursor.skip(Class::SPACE) > 0;
+        if !self.literal(name)? {
+            self.cursor.rewind(before);
+            return Ok(None);
+        }
+        if !spaced {
+            return Err(Error::new(ErrorKind::Declaration, before));
+        }
+        self.cursor.skip(Class::SPACE);
+        if !self.cursor.eat("=") {
+            return self.fail(ErrorKind::Declaration);
+        }
+        self.cursor.skip(Class::SPACE);
+        let quote = match self.cursor.peek() {
+            Some(b'"') => "\"",
+            Some(b'\'') => "'",
+            _ => return self.fail(ErrorKind::Declaration),
+        };
+        self.cursor.bump();
+        let start = self.cursor.pos();
+        self.cursor.skip(Class::VALUE);
+        let value = Span::new(start, self.cursor.pos());
+        if !self.cursor.eat(quote) {
+            return self.fail(ErrorKind::Declaration);
+        }
+        Ok(Some(value))
+    }
+
+    /// `[26] VersionNum`. Any 1.x is read as 1.0 (section 2.8).
+    fn check_version(&self, value: Span) -> Result<(), Error> {
+        let version = self.cursor.span(value);
+        let fail = |at| Err(Error::new(ErrorKind::DeclarationVersion, value.start() + at));
+        let Some(minor) = version.strip_prefix("1.") else { return fail(0) };
+        match minor.bytes().position(|byte| !byte.is_ascii_digit()) {
+            Some(at) => fail("1.".len() + at),
+            None if minor.is_empty() => fail("1.".len()),
+            None => Ok(()),
+        }
+    }
+
+    /// `[81] EncName`, which has to be UTF-8 in any case.
+    fn check_encoding(&self, value: Span) -> Result<(), Error> {
+        let encoding = self.cursor.span(value);
+        let name = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+        let proper = encoding.starts_with(|first: char| first.is_ascii_alphabetic());
+        let kind = match encoding {
+            _ if !proper || !encoding.bytes().all(name) => ErrorKind::DeclarationEncoding,
+            _ if !encoding.eq_ignore_ascii_case("UTF-8") => ErrorKind::Encoding,
+            _ => return Ok(()),
+        };
+        Err(Error::new(kind, value.start()))
+    }
+}
+
+/// Whether the first bytes are those of an encoding that is not a superset of ASCII (XML 1.0,
+/// appendix F): a byte order mark or the first `<` in UTF-16 or UTF-32, `<?xm` in EBCDIC.
+fn is_other_encoding(body: &[u8]) -> bool {
+    matches!(
+        body,
+        [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..] | [0, 0, ..] | [0, b'<', ..] | [b'<', 0, ..]
+            | [0x4C, 0x6F, 0xA7, 0x94, ..]
+    )
+}

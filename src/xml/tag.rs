@@ -1,0 +1,295 @@
+//! Tags: names, attributes, and the namespaces they are in.
+
+use super::token::{Attribute, Form, Name, Namespace, Text, Token};
+use super::tokenizer::Tokenizer;
+use crate::error::{Error, ErrorKind};
+use crate::scan::{Class, Cursor, Span};
+
+/// An element whose end tag is still to come.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OpenElement {
+    name: QName,
+    namespace: Namespace,
+    /// Declarations that were in scope before its start tag.
+    outer_declarations: u32,
+}
+
+/// NS `[7] QName`, as a part of the body.
+#[derive(Clone, Copy, Debug)]
+struct QName {
+    text: Span,
+    local_start: u32,
+}
+
+/// An attribute of the current start tag, namespace declarations included.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RawAttribute {
+    name: QName,
+    namespace: Namespace,
+    value: Span,
+    form: Form,
+}
+
+/// Tags with more attributes than this are checked for duplicates by sorting.
+const FEW: usize = 8;
+
+impl<'b> Tokenizer<'_, 'b> {
+    /// `[40] STag` or `[44] EmptyElemTag`, behind the `<`.
+    pub(super) fn start_tag(&mut self) -> Result<Token<'b>, Error> {
+        let name = self.qname()?;
+        if self.buffers.open.len() >= self.config.limits.depth {
+            return Err(Error::new(ErrorKind::DepthLimit, name.start()));
+        }
+        let outer_declarations = self.buffers.namespaces.len() as u32;
+        self.buffers.attributes.clear();
+        let empty = loop {
+            let spaced = self.cursor.skip(Class::SPACE) > 0;
+            match self.cursor.peek() {
+                Some(b'>') => {
+                    self.cursor.bump();
+                    break false;
+                }
+                Some(b'/') => {
+                    if !self.literal("/>")? {
+                        return self.fail(ErrorKind::StartTag);
+                    }
+                    break true;
+                }
+                _ if spaced => self.attribute()?,
+                Some(b'=' | b'"' | b'\'' | b'<' | b'&') => return self.fail(ErrorKind::StartTag),
+                _ => return self.fail(ErrorKind::AttributeSpace),
+            }
+        };
+        let namespace = self.resolve_element(name)?;
+        self.resolve_attributes()?;
+        self.buffers.open.push(OpenElement { name, namespace, outer_declarations });
+        self.behind_tag(empty);
+        Ok(Token::StartTag(name.resolved(&self.cursor, namespace)))
+    }
+
+    /// `[42] ETag`, behind the `</`.
+    pub(super) fn end_tag(&mut self) -> Result<Token<'b>, Error> {
+        let start = self.cursor.pos();
+        let expected = self.buffers.open.last().map(|open| self.cursor.span(open.name.text));
+        let found = self.qname()?;
+        if expected != Some(self.cursor.span(found.text)) {
+            if self.cursor.peek().is_none() {
+                return self.fail(ErrorKind::UnexpectedEnd);
+            }
+            return Err(Error::new(ErrorKind::EndTagMismatch, start));
+        }
+        self.cursor.skip(Class::SPACE);
+        if !self.cursor.eat(">") {
+            return self.fail(ErrorKind::EndTag);
+        }
+        self.close()
+    }
+
+    /// The innermost element ends, and with it the scope of its declarations.
+    pub(super) fn close(&mut self) -> Result<Token<'b>, Error> {
+        let Some(element) = self.buffers.open.pop() else {
+            return Err(Error::new(ErrorKind::EndTagMismatch, self.cursor.pos()));
+        };
+        let declarations = element.outer_declarations as usize;
+        self.buffers.namespaces.truncate(declarations, &self.cursor);
+        self.behind_tag(false);
+        Ok(Token::EndTag(element.name.resolved(&self.cursor, element.namespace)))
+    }
+
+    /// `[41] Attribute`.
+    fn attribute(&mut self) -> Result<(), Error> {
+        let start = self.cursor.pos();
+        let name = self.qname_or(ErrorKind::StartTag)?;
+        if self.buffers.attributes.len() >= self.config.limits.attributes {
+            return Err(Error::new(ErrorKind::AttributeLimit, start));
+        }
+        self.cursor.skip(Class::SPACE);
+        if !self.cursor.eat("=") {
+            return self.fail(ErrorKind::AttributeEquals);
+        }
+        self.cursor.skip(Class::SPACE);
+        let (value, form) = self.attribute_value()?;
+        let declares = match (name.prefix(&self.cursor), name.local(&self.cursor)) {
+            ("xmlns", _) => Some(name.local_span()),
+            ("", "xmlns") => Some(Span::new(start, start)),
+            _ => None,
+        };
+        let namespace = match declares {
+            Some(prefix) => {
+                self.declare(prefix, value, form).map_err(|kind| Error::new(kind, start))?;
+                Namespace::XMLNS
+            }
+            None => Namespace::NONE,
+        };
+        self.buffers.attributes.push(RawAttribute { name, namespace, value, form });
+        Ok(())
+    }
+
+    fn declare(&mut self, prefix: Span, value: Span, form: Form) -> Result<(), ErrorKind> {
+        if self.buffers.namespaces.len() >= self.config.limits.bindings {
+            return Err(ErrorKind::BindingLimit);
+        }
+        let text = Text::new(self.cursor.span(value), form);
+        self.buffers.namespaces.declare(prefix, value, text, &self.cursor)
+    }
+
+    /// `[10] AttValue`: what stands between the quotes.
+    fn attribute_value(&mut self) -> Result<(Span, Form), Error> {
+        let Some(quote @ (b'"' | b'\'')) = self.cursor.peek() else {
+            return self.fail(ErrorKind::AttributeQuote);
+        };
+        self.cursor.bump();
+        let start = self.cursor.pos();
+        let mut form = Form::Verbatim;
+        loop {
+            match self.chars(Class::VALUE)? {
+                None => return self.fail(ErrorKind::UnexpectedEnd),
+                Some(byte) if byte == quote => break,
+                Some(b'<') => return self.fail(ErrorKind::AttributeLessThan),
+                Some(b'&') => {
+                    self.reference()?;
+                    form = Form::AttValue;
+                }
+                Some(b'"' | b'\'') => self.cursor.bump(),
+                Some(_) => {
+                    self.cursor.bump();
+                    form = Form::AttValue;
+                }
+            }
+        }
+        let value = Span::new(start, self.cursor.pos());
+        self.cursor.bump();
+        Ok((value, form))
+    }
+
+    /// NS `[7] QName` of an element.
+    fn qname(&mut self) -> Result<QName, Error> {
+        self.qname_or(ErrorKind::Name)
+    }
+
+    /// NS `[7] QName`; an error of this kind where no name begins.
+    fn qname_or(&mut self, kind: ErrorKind) -> Result<QName, Error> {
+        if self.cursor.peek() == Some(b':') {
+            return self.fail(ErrorKind::QName);
+        }
+        let first = self.ncname(kind)?;
+        if !self.cursor.eat(":") {
+            return Ok(QName { text: first, local_start: first.start() as u32 });
+        }
+        let local = self.ncname(ErrorKind::QName)?;
+        if self.cursor.peek() == Some(b':') {
+            return self.fail(ErrorKind::QName);
+        }
+        let text = Span::new(first.start(), local.end());
+        if text.end() - text.start() > self.config.limits.name_bytes {
+            return Err(Error::new(ErrorKind::NameLimit, text.start()));
+        }
+        Ok(QName { text, local_start: local.start() as u32 })
+    }
+
+    fn resolve_element(&self, name: QName) -> Result<Namespace, Error> {
+        let prefix = name.prefix(&self.cursor);
+        let fail = |kind| Err(Error::new(kind, name.start()));
+        match self.buffers.namespaces.resolve(prefix, &self.cursor) {
+            Some(namespace) => Ok(namespace),
+            None if prefix == "xmlns" => fail(ErrorKind::ReservedPrefix),
+            None => fail(ErrorKind::UnboundPrefix),
+        }
+    }
+
+    /// Gives each attribute its namespace and checks that none stands twice (NS 6.3).
+    fn resolve_attributes(&mut self) -> Result<(), Error> {
+        let cursor = &self.cursor;
+        let namespaces = &self.buffers.namespaces;
+        for attribute in &mut self.buffers.attributes {
+            let prefix = attribute.name.prefix(cursor);
+            if !prefix.is_empty() && attribute.namespace != Namespace::XMLNS {
+                let Some(namespace) = namespaces.resolve(prefix, cursor) else {
+                    return Err(Error::new(ErrorKind::UnboundPrefix, attribute.name.start()));
+                };
+                attribute.namespace = namespace;
+            }
+        }
+        match self.first_duplicate() {
+            Some(duplicate) => {
+                Err(Error::new(ErrorKind::DuplicateAttribute, duplicate.name.start()))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The first attribute whose expanded name an earlier one has.
+    fn first_duplicate(&mut self) -> Option<RawAttribute> {
+        let cursor = self.cursor;
+        let attributes = &self.buffers.attributes;
+        let expanded_name =
+            |attribute: &RawAttribute| (attribute.namespace.0, attribute.name.local(&cursor));
+        if attributes.len() <= FEW {
+            let repeats = |(at, attribute): &(usize, &RawAttribute)| {
+                let mut earlier = attributes.iter().take(*at);
+                earlier.any(|earlier| expanded_name(earlier) == expanded_name(attribute))
+            };
+            return attributes.iter().enumerate().find(repeats).map(|(_, attribute)| *attribute);
+        }
+        // Sorted by name, then by position, the repetitions of a name follow its first occurrence.
+        let order = &mut self.buffers.order;
+        order.clear();
+        order.extend(0..attributes.len() as u32);
+        let name_at = |at: u32| attributes.get(at as usize).map(expanded_name);
+        order.sort_unstable_by(|a, b| name_at(*a).cmp(&name_at(*b)).then(a.cmp(b)));
+        let pairs = order.iter().zip(order.iter().skip(1));
+        let repetitions = pairs.filter(|(a, b)| name_at(**a) == name_at(**b)).map(|(_, b)| *b);
+        repetitions.min().and_then(|at| attributes.get(at as usize).copied())
+    }
+}
+
+impl QName {
+    fn start(self) -> usize {
+        self.text.start()
+    }
+
+    fn local_span(self) -> Span {
+        Span::new(self.local_start as usize, self.text.end())
+    }
+
+    fn local<'b>(self, cursor: &Cursor<'b>) -> &'b str {
+        cursor.span(self.local_span())
+    }
+
+    fn prefix<'b>(self, cursor: &Cursor<'b>) -> &'b str {
+        let end = (self.local_start as usize).saturating_sub(":".len());
+        cursor.span(Span::new(self.start(), end.max(self.start())))
+    }
+
+    fn resolved<'b>(self, cursor: &Cursor<'b>, namespace: Namespace) -> Name<'b> {
+        Name { prefix: self.prefix(cursor), local: self.local(cursor), namespace }
+    }
+}
+
+/// The attributes of a start tag. Made by [`Tokenizer::attributes`].
+#[derive(Clone, Debug)]
+pub struct Attributes<'t, 'b> {
+    cursor: Cursor<'b>,
+    raw: core::slice::Iter<'t, RawAttribute>,
+}
+
+impl<'t, 'b> Attributes<'t, 'b> {
+    pub(super) fn new(cursor: Cursor<'b>, raw: &'t [RawAttribute]) -> Self {
+        Self { cursor, raw: raw.iter() }
+    }
+}
+
+impl<'b> Iterator for Attributes<'_, 'b> {
+    type Item = Attribute<'b>;
+
+    fn next(&mut self) -> Option<Attribute<'b>> {
+        let attribute = self.raw.find(|attribute| attribute.namespace != Namespace::XMLNS)?;
+        let value = self.cursor.span(attribute.value);
+        Some(Attribute {
+            name: attribute.name.resolved(&self.cursor, attribute.namespace),
+            value: Text::new(value, attribute.form),
+            offset: attribute.name.start(),
+            value_offset: attribute.value.start(),
+        })
+    }
+}

@@ -1,0 +1,393 @@
+//! The driver: which production comes next, and the productions that are no tags.
+
+use alloc::vec::Vec;
+
+use super::namespaces::Namespaces;
+use super::reference;
+use super::tag::{Attributes, OpenElement, RawAttribute};
+use super::token::{Form, Namespace, Text, Token};
+use crate::config::{Config, IllegalReferences};
+use crate::error::{Error, ErrorKind};
+use crate::scan::{Class, Cursor, InvalidUtf8, Span, Stop, is_char, is_name_char, is_name_start_char};
+
+/// The memory that a [`Tokenizer`] works in, to be lent to one after another.
+///
+/// It holds offsets into the body and no part of it, but for namespace names that are written with
+/// references. A new tokenizer starts by emptying it; what it has allocated stays.
+#[derive(Debug, Default)]
+pub struct Buffers {
+    pub(super) open: Vec<OpenElement>,
+    pub(super) attributes: Vec<RawAttribute>,
+    /// Positions of attributes, while they are sorted.
+    pub(super) order: Vec<u32>,
+    pub(super) namespaces: Namespaces,
+}
+
+impl Buffers {
+    /// Buffers for tokenizers that give the namespaces of this list fixed numbers:
+    /// [`Namespace::known`] with the position in the list. Comparing a name's namespace with that is
+    /// cheaper than comparing strings.
+    #[must_use]
+    pub fn knowing(namespaces: &'static [&'static str]) -> Self {
+        Self { namespaces: Namespaces::knowing(namespaces), ..Self::default() }
+    }
+
+    /// What the buffers hold on the heap, in bytes.
+    #[must_use]
+    pub fn retained_bytes(&self) -> usize {
+        self.open.capacity() * size_of::<OpenElement>()
+            + self.attributes.capacity() * size_of::<RawAttribute>()
+            + self.order.capacity() * size_of::<u32>()
+            + self.namespaces.retained_bytes()
+    }
+}
+
+/// Reads a body token by token. See the [module](self) for what it checks.
+///
+/// `'b` is the body, which tokens borrow from; `'s` the buffers. The document is known to be
+/// well-formed only once [`next`](Self::next) has returned `None`.
+#[derive(Debug)]
+pub struct Tokenizer<'s, 'b> {
+    pub(super) cursor: Cursor<'b>,
+    pub(super) buffers: &'s mut Buffers,
+    pub(super) config: Config,
+    state: State,
+    /// Where the last token begins.
+    token_start: usize,
+    references_replaced: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum State {
+    /// At the first byte.
+    Start,
+    /// Before the root element.
+    Prolog,
+    /// Inside the root element.
+    Content,
+    /// Behind an empty-element tag whose end has not been handed out.
+    EmptyElement,
+    /// Behind the root element.
+    Epilog,
+    Failed(Error),
+}
+
+impl<'s, 'b> Tokenizer<'s, 'b> {
+    /// A tokenizer at the first byte of `body`. Reads nothing yet.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::BodyLimit`] if the body is too long.
+    pub fn new(body: &'b [u8], buffers: &'s mut Buffers, config: &Config) -> Result<Self, Error> {
+        if body.len() > config.limits.body_bytes.min(Span::MAX) {
+            return Err(Error::new(ErrorKind::BodyLimit, 0));
+        }
+        buffers.open.clear();
+        buffers.attributes.clear();
+        buffers.namespaces.clear();
+        Ok(Self {
+            cursor: Cursor::new(body),
+            buffers,
+            config: *config,
+            state: State::Start,
+            token_start: 0,
+            references_replaced: 0,
+        })
+    }
+
+    /// The next token, or `None` behind the end of a well-formed document.
+    ///
+    /// # Errors
+    ///
+    /// An error of any class but [`Schema`](crate::ErrorClass::Schema), at the byte where the
+    /// document stops being well-formed. Asking again gives the same error.
+    #[expect(clippy::should_implement_trait, reason = "`?` reads better on Result<Option<_>>")]
+    pub fn next(&mut self) -> Result<Option<Token<'b>>, Error> {
+        let token = self.step();
+        if let Err(error) = token {
+            self.state = State::Failed(error);
+        }
+        token
+    }
+
+    /// The attributes of the start tag that [`next`](Self::next) has just returned, in document
+    /// order and without namespace declarations. After any other token, still those of the last tag.
+    #[must_use]
+    pub fn attributes(&self) -> Attributes<'_, 'b> {
+        Attributes::new(self.cursor, &self.buffers.attributes)
+    }
+
+    /// The name (the URI) of a namespace that is in scope; `None` for [`Namespace::NONE`].
+    #[must_use]
+    pub fn namespace_name(&self, namespace: Namespace) -> Option<&str> {
+        self.buffers.namespaces.name(namespace, &self.cursor)
+    }
+
+    /// How many elements are open: after a start tag its own element counts, after an end tag not.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.buffers.open.len()
+    }
+
+    /// The bytes of the body that the last token was read from. The end tag of an empty-element tag
+    /// has an empty range behind it.
+    #[must_use]
+    pub fn range(&self) -> core::ops::Range<usize> {
+        self.token_start..self.cursor.pos()
+    }
+
+    /// How many illegal references have been read as U+FFFD. Stays 0 unless the configuration asks
+    /// for it.
+    #[must_use]
+    pub fn references_replaced(&self) -> u64 {
+        self.references_replaced
+    }
+
+    fn step(&mut self) -> Result<Option<Token<'b>>, Error> {
+        if let State::Start = self.state {
+            self.prolog_start()?;
+            self.state = State::Prolog;
+        }
+        self.token_start = self.cursor.pos();
+        match self.state {
+            State::Failed(error) => Err(error),
+            State::Start | State::Prolog | State::Epilog => self.misc(),
+            State::Content => self.content().map(Some),
+            State::EmptyElement => self.close().map(Some),
+        }
+    }
+
+    /// `[22] prolog` after the XML declaration, and `[27] Misc*` behind the root.
+    fn misc(&mut self) -> Result<Option<Token<'b>>, Error> {
+        self.cursor.skip(Class::SPACE);
+        self.token_start = self.cursor.pos();
+        let behind_root = matches!(self.state, State::Epilog);
+        match self.cursor.peek() {
+            None if behind_root => Ok(None),
+            None => Err(Error::new(ErrorKind::NoRoot, self.token_start)),
+            Some(b'<') if behind_root && self.opens_element() => {
+                Err(Error::new(ErrorKind::SecondRoot, self.token_start + "<".len()))
+            }
+            Some(b'<') => self.markup().map(Some),
+            Some(_) => self.fail(ErrorKind::TextOutsideRoot),
+        }
+    }
+
+    /// Whether `<` and the beginning of a name come next.
+    fn opens_element(&self) -> bool {
+        let mut ahead = self.cursor;
+        ahead.eat("<") && ahead.eat_char(is_name_start_char) == Ok(true)
+    }
+
+    /// `[43] content`, one piece of it.
+    fn content(&mut self) -> Result<Token<'b>, Error> {
+        match self.cursor.peek() {
+            None => Err(Error::new(ErrorKind::UnclosedElement, self.token_start)),
+            Some(b'<') => self.markup(),
+            Some(_) => self.text(),
+        }
+    }
+
+    /// Whatever begins with `<`.
+    fn markup(&mut self) -> Result<Token<'b>, Error> {
+        if self.literal("</")? {
+            return self.end_tag();
+        }
+        if self.literal("<?")? {
+            return self.instruction();
+        }
+        if !self.literal("<!")? {
+            self.cursor.eat("<");
+            return self.start_tag();
+        }
+        if self.literal("--")? {
+            return self.comment();
+        }
+        if self.literal("[CDATA[")? {
+            return self.cdata();
+        }
+        let doctype = self.literal("DOCTYPE")?;
+        let kind = if doctype { ErrorKind::Doctype } else { ErrorKind::Markup };
+        Err(Error::new(kind, self.token_start))
+    }
+
+    /// `[14] CharData` and `[67] Reference`, as many as there are.
+    fn text(&mut self) -> Result<Token<'b>, Error> {
+        let mut form = Form::Verbatim;
+        loop {
+            match self.chars(Class::TEXT)? {
+                None | Some(b'<') => break,
+                Some(b'&') => {
+                    self.reference()?;
+                    form = Form::CharData;
+                }
+                Some(b'\r') => {
+                    self.cursor.bump();
+                    form = Form::CharData;
+                }
+                Some(_) if self.cursor.rest().starts_with(b"]]>") => {
+                    return self.fail(ErrorKind::CDataEnd);
+                }
+                Some(_) => self.cursor.bump(),
+            }
+        }
+        let raw = self.cursor.span(Span::new(self.token_start, self.cursor.pos()));
+        Ok(Token::Text(Text::new(raw, form)))
+    }
+
+    /// `[15] Comment`, behind `<!--`.
+    fn comment(&mut self) -> Result<Token<'b>, Error> {
+        let start = self.cursor.pos();
+        loop {
+            match self.chars(Class::COMMENT)? {
+                None => return self.fail(ErrorKind::UnexpectedEnd),
+                Some(_) if self.literal("-->")? => break,
+                Some(_) if self.cursor.rest().starts_with(b"--") => {
+                    return self.fail(ErrorKind::CommentHyphens);
+                }
+                Some(_) => self.cursor.bump(),
+            }
+        }
+        Ok(Token::Comment(self.unparsed(start, "-->")))
+    }
+
+    /// `[18] CDSect`, behind `<![CDATA[`.
+    fn cdata(&mut self) -> Result<Token<'b>, Error> {
+        if self.buffers.open.is_empty() {
+            return Err(Error::new(ErrorKind::TextOutsideRoot, self.token_start));
+        }
+        let start = self.cursor.pos();
+        loop {
+            match self.chars(Class::CDATA)? {
+                None => return self.fail(ErrorKind::UnexpectedEnd),
+                Some(_) if self.cursor.eat("]]>") => break,
+                Some(_) => self.cursor.bump(),
+            }
+        }
+        Ok(Token::CData(self.unparsed(start, "]]>")))
+    }
+
+    /// `[16] PI`, behind `<?`.
+    fn instruction(&mut self) -> Result<Token<'b>, Error> {
+        let target = self.ncname(ErrorKind::ProcessingInstruction)?;
+        let target = self.cursor.span(target);
+        if target.eq_ignore_ascii_case("xml") {
+            return Err(Error::new(ErrorKind::ReservedTarget, self.token_start + "<?".len()));
+        }
+        let spaced = self.cursor.skip(Class::SPACE) > 0;
+        let start = self.cursor.pos();
+        if !spaced && !self.cursor.rest().starts_with(b"?") {
+            return self.fail(ErrorKind::ProcessingInstruction);
+        }
+        loop {
+            match self.chars(Class::INSTRUCTION)? {
+                None => return self.fail(ErrorKind::UnexpectedEnd),
+                Some(_) if self.cursor.eat("?>") => break,
+                Some(_) => self.cursor.bump(),
+            }
+        }
+        let data = self.unparsed(start, "?>");
+        if !spaced && !data.raw().is_empty() {
+            return Err(Error::new(ErrorKind::ProcessingInstruction, start));
+        }
+        Ok(Token::ProcessingInstruction { target, data })
+    }
+
+    /// `[67] Reference`, at its `&`. Checked here, replaced by [`Text`].
+    pub(super) fn reference(&mut self) -> Result<(), Error> {
+        let start = self.cursor.pos();
+        self.cursor.eat("&");
+        let name_start = self.cursor.pos();
+        self.cursor.eat("#");
+        self.name_chars()?;
+        let name = self.cursor.span(Span::new(name_start, self.cursor.pos()));
+        let kind = match reference::read(name) {
+            _ if self.cursor.peek().is_none() => return self.fail(ErrorKind::UnexpectedEnd),
+            _ if !self.cursor.eat(";") => ErrorKind::Reference,
+            Some(Some(_)) => return Ok(()),
+            Some(None) if self.config.illegal_references == IllegalReferences::Replace => {
+                self.references_replaced += 1;
+                return Ok(());
+            }
+            Some(None) => ErrorKind::IllegalReference,
+            None if name.starts_with(is_name_start_char) => ErrorKind::UndefinedEntity,
+            None => ErrorKind::Reference,
+        };
+        Err(Error::new(kind, start))
+    }
+
+    /// NS `[4] NCName`; an error of this kind where none begins.
+    pub(super) fn ncname(&mut self, kind: ErrorKind) -> Result<Span, Error> {
+        let start = self.cursor.pos();
+        if self.cursor.skip(Class::NAME_START) == 0
+            && self.cursor.eat_char(is_name_start_char) != Ok(true)
+        {
+            return self.fail(kind);
+        }
+        self.name_chars()?;
+        if self.cursor.pos() - start > self.config.limits.name_bytes {
+            return Err(Error::new(ErrorKind::NameLimit, start));
+        }
+        Ok(Span::new(start, self.cursor.pos()))
+    }
+
+    /// NS `[5] NCNameChar*`.
+    fn name_chars(&mut self) -> Result<(), Error> {
+        loop {
+            self.cursor.skip(Class::NAME);
+            match self.cursor.eat_char(is_name_char) {
+                Ok(true) => {}
+                Ok(false) => return Ok(()),
+                Err(InvalidUtf8) => return self.fail(ErrorKind::InvalidUtf8),
+            }
+        }
+    }
+
+    /// Moves to the next byte that is not of the class; `None` at the end of the body.
+    pub(super) fn chars(&mut self, class: Class) -> Result<Option<u8>, Error> {
+        match self.cursor.skip_chars(class) {
+            Stop::At(byte) => Ok(Some(byte)),
+            Stop::End => Ok(None),
+            Stop::IllegalChar => self.fail(ErrorKind::IllegalChar),
+            Stop::InvalidUtf8 => self.fail(ErrorKind::InvalidUtf8),
+        }
+    }
+
+    /// Moves over `literal` if it comes next. The end of the body in the middle of it is an error.
+    pub(super) fn literal(&mut self, literal: &str) -> Result<bool, Error> {
+        if self.cursor.eat(literal) {
+            Ok(true)
+        } else if literal.as_bytes().starts_with(self.cursor.rest()) {
+            let end = self.cursor.pos() + self.cursor.rest().len();
+            Err(Error::new(ErrorKind::UnexpectedEnd, end))
+        } else {
+            Ok(false)
+        }
+    }
+
+    /// An error at the cursor: of this kind, unless there is no character at all.
+    pub(super) fn fail<T>(&self, kind: ErrorKind) -> Result<T, Error> {
+        let kind = match self.cursor.peek_char() {
+            Ok(None) => ErrorKind::UnexpectedEnd,
+            Err(InvalidUtf8) => ErrorKind::InvalidUtf8,
+            Ok(Some(char)) if !is_char(char) => ErrorKind::IllegalChar,
+            Ok(Some(_)) => kind,
+        };
+        Err(Error::new(kind, self.cursor.pos()))
+    }
+
+    /// The text from `start` to before `end`, which the cursor is behind.
+    fn unparsed(&self, start: usize, end: &str) -> Text<'b> {
+        let raw = self.cursor.span(Span::new(start, self.cursor.pos() - end.len()));
+        Text::new(raw, Form::Unparsed)
+    }
+
+    /// The state behind a tag: `empty` if it was an empty-element tag.
+    pub(super) fn behind_tag(&mut self, empty: bool) {
+        self.state = match empty {
+            true => State::EmptyElement,
+            false if self.buffers.open.is_empty() => State::Epilog,
+            false => State::Content,
+        };
+    }
+}
