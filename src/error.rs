@@ -261,15 +261,24 @@ impl ErrorKind {
             Self::CDataEnd => (Malformed, "]]> in text"),
             Self::Name => (Malformed, "no valid name where one must stand"),
             Self::QName => (Malformed, "a misplaced colon in a name"),
-            Self::StartTag => (Malformed, "something other than an attribute in a start tag"),
-            Self::EndTag => (Malformed, "something other than > after the name of an end tag"),
+            Self::StartTag => (
+                Malformed,
+                "something other than an attribute in a start tag",
+            ),
+            Self::EndTag => (
+                Malformed,
+                "something other than > after the name of an end tag",
+            ),
             Self::EndTagMismatch => (Malformed, "an end tag that matches no start tag"),
             Self::AttributeSpace => (Malformed, "no white space before an attribute"),
             Self::AttributeEquals => (Malformed, "no = after the name of an attribute"),
             Self::AttributeQuote => (Malformed, "an attribute value without quotes"),
             Self::AttributeLessThan => (Malformed, "< in an attribute value"),
             Self::DuplicateAttribute => (Malformed, "an attribute that stands twice in its tag"),
-            Self::Reference => (Malformed, "a malformed reference, or & not written as &amp;"),
+            Self::Reference => (
+                Malformed,
+                "a malformed reference, or & not written as &amp;",
+            ),
             Self::IllegalReference => (
                 Malformed,
                 "a reference to a character that XML does not allow",
@@ -377,7 +386,9 @@ impl Description {
         let (line, line_start) = line_of(before, after);
         let before = before.get(line_start..).unwrap_or_default();
         let line_end = after.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
-        let after = after.get(..line_end.unwrap_or(after.len())).unwrap_or_default();
+        let after = after
+            .get(..line_end.unwrap_or(after.len()))
+            .unwrap_or_default();
 
         let name = error.kind.is_at_name().then(|| {
             let name = leading(after, Self::NAME);
@@ -400,7 +411,10 @@ impl Description {
             line,
             column: column_of(before),
             name,
-            excerpt: excerpt.chars().map(|c| if c.is_control() { ' ' } else { c }).collect(),
+            excerpt: excerpt
+                .chars()
+                .map(|c| if c.is_control() { ' ' } else { c })
+                .collect(),
             caret,
         }
     }
@@ -420,11 +434,15 @@ impl fmt::Display for Description {
 fn line_of(before: &[u8], after: &[u8]) -> (usize, usize) {
     let next = before.iter().skip(1).chain(after.first());
     let next = next.map(Some).chain(core::iter::once(None));
-    let ends = before.iter().zip(next).enumerate().filter_map(|(at, pair)| match pair {
-        (b'\n', _) => Some(at + 1),
-        (b'\r', next) if next != Some(&b'\n') => Some(at + 1),
-        _ => None,
-    });
+    let ends = before
+        .iter()
+        .zip(next)
+        .enumerate()
+        .filter_map(|(at, pair)| match pair {
+            (b'\n', _) => Some(at + 1),
+            (b'\r', next) if next != Some(&b'\n') => Some(at + 1),
+            _ => None,
+        });
     ends.fold((1, 0), |(line, _), start| (line + 1, start))
 }
 
@@ -436,7 +454,9 @@ fn column_of(text: &[u8]) -> usize {
 
 /// The first `count` characters of `bytes`, as text.
 fn leading(bytes: &[u8], count: usize) -> String {
-    let reach = bytes.get(..count * Description::CHAR_BYTES).unwrap_or(bytes);
+    let reach = bytes
+        .get(..count * Description::CHAR_BYTES)
+        .unwrap_or(bytes);
     String::from_utf8_lossy(reach).chars().take(count).collect()
 }
 

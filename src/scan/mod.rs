@@ -26,7 +26,10 @@ impl Span {
 
     pub(crate) fn new(start: usize, end: usize) -> Self {
         debug_assert!(start <= end && end <= Self::MAX);
-        Self { start: start as u32, end: end as u32 }
+        Self {
+            start: start as u32,
+            end: end as u32,
+        }
     }
 
     pub(crate) fn start(self) -> usize {
@@ -104,7 +107,10 @@ impl<'b> Cursor<'b> {
     pub(crate) fn skip(&mut self, class: Class) -> usize {
         let rest = self.rest();
         // A class holds ASCII only, so the run is UTF-8.
-        let run = rest.iter().position(|byte| !class.contains(*byte)).unwrap_or(rest.len());
+        let run = rest
+            .iter()
+            .position(|byte| !class.contains(*byte))
+            .unwrap_or(rest.len());
         self.pos += run;
         run
     }
@@ -128,7 +134,9 @@ impl<'b> Cursor<'b> {
 
     /// Moves over the character at the cursor if it is one that `accept` takes.
     pub(crate) fn eat_char(&mut self, accept: fn(char) -> bool) -> Result<bool, InvalidUtf8> {
-        let Some(char) = self.peek_char()? else { return Ok(false) };
+        let Some(char) = self.peek_char()? else {
+            return Ok(false);
+        };
         let accepted = accept(char);
         if accepted {
             self.pos += char.len_utf8();
@@ -166,7 +174,7 @@ impl<'b> Cursor<'b> {
     }
 
     /// The text from `start` to `end`; none where that is not text behind the cursor.
-    fn text(&self, start: usize, end: usize) -> Option<&'b str> {
+    pub(crate) fn text(&self, start: usize, end: usize) -> Option<&'b str> {
         let read = self.body.get(..self.pos)?;
         debug_assert!(core::str::from_utf8(read.get(start..end).unwrap_or_default()).is_ok());
         // SAFETY: `body[..pos]` is UTF-8, by the invariant of `pos`.

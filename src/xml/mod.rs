@@ -54,11 +54,11 @@ mod namespaces;
 mod prolog;
 mod reference;
 mod tag;
+#[cfg(test)]
+mod tests;
 mod token;
 mod tokenizer;
 mod trie;
-#[cfg(test)]
-mod tests;
 
 pub use tag::Attributes;
 pub use token::{Attribute, Name, Namespace, Text, Token};

@@ -57,7 +57,10 @@ enum NamespaceName {
 
 impl Namespaces {
     pub(super) fn knowing(known: &'static [&'static str]) -> Self {
-        Self { known, ..Self::default() }
+        Self {
+            known,
+            ..Self::default()
+        }
     }
 
     /// How many declarations are in scope.
@@ -86,9 +89,14 @@ impl Namespaces {
 
     /// What `prefix` stands for; none where it is not declared. The empty prefix always is.
     pub(super) fn resolve(&self, prefix: &str, cursor: &Cursor<'_>) -> Option<Namespace> {
-        let entry = self.prefix_set.find(prefix.as_bytes(), |entry| self.prefix(entry, cursor));
+        let entry = self
+            .prefix_set
+            .find(prefix.as_bytes(), |entry| self.prefix(entry, cursor));
         match (entry, prefix) {
-            (Some(entry), _) => self.prefixes.get(entry as usize).map(|prefix| prefix.namespace),
+            (Some(entry), _) => self
+                .prefixes
+                .get(entry as usize)
+                .map(|prefix| prefix.namespace),
             (None, "") => Some(Namespace::NONE),
             (None, "xml") => Some(Namespace::XML),
             (None, _) => None,
@@ -113,7 +121,10 @@ impl Namespaces {
         let name = if verbatim {
             NamespaceName::InBody(raw)
         } else {
-            NamespaceName::Decoded { start: decoded_before, end: self.decoded.len() }
+            NamespaceName::Decoded {
+                start: decoded_before,
+                end: self.decoded.len(),
+            }
         };
         let text = cursor.span(prefix);
         check_reserved(text, self.text_of(name, cursor))?;
@@ -125,29 +136,46 @@ impl Namespaces {
         if !new_name {
             self.decoded.truncate(decoded_before);
         }
-        let found = self.prefix_set.find(text.as_bytes(), |entry| self.prefix(entry, cursor));
+        let found = self
+            .prefix_set
+            .find(text.as_bytes(), |entry| self.prefix(entry, cursor));
         let (entry, outer) = match found {
             Some(entry) => {
                 let prefix = self.prefixes.get_mut(entry as usize);
-                let outer = prefix.map(|prefix| core::mem::replace(&mut prefix.namespace, namespace));
+                let outer =
+                    prefix.map(|prefix| core::mem::replace(&mut prefix.namespace, namespace));
                 (entry, outer)
             }
             None => {
                 let (set, prefixes) = (&mut self.prefix_set, &self.prefixes);
-                set.push(text.as_bytes(), |entry| prefix_text(prefixes, entry, cursor));
-                self.prefixes.push(Prefix { text: prefix, namespace });
+                set.push(text.as_bytes(), |entry| {
+                    prefix_text(prefixes, entry, cursor)
+                });
+                self.prefixes.push(Prefix {
+                    text: prefix,
+                    namespace,
+                });
                 (self.prefixes.len() as u32 - 1, None)
             }
         };
-        self.declarations.push(Declaration { prefix: entry, outer, new_name });
+        self.declarations.push(Declaration {
+            prefix: entry,
+            outer,
+            new_name,
+        });
         Ok(())
     }
 
     /// Undoes all but the first `len` declarations.
     pub(super) fn truncate(&mut self, len: usize, cursor: &Cursor<'_>) {
         while self.declarations.len() > len {
-            let Some(declaration) = self.declarations.pop() else { return };
-            match (declaration.outer, self.prefixes.get_mut(declaration.prefix as usize)) {
+            let Some(declaration) = self.declarations.pop() else {
+                return;
+            };
+            match (
+                declaration.outer,
+                self.prefixes.get_mut(declaration.prefix as usize),
+            ) {
                 (Some(outer), Some(prefix)) => prefix.namespace = outer,
                 _ => {
                     if let Some(prefix) = self.prefixes.pop() {
@@ -196,7 +224,8 @@ impl Namespaces {
         let names = &self.names;
         let entry_text = |entry: u32| {
             let name = names.get(entry as usize).copied();
-            name.map_or("", |name| name_text(name, &self.decoded, cursor)).as_bytes()
+            name.map_or("", |name| name_text(name, &self.decoded, cursor))
+                .as_bytes()
         };
         if let Some(entry) = self.name_set.find(text.as_bytes(), entry_text) {
             return (Namespace::known(known + entry), false);
@@ -217,7 +246,9 @@ impl Namespaces {
 
 fn prefix_text<'n>(prefixes: &[Prefix], entry: u32, cursor: &Cursor<'n>) -> &'n [u8] {
     let prefix = prefixes.get(entry as usize);
-    prefix.map_or("", |prefix| cursor.span(prefix.text)).as_bytes()
+    prefix
+        .map_or("", |prefix| cursor.span(prefix.text))
+        .as_bytes()
 }
 
 fn name_text<'n>(name: NamespaceName, decoded: &'n str, cursor: &Cursor<'n>) -> &'n str {

@@ -36,7 +36,10 @@ impl<'b> Tokenizer<'_, 'b> {
         if let Some(standalone) = self.pseudo_attribute("standalone")?
             && !matches!(self.cursor.span(standalone), "yes" | "no")
         {
-            return Err(Error::new(ErrorKind::DeclarationStandalone, standalone.start()));
+            return Err(Error::new(
+                ErrorKind::DeclarationStandalone,
+                standalone.start(),
+            ));
         }
         self.cursor.skip(Class::SPACE);
         if !self.literal("?>")? {
@@ -79,8 +82,15 @@ impl<'b> Tokenizer<'_, 'b> {
     /// `[26] VersionNum`. Any 1.x is read as 1.0 (section 2.8).
     fn check_version(&self, value: Span) -> Result<(), Error> {
         let version = self.cursor.span(value);
-        let fail = |at| Err(Error::new(ErrorKind::DeclarationVersion, value.start() + at));
-        let Some(minor) = version.strip_prefix("1.") else { return fail(0) };
+        let fail = |at| {
+            Err(Error::new(
+                ErrorKind::DeclarationVersion,
+                value.start() + at,
+            ))
+        };
+        let Some(minor) = version.strip_prefix("1.") else {
+            return fail(0);
+        };
         match minor.bytes().position(|byte| !byte.is_ascii_digit()) {
             Some(at) => fail("1.".len() + at),
             None if minor.is_empty() => fail("1.".len()),
@@ -107,7 +117,11 @@ impl<'b> Tokenizer<'_, 'b> {
 fn is_other_encoding(body: &[u8]) -> bool {
     matches!(
         body,
-        [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..] | [0, 0, ..] | [0, b'<', ..] | [b'<', 0, ..]
+        [0xFE, 0xFF, ..]
+            | [0xFF, 0xFE, ..]
+            | [0, 0, ..]
+            | [0, b'<', ..]
+            | [b'<', 0, ..]
             | [0x4C, 0x6F, 0xA7, 0x94, ..]
     )
 }

@@ -30,7 +30,11 @@ pub(super) fn read(name: &str) -> Option<Option<char>> {
     let mut code = None;
     for digit in digits.chars() {
         let digit = digit.to_digit(radix)?;
-        code = Some(code.unwrap_or(0_u32).saturating_mul(radix).saturating_add(digit));
+        code = Some(
+            code.unwrap_or(0_u32)
+                .saturating_mul(radix)
+                .saturating_add(digit),
+        );
     }
     Some(char::from_u32(code?).filter(|character| is_char(*character)))
 }

@@ -62,7 +62,11 @@ impl<'b> Tokenizer<'_, 'b> {
         };
         let namespace = self.resolve_element(name)?;
         self.resolve_attributes()?;
-        self.buffers.open.push(OpenElement { name, namespace, outer_declarations });
+        self.buffers.open.push(OpenElement {
+            name,
+            namespace,
+            outer_declarations,
+        });
         self.behind_tag(empty);
         Ok(Token::StartTag(name.resolved(&self.cursor, namespace)))
     }
@@ -70,7 +74,11 @@ impl<'b> Tokenizer<'_, 'b> {
     /// `[42] ETag`, behind the `</`.
     pub(super) fn end_tag(&mut self) -> Result<Token<'b>, Error> {
         let start = self.cursor.pos();
-        let expected = self.buffers.open.last().map(|open| self.cursor.span(open.name.text));
+        let expected = self
+            .buffers
+            .open
+            .last()
+            .map(|open| self.cursor.span(open.name.text));
         let found = self.qname()?;
         if expected != Some(self.cursor.span(found.text)) {
             if self.cursor.peek().is_none() {
@@ -93,7 +101,9 @@ impl<'b> Tokenizer<'_, 'b> {
         let declarations = element.outer_declarations as usize;
         self.buffers.namespaces.truncate(declarations, &self.cursor);
         self.behind_tag(false);
-        Ok(Token::EndTag(element.name.resolved(&self.cursor, element.namespace)))
+        Ok(Token::EndTag(
+            element.name.resolved(&self.cursor, element.namespace),
+        ))
     }
 
     /// `[41] Attribute`.
@@ -116,12 +126,18 @@ impl<'b> Tokenizer<'_, 'b> {
         };
         let namespace = match declares {
             Some(prefix) => {
-                self.declare(prefix, value, form).map_err(|kind| Error::new(kind, start))?;
+                self.declare(prefix, value, form)
+                    .map_err(|kind| Error::new(kind, start))?;
                 Namespace::XMLNS
             }
             None => Namespace::NONE,
         };
-        self.buffers.attributes.push(RawAttribute { name, namespace, value, form });
+        self.buffers.attributes.push(RawAttribute {
+            name,
+            namespace,
+            value,
+            form,
+        });
         Ok(())
     }
 
@@ -130,7 +146,9 @@ impl<'b> Tokenizer<'_, 'b> {
             return Err(ErrorKind::BindingLimit);
         }
         let text = Text::new(self.cursor.span(value), form);
-        self.buffers.namespaces.declare(prefix, value, text, &self.cursor)
+        self.buffers
+            .namespaces
+            .declare(prefix, value, text, &self.cursor)
     }
 
     /// `[10] AttValue`: what stands between the quotes.
@@ -174,7 +192,10 @@ impl<'b> Tokenizer<'_, 'b> {
         }
         let first = self.ncname(kind)?;
         if !self.cursor.eat(":") {
-            return Ok(QName { text: first, local_start: first.start() as u32 });
+            return Ok(QName {
+                text: first,
+                local_start: first.start() as u32,
+            });
         }
         let local = self.ncname(ErrorKind::QName)?;
         if self.cursor.peek() == Some(b':') {
@@ -184,7 +205,10 @@ impl<'b> Tokenizer<'_, 'b> {
         if text.end() - text.start() > self.config.limits.name_bytes {
             return Err(Error::new(ErrorKind::NameLimit, text.start()));
         }
-        Ok(QName { text, local_start: local.start() as u32 })
+        Ok(QName {
+            text,
+            local_start: local.start() as u32,
+        })
     }
 
     fn resolve_element(&self, name: QName) -> Result<Namespace, Error> {
@@ -211,9 +235,10 @@ impl<'b> Tokenizer<'_, 'b> {
             }
         }
         match self.first_duplicate() {
-            Some(duplicate) => {
-                Err(Error::new(ErrorKind::DuplicateAttribute, duplicate.name.start()))
-            }
+            Some(duplicate) => Err(Error::new(
+                ErrorKind::DuplicateAttribute,
+                duplicate.name.start(),
+            )),
             None => Ok(()),
         }
     }
@@ -229,7 +254,11 @@ impl<'b> Tokenizer<'_, 'b> {
                 let mut earlier = attributes.iter().take(*at);
                 earlier.any(|earlier| expanded_name(earlier) == expanded_name(attribute))
             };
-            return attributes.iter().enumerate().find(repeats).map(|(_, attribute)| *attribute);
+            return attributes
+                .iter()
+                .enumerate()
+                .find(repeats)
+                .map(|(_, attribute)| *attribute);
         }
         // Sorted by name, then by position, the repetitions of a name follow its first occurrence.
         let order = &mut self.buffers.order;
@@ -238,8 +267,12 @@ impl<'b> Tokenizer<'_, 'b> {
         let name_at = |at: u32| attributes.get(at as usize).map(expanded_name);
         order.sort_unstable_by(|a, b| name_at(*a).cmp(&name_at(*b)).then(a.cmp(b)));
         let pairs = order.iter().zip(order.iter().skip(1));
-        let repetitions = pairs.filter(|(a, b)| name_at(**a) == name_at(**b)).map(|(_, b)| *b);
-        repetitions.min().and_then(|at| attributes.get(at as usize).copied())
+        let repetitions = pairs
+            .filter(|(a, b)| name_at(**a) == name_at(**b))
+            .map(|(_, b)| *b);
+        repetitions
+            .min()
+            .and_then(|at| attributes.get(at as usize).copied())
     }
 }
 
@@ -262,7 +295,11 @@ impl QName {
     }
 
     fn resolved<'b>(self, cursor: &Cursor<'b>, namespace: Namespace) -> Name<'b> {
-        Name { prefix: self.prefix(cursor), local: self.local(cursor), namespace }
+        Name {
+            prefix: self.prefix(cursor),
+            local: self.local(cursor),
+            namespace,
+        }
     }
 }
 
@@ -275,7 +312,10 @@ pub struct Attributes<'t, 'b> {
 
 impl<'t, 'b> Attributes<'t, 'b> {
     pub(super) fn new(cursor: Cursor<'b>, raw: &'t [RawAttribute]) -> Self {
-        Self { cursor, raw: raw.iter() }
+        Self {
+            cursor,
+            raw: raw.iter(),
+        }
     }
 }
 
@@ -283,7 +323,9 @@ impl<'b> Iterator for Attributes<'_, 'b> {
     type Item = Attribute<'b>;
 
     fn next(&mut self) -> Option<Attribute<'b>> {
-        let attribute = self.raw.find(|attribute| attribute.namespace != Namespace::XMLNS)?;
+        let attribute = self
+            .raw
+            .find(|attribute| attribute.namespace != Namespace::XMLNS)?;
         let value = self.cursor.span(attribute.value);
         Some(Attribute {
             name: attribute.name.resolved(&self.cursor, attribute.namespace),

@@ -57,6 +57,12 @@ impl<'b> Name<'b> {
     pub const fn namespace(&self) -> Namespace {
         self.namespace
     }
+
+    /// Whether this is `local` in no namespace.
+    #[must_use]
+    pub fn is_unqualified(&self, local: &str) -> bool {
+        self.namespace == Namespace::NONE && self.local == local
+    }
 }
 
 /// A namespace as a small number: comparing two is comparing their names, while both are in scope.
@@ -155,8 +161,14 @@ impl fmt::Display for Text<'_> {
                 fmt::Write::write_char(f, reference.unwrap_or(char::REPLACEMENT_CHARACTER))?;
                 behind
             } else {
-                f.write_str(if self.form == Form::AttValue { " " } else { "\n" })?;
-                from.strip_prefix("\r\n").or(from.get(1..)).unwrap_or_default()
+                f.write_str(if self.form == Form::AttValue {
+                    " "
+                } else {
+                    "\n"
+                })?;
+                from.strip_prefix("\r\n")
+                    .or(from.get(1..))
+                    .unwrap_or_default()
             };
         }
         f.write_str(rest)

@@ -8,7 +8,9 @@ use super::tag::{Attributes, OpenElement, RawAttribute};
 use super::token::{Form, Namespace, Text, Token};
 use crate::config::{Config, IllegalReferences};
 use crate::error::{Error, ErrorKind};
-use crate::scan::{Class, Cursor, InvalidUtf8, Span, Stop, is_char, is_name_char, is_name_start_char};
+use crate::scan::{
+    Class, Cursor, InvalidUtf8, Span, Stop, is_char, is_name_char, is_name_start_char,
+};
 
 /// The memory that a [`Tokenizer`] works in, to be lent to one after another.
 ///
@@ -29,7 +31,10 @@ impl Buffers {
     /// cheaper than comparing strings.
     #[must_use]
     pub fn knowing(namespaces: &'static [&'static str]) -> Self {
-        Self { namespaces: Namespaces::knowing(namespaces), ..Self::default() }
+        Self {
+            namespaces: Namespaces::knowing(namespaces),
+            ..Self::default()
+        }
     }
 
     /// What the buffers hold on the heap, in bytes.
@@ -101,7 +106,10 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
     ///
     /// An error of any class but [`Schema`](crate::ErrorClass::Schema), at the byte where the
     /// document stops being well-formed. Asking again gives the same error.
-    #[expect(clippy::should_implement_trait, reason = "`?` reads better on Result<Option<_>>")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "`?` reads better on Result<Option<_>>"
+    )]
     pub fn next(&mut self) -> Result<Option<Token<'b>>, Error> {
         let token = self.step();
         if let Err(error) = token {
@@ -136,6 +144,14 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         self.token_start..self.cursor.pos()
     }
 
+    /// The body from `start` to behind the last token; empty where that is not text already read.
+    #[must_use]
+    pub fn text_since(&self, start: usize) -> &'b str {
+        self.cursor
+            .text(start, self.cursor.pos())
+            .unwrap_or_default()
+    }
+
     /// How many illegal references have been read as U+FFFD. Stays 0 unless the configuration asks
     /// for it.
     #[must_use]
@@ -165,9 +181,10 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         match self.cursor.peek() {
             None if behind_root => Ok(None),
             None => Err(Error::new(ErrorKind::NoRoot, self.token_start)),
-            Some(b'<') if behind_root && self.opens_element() => {
-                Err(Error::new(ErrorKind::SecondRoot, self.token_start + "<".len()))
-            }
+            Some(b'<') if behind_root && self.opens_element() => Err(Error::new(
+                ErrorKind::SecondRoot,
+                self.token_start + "<".len(),
+            )),
             Some(b'<') => self.markup().map(Some),
             Some(_) => self.fail(ErrorKind::TextOutsideRoot),
         }
@@ -207,7 +224,11 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
             return self.cdata();
         }
         let doctype = self.literal("DOCTYPE")?;
-        let kind = if doctype { ErrorKind::Doctype } else { ErrorKind::Markup };
+        let kind = if doctype {
+            ErrorKind::Doctype
+        } else {
+            ErrorKind::Markup
+        };
         Err(Error::new(kind, self.token_start))
     }
 
@@ -231,7 +252,9 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
                 Some(_) => self.cursor.bump(),
             }
         }
-        let raw = self.cursor.span(Span::new(self.token_start, self.cursor.pos()));
+        let raw = self
+            .cursor
+            .span(Span::new(self.token_start, self.cursor.pos()));
         Ok(Token::Text(Text::new(raw, form)))
     }
 
@@ -272,7 +295,10 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         let target = self.ncname(ErrorKind::ProcessingInstruction)?;
         let target = self.cursor.span(target);
         if target.eq_ignore_ascii_case("xml") {
-            return Err(Error::new(ErrorKind::ReservedTarget, self.token_start + "<?".len()));
+            return Err(Error::new(
+                ErrorKind::ReservedTarget,
+                self.token_start + "<?".len(),
+            ));
         }
         let spaced = self.cursor.skip(Class::SPACE) > 0;
         let start = self.cursor.pos();
@@ -378,7 +404,9 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
 
     /// The text from `start` to before `end`, which the cursor is behind.
     fn unparsed(&self, start: usize, end: &str) -> Text<'b> {
-        let raw = self.cursor.span(Span::new(start, self.cursor.pos() - end.len()));
+        let raw = self
+            .cursor
+            .span(Span::new(start, self.cursor.pos() - end.len()));
         Text::new(raw, Form::Unparsed)
     }
 

@@ -48,7 +48,8 @@ impl Trie {
         };
         let (at, bit) = difference(key, text(other));
         let number = self.nodes.len() as u32;
-        let below = |node: &Node| (node.at, core::cmp::Reverse(node.bit)) > (at, core::cmp::Reverse(bit));
+        let below =
+            |node: &Node| (node.at, core::cmp::Reverse(node.bit)) > (at, core::cmp::Reverse(bit));
         let Some(slot) = self.slot(key, |link, node| {
             matches!(link, Link::Entry(_)) || node.is_some_and(below)
         }) else {
@@ -69,7 +70,11 @@ impl Trie {
         };
         let last = Link::Node(self.nodes.len() as u32);
         let [zero, one] = node.children;
-        let sibling = if symbol(key, node.at) & node.bit != 0 { zero } else { one };
+        let sibling = if symbol(key, node.at) & node.bit != 0 {
+            zero
+        } else {
+            one
+        };
         if let Some(slot) = self.slot(key, |link, _| link == last) {
             *slot = sibling;
         }
@@ -105,7 +110,11 @@ impl Trie {
 
     /// The first link on the way to `key` for which `stop` holds. `stop` is also given the node that
     /// the link leads to.
-    fn slot(&mut self, key: &[u8], stop: impl Fn(Link, Option<&Node>) -> bool) -> Option<&mut Link> {
+    fn slot(
+        &mut self,
+        key: &[u8],
+        stop: impl Fn(Link, Option<&Node>) -> bool,
+    ) -> Option<&mut Link> {
         let mut parent: Option<usize> = None;
         let mut link = self.root?;
         loop {
@@ -131,12 +140,20 @@ impl Trie {
 impl Node {
     fn child(&self, key: &[u8]) -> Link {
         let [zero, one] = self.children;
-        if symbol(key, self.at) & self.bit != 0 { one } else { zero }
+        if symbol(key, self.at) & self.bit != 0 {
+            one
+        } else {
+            zero
+        }
     }
 
     fn child_mut(&mut self, key: &[u8]) -> &mut Link {
         let [zero, one] = &mut self.children;
-        if symbol(key, self.at) & self.bit != 0 { one } else { zero }
+        if symbol(key, self.at) & self.bit != 0 {
+            one
+        } else {
+            zero
+        }
     }
 }
 

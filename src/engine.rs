@@ -1,0 +1,536 @@
+//! The one reading engine: tokens in, typed items out, in document order.
+//!
+//! Under both [`Parser::parse`](crate::Parser::parse) and [`Reader`](crate::Reader). It walks the
+//! grammar of `schema` along the tokens of `xml`, decides what is an error and what is skipped, and
+//! owns no arena: each step is lent one for text that cannot be borrowed.
+
+use alloc::vec::Vec;
+
+use bumpalo::Bump;
+use bumpalo::collections::String as BumpString;
+
+use crate::config::Config;
+use crate::error::{Error, ErrorKind};
+use crate::model::{
+    Event, EventKind, FolderId, Item, ItemId, MessageXmlValue, OldIds, Operation, OtherEvent,
+    ResponseClass, ResponseCode, ServerVersionInfo, SubscriptionId, Timestamp, Watermark,
+};
+use crate::parser::Stats;
+use crate::schema::{self, Element, Seen};
+use crate::xml::{Buffers, Name, Text, Token, Tokenizer};
+
+/// What reading works in and keeps from one body to the next: memory, no content.
+#[derive(Debug)]
+pub(crate) struct Scratch {
+    xml: Buffers,
+    open: Vec<Open>,
+}
+
+impl Default for Scratch {
+    fn default() -> Self {
+        Self {
+            xml: Buffers::knowing(schema::NAMESPACES),
+            open: Vec::new(),
+        }
+    }
+}
+
+impl Scratch {
+    /// What it holds on the heap, in bytes.
+    pub(crate) fn retained_bytes(&self) -> usize {
+        self.xml.retained_bytes() + self.open.capacity() * size_of::<Open>()
+    }
+}
+
+/// An element of the grammar whose end is still to come.
+#[derive(Clone, Copy, Debug)]
+struct Open {
+    element: Element,
+    /// Where its name stands.
+    offset: usize,
+    seen: Seen,
+}
+
+/// Reads one body. `'b` is the body, `'s` what the parser lends.
+#[derive(Debug)]
+pub(crate) struct Engine<'s, 'b> {
+    tokens: Tokenizer<'s, 'b>,
+    /// The place above the root, then the open elements of the grammar, innermost last. Events and
+    /// leaves are read whole within one step and never stand here between two.
+    open: &'s mut Vec<Open>,
+    stats: &'s mut Stats,
+    limit: usize,
+    events: usize,
+    responses: usize,
+    values: usize,
+    failed: Option<Error>,
+}
+
+/// Text of the message, and where it begins.
+#[derive(Clone, Copy, Debug)]
+struct Value<'t> {
+    text: &'t str,
+    offset: usize,
+}
+
+impl<'s, 'b> Engine<'s, 'b> {
+    pub(crate) fn new(
+        body: &'b [u8],
+        scratch: &'s mut Scratch,
+        stats: &'s mut Stats,
+        config: &Config,
+    ) -> Result<Self, Error> {
+        let Scratch { xml, open } = scratch;
+        open.clear();
+        open.push(Open {
+            element: Element::Document,
+            offset: 0,
+            seen: Seen::default(),
+        });
+        Ok(Self {
+            tokens: Tokenizer::new(body, xml, config)?,
+            open,
+            stats,
+            limit: config.limits.events,
+            events: 0,
+            responses: 0,
+            values: 0,
+            failed: None,
+        })
+    }
+
+    /// The next item; `None` once the whole body has been read and found good. Asking again after an
+    /// error gives the same error.
+    pub(crate) fn next<'t>(&mut self, arena: &'t Bump) -> Result<Option<Item<'t>>, Error>
+    where
+        'b: 't,
+    {
+        if let Some(error) = self.failed {
+            return Err(error);
+        }
+        let replaced_before = self.tokens.references_replaced();
+        let item = self.step(arena);
+        self.stats.references_replaced += self.tokens.references_replaced() - replaced_before;
+        self.failed = item.err();
+        item
+    }
+
+    fn step<'t>(&mut self, arena: &'t Bump) -> Result<Option<Item<'t>>, Error>
+    where
+        'b: 't,
+    {
+        while let Some(token) = self.tokens.next()? {
+            let item = match token {
+                Token::StartTag(name) => self.element(name, arena)?,
+                Token::EndTag(_) => self.end()?,
+                // Between elements nothing is said by text; comments and instructions say nothing.
+                _ => None,
+            };
+            if item.is_some() {
+                return Ok(item);
+            }
+        }
+        Ok(None)
+    }
+
+    /// An element begins inside the innermost open one.
+    fn element<'t>(&mut self, name: Name<'b>, arena: &'t Bump) -> Result<Option<Item<'t>>, Error>
+    where
+        'b: 't,
+    {
+        let offset = self.name_offset();
+        let Some(parent) = self.open.last_mut() else {
+            return self.skip().map(|()| None);
+        };
+        let Some(element) = schema::child(parent.element, name) else {
+            if let Element::Document | Element::Body = parent.element {
+                return Err(Error::new(
+                    misplaced_operation(parent.element, name),
+                    offset,
+                ));
+            }
+            return self.skip().map(|()| None);
+        };
+        if !parent.seen.insert(element) {
+            return Err(Error::new(ErrorKind::RepeatedElement, offset));
+        }
+        Ok(Some(match element {
+            Element::SendNotification => {
+                self.enter(element, offset);
+                Item::Operation(Operation::SendNotification)
+            }
+            Element::SendNotificationResponseMessage => {
+                count(&mut self.responses, self.limit, offset)?;
+                let [class] = self.attributes(["ResponseClass"], arena);
+                self.push(element, offset);
+                Item::Response(class.map(|class| ResponseClass::new(class.text)))
+            }
+            Element::Notification => {
+                self.enter(element, offset);
+                Item::Notification
+            }
+            Element::RequestServerVersion => {
+                let [version] = self.attributes(["Version"], arena);
+                self.leaf(|_| {})?;
+                match version {
+                    Some(version) => Item::RequestServerVersion(version.text),
+                    None => return Ok(None),
+                }
+            }
+            Element::ServerVersionInfo => Item::ServerVersionInfo(self.version_info(arena)?),
+            Element::MessageText => Item::MessageText(self.text(arena)?.text),
+            Element::ResponseCode => Item::ResponseCode(ResponseCode::new(self.text(arena)?.text)),
+            Element::DescriptiveLinkKey => Item::DescriptiveLinkKey(self.text(arena)?.int()?),
+            Element::Value => {
+                count(&mut self.values, self.limit, offset)?;
+                let [name] = self.attributes(["Name"], arena);
+                let value = self.characters(arena)?.text;
+                Item::MessageXmlValue(MessageXmlValue {
+                    name: name.map(|name| name.text),
+                    value,
+                })
+            }
+            Element::SubscriptionId => {
+                Item::SubscriptionId(SubscriptionId::new(self.text(arena)?.text))
+            }
+            Element::PreviousWatermark => {
+                Item::PreviousWatermark(Watermark::new(self.text(arena)?.text))
+            }
+            Element::MoreEvents => Item::MoreEvents(self.text(arena)?.boolean()?),
+            Element::OtherEvent => {
+                count(&mut self.events, self.limit, offset)?;
+                Item::Event(self.other_event(name, arena)?)
+            }
+            _ => match element.event_kind() {
+                Some(kind) => {
+                    count(&mut self.events, self.limit, offset)?;
+                    Item::Event(self.event(element, kind, arena)?)
+                }
+                None => {
+                    self.enter(element, offset);
+                    return Ok(None);
+                }
+            },
+        }))
+    }
+
+    /// The innermost open element ends.
+    fn end<'t>(&mut self) -> Result<Option<Item<'t>>, Error> {
+        let Some(Open {
+            element,
+            offset,
+            seen,
+        }) = self.open.pop()
+        else {
+            return Ok(None);
+        };
+        let missing = |kind| Err(Error::new(kind, offset));
+        match element {
+            Element::Envelope11 | Element::Envelope12 if !seen.contains(Element::Body) => {
+                missing(ErrorKind::MissingBody)
+            }
+            Element::Body if !seen.contains(Element::SendNotification) => {
+                missing(ErrorKind::MissingOperation)
+            }
+            Element::Notification if !seen.contains(Element::SubscriptionId) => {
+                missing(ErrorKind::MissingSubscriptionId)
+            }
+            Element::Notification => Ok(Some(Item::NotificationEnd)),
+            Element::SendNotificationResponseMessage => Ok(Some(Item::ResponseEnd)),
+            _ => Ok(None),
+        }
+    }
+
+    /// An event of a known kind, whole.
+    fn event<'t>(
+        &mut self,
+        element: Element,
+        kind: EventKind<'t>,
+        arena: &'t Bump,
+    ) -> Result<Event<'t>, Error>
+    where
+        'b: 't,
+    {
+        self.skip_attributes();
+        let mut event = Event::new(kind);
+        let mut old = OldIds::default();
+        let mut seen = Seen::default();
+        loop {
+            let name = match self.tokens.next()? {
+                Some(Token::StartTag(name)) => name,
+                Some(Token::EndTag(_)) | None => break,
+                Some(_) => continue,
+            };
+            let offset = self.name_offset();
+            let Some(child) = schema::child(element, name) else {
+                self.skip()?;
+                continue;
+            };
+            if !seen.insert(child) {
+                return Err(Error::new(ErrorKind::RepeatedElement, offset));
+            }
+            match child {
+                Element::Watermark => {
+                    event.watermark = Some(Watermark::new(self.text(arena)?.text));
+                }
+                Element::TimeStamp => {
+                    event.timestamp = Some(Timestamp::new(self.text(arena)?.text));
+                }
+                Element::ItemId => event.item_id = Some(self.item_id(arena)?),
+                Element::FolderId => event.folder_id = Some(self.folder_id(arena)?),
+                Element::ParentFolderId => event.parent_folder_id = Some(self.folder_id(arena)?),
+                Element::OldItemId => old.old_item_id = Some(self.item_id(arena)?),
+                Element::OldFolderId => old.old_folder_id = Some(self.folder_id(arena)?),
+                Element::OldParentFolderId => {
+                    old.old_parent_folder_id = Some(self.folder_id(arena)?);
+                }
+                Element::UnreadCount => event.unread_count = Some(self.text(arena)?.int()?),
+                _ => self.skip()?,
+            }
+        }
+        if old != OldIds::default() {
+            event.old_ids = Some(arena.alloc(old));
+        }
+        Ok(event)
+    }
+
+    /// An event of no known kind: its name and its bytes.
+    fn other_event<'t>(&mut self, name: Name<'b>, arena: &'t Bump) -> Result<Event<'t>, Error>
+    where
+        'b: 't,
+    {
+        let start = self.tokens.range().start;
+        self.pass()?;
+        let raw = self.tokens.text_since(start);
+        let other = arena.alloc(OtherEvent {
+            name: name.local(),
+            raw,
+        });
+        Ok(Event::new(EventKind::Other(other)))
+    }
+
+    fn version_info<'t>(&mut self, arena: &'t Bump) -> Result<ServerVersionInfo<'t>, Error>
+    where
+        'b: 't,
+    {
+        let [major, minor, major_build, minor_build, version] = self.attributes(
+            [
+                "MajorVersion",
+                "MinorVersion",
+                "MajorBuildNumber",
+                "MinorBuildNumber",
+                "Version",
+            ],
+            arena,
+        );
+        self.leaf(|_| {})?;
+        let int = |value: Option<Value<'_>>| value.map(Value::int).transpose();
+        Ok(ServerVersionInfo {
+            major_version: int(major)?,
+            minor_version: int(minor)?,
+            major_build_number: int(major_build)?,
+            minor_build_number: int(minor_build)?,
+            version: version.map(|version| version.text),
+        })
+    }
+
+    fn item_id<'t>(&mut self, arena: &'t Bump) -> Result<ItemId<'t>, Error>
+    where
+        'b: 't,
+    {
+        let (id, change_key) = self.id(arena)?;
+        Ok(ItemId { id, change_key })
+    }
+
+    fn folder_id<'t>(&mut self, arena: &'t Bump) -> Result<FolderId<'t>, Error>
+    where
+        'b: 't,
+    {
+        let (id, change_key) = self.id(arena)?;
+        Ok(FolderId { id, change_key })
+    }
+
+    /// `@Id` and `@ChangeKey` of an element that holds nothing else.
+    fn id<'t>(&mut self, arena: &'t Bump) -> Result<(&'t str, Option<&'t str>), Error>
+    where
+        'b: 't,
+    {
+        let offset = self.name_offset();
+        let [id, change_key] = self.attributes(["Id", "ChangeKey"], arena);
+        let Some(id) = id else {
+            return Err(Error::new(ErrorKind::MissingId, offset));
+        };
+        self.leaf(|_| {})?;
+        Ok((id.text, change_key.map(|key| key.text)))
+    }
+
+    /// The text of a leaf without attributes of its own.
+    fn text<'t>(&mut self, arena: &'t Bump) -> Result<Value<'t>, Error>
+    where
+        'b: 't,
+    {
+        self.skip_attributes();
+        self.characters(arena)
+    }
+
+    /// The text of a leaf: borrowed if it is one piece that stands in the body as it reads, decoded
+    /// and joined in the arena if not.
+    fn characters<'t>(&mut self, arena: &'t Bump) -> Result<Value<'t>, Error>
+    where
+        'b: 't,
+    {
+        let offset = self.tokens.range().end;
+        let mut whole: &'t str = "";
+        let mut joined: Option<BumpString<'t>> = None;
+        self.leaf(|piece| match (&mut joined, piece.verbatim()) {
+            (None, Some(verbatim)) if whole.is_empty() => whole = verbatim,
+            (None, _) => {
+                let mut text = BumpString::from_str_in(whole, arena);
+                push(&mut text, piece);
+                joined = Some(text);
+            }
+            (Some(text), _) => push(text, piece),
+        })?;
+        Ok(Value {
+            text: joined.map_or(whole, BumpString::into_bump_str),
+            offset,
+        })
+    }
+
+    /// Reads to the end tag of the element whose start tag has just been read, and hands out the
+    /// text on the way. An element inside is an error.
+    fn leaf(&mut self, mut piece: impl FnMut(Text<'b>)) -> Result<(), Error> {
+        loop {
+            match self.tokens.next()? {
+                Some(Token::Text(text) | Token::CData(text)) => piece(text),
+                Some(Token::StartTag(_)) => {
+                    return Err(Error::new(ErrorKind::ElementInLeaf, self.name_offset()));
+                }
+                Some(Token::EndTag(_)) | None => return Ok(()),
+                Some(_) => {}
+            }
+        }
+    }
+
+    /// The values of these attributes of the start tag, which are in no namespace. All others are
+    /// skipped.
+    fn attributes<'t, const N: usize>(
+        &mut self,
+        names: [&str; N],
+        arena: &'t Bump,
+    ) -> [Option<Value<'t>>; N]
+    where
+        'b: 't,
+    {
+        let mut values = [None; N];
+        for attribute in self.tokens.attributes() {
+            let is_named = |name: &&str| attribute.name().is_unqualified(name);
+            let position = names.iter().position(is_named);
+            match position.and_then(|at| values.get_mut(at)) {
+                Some(value) => {
+                    let text = to_str(attribute.value(), arena);
+                    *value = Some(Value {
+                        text,
+                        offset: attribute.value_offset(),
+                    });
+                }
+                None => self.stats.attributes_skipped += 1,
+            }
+        }
+        values
+    }
+
+    /// The start tag has no attribute that means anything.
+    fn skip_attributes(&mut self) {
+        self.stats.attributes_skipped += self.tokens.attributes().count() as u64;
+    }
+
+    /// Skips the element whose start tag has just been read, and counts it.
+    fn skip(&mut self) -> Result<(), Error> {
+        self.stats.elements_skipped += 1;
+        self.pass()
+    }
+
+    /// Reads to the end tag of the element whose start tag has just been read.
+    fn pass(&mut self) -> Result<(), Error> {
+        let outside = self.tokens.depth().saturating_sub(1);
+        while self.tokens.next()?.is_some() {
+            if self.tokens.depth() == outside {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// An element opens that holds others, and has no attribute that means anything.
+    fn enter(&mut self, element: Element, offset: usize) {
+        self.skip_attributes();
+        self.push(element, offset);
+    }
+
+    fn push(&mut self, element: Element, offset: usize) {
+        self.open.push(Open {
+            element,
+            offset,
+            seen: Seen::default(),
+        });
+    }
+
+    /// Where the name of the start tag stands that has just been read.
+    fn name_offset(&self) -> usize {
+        self.tokens.range().start + "<".len()
+    }
+}
+
+impl Value<'_> {
+    /// `xs:boolean`.
+    fn boolean(self) -> Result<bool, Error> {
+        match self.collapsed() {
+            "true" | "1" => Ok(true),
+            "false" | "0" => Ok(false),
+            _ => Err(Error::new(ErrorKind::InvalidBoolean, self.offset)),
+        }
+    }
+
+    /// `xs:int`, whose lexical space is that of Rust's `i32`.
+    fn int(self) -> Result<i32, Error> {
+        let int = self.collapsed().parse();
+        int.map_err(|_| Error::new(ErrorKind::InvalidInt, self.offset))
+    }
+
+    fn collapsed(&self) -> &str {
+        self.text.trim_matches([' ', '\t', '\n', '\r'])
+    }
+}
+
+/// What is wrong with an element in the place of an operation.
+fn misplaced_operation(parent: Element, name: Name<'_>) -> ErrorKind {
+    match (parent, name.local()) {
+        (Element::Document, "Envelope") => ErrorKind::EnvelopeNamespace,
+        (_, "SendNotification") => ErrorKind::OperationNamespace,
+        _ => ErrorKind::UnexpectedOperation,
+    }
+}
+
+/// Counts one more, unless the limit is reached.
+fn count(counter: &mut usize, limit: usize, offset: usize) -> Result<(), Error> {
+    if *counter >= limit {
+        return Err(Error::new(ErrorKind::EventLimit, offset));
+    }
+    *counter += 1;
+    Ok(())
+}
+
+/// The text as it reads, in the arena if it has to be decoded.
+fn to_str<'t>(text: Text<'t>, arena: &'t Bump) -> &'t str {
+    text.verbatim().unwrap_or_else(|| {
+        let mut decoded = BumpString::new_in(arena);
+        push(&mut decoded, text);
+        decoded.into_bump_str()
+    })
+}
+
+fn push(out: &mut BumpString<'_>, text: Text<'_>) {
+    // Writing into an arena cannot fail.
+    let _ = core::fmt::write(out, format_args!("{text}"));
+}

@@ -1,0 +1,324 @@
+//! When something happened: `xs:dateTime` as text, and as Unix time on request.
+
+use core::fmt;
+
+/// `TimeStamp` of an event: the text of an `xs:dateTime`, unchecked until it is converted.
+///
+/// Exchange writes whole seconds in UTC, such as `2020-12-03T11:03:50Z`. Equal means equal text: two
+/// spellings of one instant differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Timestamp<'a>(&'a str);
+
+/// An instant: seconds since 1970-01-01T00:00:00Z, without leap seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UnixTime {
+    /// Whole seconds, negative before 1970.
+    pub seconds: i64,
+    /// Nanoseconds after them, below 1,000,000,000.
+    pub nanoseconds: u32,
+}
+
+/// Why a [`Timestamp`] is no instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TimestampError {
+    /// Not of the form `YYYY-MM-DDThh:mm:ss`, fraction and offset optional.
+    Form,
+    /// A field outside its range, such as February 30 or 25 o'clock, or a year of more than nine
+    /// digits.
+    Range,
+    /// Neither `Z` nor an offset, so that it says no instant.
+    NoOffset,
+}
+
+impl<'a> Timestamp<'a> {
+    /// The timestamp that is written so.
+    #[must_use]
+    pub const fn new(text: &'a str) -> Self {
+        Self(text)
+    }
+
+    /// The text as it reads.
+    #[must_use]
+    pub const fn as_str(&self) -> &'a str {
+        self.0
+    }
+
+    /// The instant, by the rules of XML Schema 1.1: white space around it does not count, `24:00:00`
+    /// is the midnight that follows, year 0000 exists, digits past the nanosecond are cut off.
+    ///
+    /// # Errors
+    ///
+    /// [`TimestampError`], if the text is outside the lexical space of `xs:dateTime` or has no offset.
+    pub fn to_unix(&self) -> Result<UnixTime, TimestampError> {
+        let text = self.0.trim_matches([' ', '\t', '\n', '\r']);
+        let mut fields = Fields(text);
+        let year = fields.year()?;
+        let [month, day] = [fields.two_digits_after("-")?, fields.two_digits_after("-")?];
+        let hour = fields.two_digits_after("T")?;
+        let [minute, second] = [fields.two_digits_after(":")?, fields.two_digits_after(":")?];
+        let nanoseconds = fields.fraction()?;
+        let offset_minutes = fields.offset_minutes()?;
+
+        let is_midnight_after = hour == 24 && minute == 0 && second == 0 && nanoseconds == 0;
+        let is_date = (1..=12).contains(&month) && (1..=days_of(month, year)).contains(&day);
+        let is_time = (hour <= 23 && minute <= 59 && second <= 59) || is_midnight_after;
+        if !(is_date && is_time) {
+            return Err(TimestampError::Range);
+        }
+        let minutes =
+            (days_since_1970(year, month, day) * 24 + hour) * 60 + minute - offset_minutes;
+        Ok(UnixTime {
+            seconds: minutes * 60 + second,
+            nanoseconds,
+        })
+    }
+}
+
+impl fmt::Display for Timestamp<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.0)
+    }
+}
+
+impl fmt::Display for TimestampError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Form => "not a date and time as XML Schema writes them",
+            Self::Range => "a date or time that does not exist, or a year of ten digits or more",
+            Self::NoOffset => "a date and time without offset from UTC",
+        })
+    }
+}
+
+impl core::error::Error for TimestampError {}
+
+/// What is left of the text.
+struct Fields<'a>(&'a str);
+
+impl<'a> Fields<'a> {
+    /// `'-'? (([1-9] digit digit digit+) | ('0' digit digit digit))`.
+    fn year(&mut self) -> Result<i64, TimestampError> {
+        let sign = if self.eat("-") { -1 } else { 1 };
+        let digits = self.digits();
+        match digits.len() {
+            ..=3 => Err(TimestampError::Form),
+            5.. if digits.starts_with('0') => Err(TimestampError::Form),
+            10.. => Err(TimestampError::Range),
+            _ => Ok(sign * number(digits)),
+        }
+    }
+
+    fn two_digits_after(&mut self, separator: &str) -> Result<i64, TimestampError> {
+        let two_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        match (self.eat(separator), self.0.split_at_checked(2)) {
+            (true, Some((digits, rest))) if two_digits(digits) => {
+                self.0 = rest;
+                Ok(number(digits))
+            }
+            _ => Err(TimestampError::Form),
+        }
+    }
+
+    /// `('.' digit+)?`, in nanoseconds.
+    fn fraction(&mut self) -> Result<u32, TimestampError> {
+        if !self.eat(".") {
+            return Ok(0);
+        }
+        let digits = self.digits();
+        if digits.is_empty() {
+            return Err(TimestampError::Form);
+        }
+        let padded = digits.bytes().chain(core::iter::repeat(b'0')).take(9);
+        Ok(padded.fold(0, |value, digit| value * 10 + u32::from(digit - b'0')))
+    }
+
+    /// `'Z' | ('+' | '-') hh ':' mm`, up to 14 hours, and the end of the text.
+    fn offset_minutes(&mut self) -> Result<i64, TimestampError> {
+        if self.0.is_empty() {
+            return Err(TimestampError::NoOffset);
+        }
+        let mut minutes = 0;
+        if !self.eat("Z") {
+            let (sign, mark) = if self.0.starts_with('-') {
+                (-1, "-")
+            } else {
+                (1, "+")
+            };
+            let [hours, rest] = [self.two_digits_after(mark)?, self.two_digits_after(":")?];
+            minutes = sign * (hours * 60 + rest);
+            if rest > 59 || minutes.abs() > 14 * 60 {
+                return Err(TimestampError::Range);
+            }
+        }
+        if self.0.is_empty() {
+            Ok(minutes)
+        } else {
+            Err(TimestampError::Form)
+        }
+    }
+
+    fn digits(&mut self) -> &'a str {
+        let end = self.0.bytes().take_while(u8::is_ascii_digit).count();
+        let (digits, rest) = self.0.split_at_checked(end).unwrap_or_default();
+        self.0 = rest;
+        digits
+    }
+
+    fn eat(&mut self, text: &str) -> bool {
+        let rest = self.0.strip_prefix(text);
+        self.0 = rest.unwrap_or(self.0);
+        rest.is_some()
+    }
+}
+
+/// The value of at most nine digits.
+fn number(digits: &str) -> i64 {
+    digits
+        .bytes()
+        .fold(0, |value, digit| value * 10 + i64::from(digit - b'0'))
+}
+
+fn days_of(month: i64, year: i64) -> i64 {
+    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    match month {
+        2 if is_leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// Days from 1970-01-01 to a date of the proleptic Gregorian calendar.
+///
+/// Counted in years that begin in March, so that the leap day comes last, and in eras of 400 years,
+/// which have 146,097 days each.
+fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    // 31 30 31 30 31 days and again: months from March on begin at (153 * month + 2) / 5.
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    // 719,468 days lie between 0000-03-01 and 1970-01-01.
+    era * 146_097 + day_of_era - 719_468
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+
+    use proptest::prelude::*;
+
+    use super::{Timestamp, TimestampError, UnixTime};
+
+    fn unix(text: &str) -> Result<(i64, u32), TimestampError> {
+        let time = Timestamp::new(text).to_unix();
+        time.map(
+            |UnixTime {
+                 seconds,
+                 nanoseconds,
+             }| (seconds, nanoseconds),
+        )
+    }
+
+    #[test]
+    fn instants() {
+        for (text, expected) in [
+            ("1970-01-01T00:00:00Z", (0, 0)),
+            ("2020-12-03T11:03:50Z", (1_606_993_430, 0)),
+            ("1969-12-31T23:59:59Z", (-1, 0)),
+            ("1969-12-31T23:59:59.5Z", (-1, 500_000_000)),
+            ("2000-02-29T00:00:00Z", (951_782_400, 0)),
+            ("2020-12-03T24:00:00Z", (1_607_040_000, 0)),
+            ("2020-12-31T24:00:00.000Z", (1_609_459_200, 0)),
+            (
+                "2020-12-03T11:03:50.123456789Z",
+                (1_606_993_430, 123_456_789),
+            ),
+            (
+                "2020-12-03T11:03:50.1234567899Z",
+                (1_606_993_430, 123_456_789),
+            ),
+            ("2020-12-03T11:03:50.1Z", (1_606_993_430, 100_000_000)),
+            ("2020-12-03T12:03:50+01:00", (1_606_993_430, 0)),
+            ("2020-12-03T05:33:50-05:30", (1_606_993_430, 0)),
+            ("2020-12-04T01:03:50+14:00", (1_606_993_430, 0)),
+            (" \t\r\n2020-12-03T11:03:50Z\n", (1_606_993_430, 0)),
+            ("0000-03-01T00:00:00Z", (-719_468 * 86_400, 0)),
+            ("-0001-03-01T00:00:00Z", ((-719_468 - 365) * 86_400, 0)),
+            ("10000-01-01T00:00:00Z", (253_402_300_800, 0)),
+        ] {
+            assert_eq!(unix(text), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn no_instants() {
+        use TimestampError::{Form, NoOffset, Range};
+        for (text, expected) in [
+            ("", Form),
+            ("2020-12-03", Form),
+            ("2020-12-03T11:03Z", Form),
+            ("2020-12-03 11:03:50Z", Form),
+            ("2020-12-03T11:03:50z", Form),
+            ("2020-12-03T11:03:50.Z", Form),
+            ("2020-12-03T11:03:50ZZ", Form),
+            ("2020-12-03T11:03:50+1:00", Form),
+            ("2020-12-03T11:03:50+01:0", Form),
+            ("2020-1-03T11:03:50Z", Form),
+            ("+2020-12-03T11:03:50Z", Form),
+            ("020-12-03T11:03:50Z", Form),
+            ("02020-12-03T11:03:50Z", Form),
+            ("2020-12-03T11:03:5\u{0665}Z", Form),
+            ("2020-12-03T11:03:50", NoOffset),
+            ("2020-12-03T11:03:50.5", NoOffset),
+            ("2020-13-03T11:03:50Z", Range),
+            ("2020-00-03T11:03:50Z", Range),
+            ("2020-12-00T11:03:50Z", Range),
+            ("2020-12-32T11:03:50Z", Range),
+            ("2021-02-29T11:03:50Z", Range),
+            ("1900-02-29T11:03:50Z", Range),
+            ("2020-12-03T24:00:01Z", Range),
+            ("2020-12-03T24:00:00.1Z", Range),
+            ("2020-12-03T25:00:00Z", Range),
+            ("2020-12-03T11:60:50Z", Range),
+            ("2020-12-03T11:03:60Z", Range),
+            ("2020-12-03T11:03:50+14:01", Range),
+            ("2020-12-03T11:03:50+13:60", Range),
+            ("2020-12-03T11:03:50-15:00", Range),
+            ("1234567890-12-03T11:03:50Z", Range),
+        ] {
+            assert_eq!(unix(text), Err(expected), "{text}");
+        }
+    }
+
+    proptest! {
+        /// Against an independent date library, over all the instants that it can say.
+        #[test]
+        fn agrees_with_jiff(
+            second in jiff::Timestamp::MIN.as_second()..=jiff::Timestamp::MAX.as_second(),
+            nanosecond in 0..1_000_000_000_i32,
+            offset in -14 * 60..=14 * 60_i32,
+        ) {
+            let instant = jiff::Timestamp::new(second, 0).unwrap();
+            let zone = jiff::tz::Offset::from_seconds(offset * 60).unwrap();
+            let local = zone.to_datetime(instant);
+            let sign = if offset < 0 { '-' } else { '+' };
+            let (hours, minutes) = (offset.abs() / 60, offset.abs() % 60);
+            let year = if local.year() < 0 {
+                format!("-{:04}", -local.year())
+            } else {
+                format!("{:04}", local.year())
+            };
+            let date = format!("{year}-{:02}-{:02}", local.month(), local.day());
+            let time = format!("{:02}:{:02}:{:02}", local.hour(), local.minute(), local.second());
+            let text = format!("{date}T{time}.{nanosecond:09}{sign}{hours:02}:{minutes:02}");
+            prop_assert_eq!(unix(&text), Ok((second, nanosecond as u32)), "{}", text);
+        }
+
+        #[test]
+        fn never_panics(text in "[-+0-9TZ:. ]{0,40}") {
+            let _ = unix(&text);
+        }
+    }
+}

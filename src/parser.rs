@@ -1,0 +1,298 @@
+//! What users hold: the [`Parser`], with the memory that outlives a message, and its [`Reader`].
+
+use bumpalo::Bump;
+use bumpalo::collections::Vec as BumpVec;
+
+use crate::config::Config;
+use crate::engine::{Engine, Scratch};
+use crate::error::Error;
+use crate::model::{Item, Message, Notification, Operation, Response, SubscriptionId};
+
+/// Turns bodies into messages, one after another, and reuses its memory for each.
+///
+/// Make one per worker thread, or keep a pool, and keep it: after three messages at least as large,
+/// parsing allocates nothing. A message borrows from the body *and* from the parser, since text that
+/// is written with references is decoded into the parser's arena. So one message lives at a time, and
+/// what must outlive it has to be copied:
+///
+/// ```
+/// # let body = b"<SendNotification xmlns='http://schemas.microsoft.com/exchange/services/2006/messages'/>";
+/// let mut parser = ews_notifications::Parser::new();
+/// let message = parser.parse(body)?;
+/// assert!(message.responses.is_empty());
+/// let next = parser.parse(body)?; // `message` cannot be used from here on
+/// # let _ = next;
+/// # Ok::<(), ews_notifications::Error>(())
+/// ```
+///
+/// Using it all the same does not compile:
+///
+/// ```compile_fail,E0499
+/// # let body = b"<SendNotification xmlns='http://schemas.microsoft.com/exchange/services/2006/messages'/>";
+/// let mut parser = ews_notifications::Parser::new();
+/// let message = parser.parse(body)?;
+/// let next = parser.parse(body)?;
+/// assert_eq!(message, next);
+/// # Ok::<(), ews_notifications::Error>(())
+/// ```
+///
+/// Nor does a message outlive its parser, although it may hold nothing but parts of the body:
+///
+/// ```compile_fail,E0716
+/// # let body = b"<SendNotification xmlns='http://schemas.microsoft.com/exchange/services/2006/messages'/>";
+/// let message = ews_notifications::Parser::new().parse(body)?;
+/// println!("{message:?}");
+/// # Ok::<(), ews_notifications::Error>(())
+/// ```
+///
+/// Nor its body:
+///
+/// ```compile_fail,E0597
+/// let mut parser = ews_notifications::Parser::new();
+/// let message = {
+///     let body = vec![b' '; 100];
+///     parser.parse(&body)
+/// };
+/// println!("{message:?}");
+/// ```
+///
+/// # Memory
+///
+/// For one body of B bytes a parser with default limits holds at most 5 B + 16 MiB, whatever the body
+/// says. The memory of a giant does not stay: see [`retained_bytes`](Self::retained_bytes).
+#[derive(Debug, Default)]
+pub struct Parser {
+    config: Config,
+    arena: Bump,
+    scratch: Scratch,
+    stats: Stats,
+    tide: Tide,
+}
+
+/// What a [`Parser`] has done since it was made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Elements in places where the schema has none of that name. One that is skipped with all that
+    /// it holds counts once.
+    pub elements_skipped: u64,
+    /// Attributes, other than namespace declarations, that the schema does not have there.
+    pub attributes_skipped: u64,
+    /// Illegal references that were read as U+FFFD, see
+    /// [`IllegalReferences::Replace`](crate::IllegalReferences::Replace).
+    pub references_replaced: u64,
+}
+
+impl Parser {
+    /// A parser with the default configuration. Allocates nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A parser with this configuration, which stays as it is.
+    #[must_use]
+    pub fn with_config(config: Config) -> Self {
+        Self {
+            config,
+            ..Self::default()
+        }
+    }
+
+    /// Reads a whole body.
+    ///
+    /// Time is linear in the body. All or nothing: to use the events before a defect, read with
+    /// [`reader`](Self::reader).
+    ///
+    /// # Errors
+    ///
+    /// [`Error`], if the body is not well-formed, holds what this crate refuses, goes over a limit or
+    /// is no push notification. A response that reports an error of the server is a message, not an
+    /// error. The parser is as good as before.
+    pub fn parse<'a>(&'a mut self, body: &'a [u8]) -> Result<Message<'a>, Error> {
+        let (engine, arena) = self.begin(body)?;
+        collect(engine, arena)
+    }
+
+    /// Reads a body piece by piece, in memory that does not grow with it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::BodyLimit`](crate::ErrorKind::BodyLimit), if the body is too long.
+    pub fn reader<'p, 'b>(&'p mut self, body: &'b [u8]) -> Result<Reader<'p, 'b>, Error> {
+        let (engine, arena) = self.begin(body)?;
+        Ok(Reader { engine, arena })
+    }
+
+    /// What the parser has done since it was made.
+    #[must_use]
+    pub const fn stats(&self) -> Stats {
+        self.stats
+    }
+
+    /// What the parser holds on the heap, in bytes.
+    ///
+    /// Every 32 messages it looks back: if it holds more than 128 KiB and more than sixteen times the
+    /// longest body of those 32, it lets go of everything and starts over.
+    #[must_use]
+    pub fn retained_bytes(&self) -> usize {
+        self.arena.allocated_bytes() + self.scratch.retained_bytes()
+    }
+
+    /// Lets go of all memory, and with it of everything that was decoded from earlier messages. The
+    /// configuration and the [`stats`](Self::stats) stay.
+    pub fn forget(&mut self) {
+        self.arena = Bump::new();
+        self.scratch = Scratch::default();
+    }
+
+    fn begin<'p, 'b>(
+        &'p mut self,
+        body: &'b [u8],
+    ) -> Result<(Engine<'p, 'b>, &'p mut Bump), Error> {
+        if self.tide.is_out(body.len(), self.retained_bytes()) {
+            self.forget();
+        }
+        let Self {
+            config,
+            arena,
+            scratch,
+            stats,
+            ..
+        } = self;
+        arena.reset();
+        Ok((Engine::new(body, scratch, stats, config)?, arena))
+    }
+}
+
+/// Tells when memory that a giant message needed has not been needed since.
+#[derive(Debug, Default)]
+struct Tide {
+    messages: u32,
+    longest: usize,
+}
+
+impl Tide {
+    /// Messages between two looks back.
+    const MESSAGES: u32 = 32;
+    /// Memory that may always stay.
+    const LOW: usize = 128 << 10;
+    /// Memory that a byte of a body may be worth. Events take a third of a byte of arena for a byte
+    /// of body, and a warm arena is one chunk of up to twice what was used; tiny elements take more.
+    const PER_BYTE: usize = 16;
+
+    /// Notes a message of that length; `true` if what is retained is far more than the last messages
+    /// needed.
+    fn is_out(&mut self, body: usize, retained: usize) -> bool {
+        self.messages += 1;
+        self.longest = self.longest.max(body);
+        if self.messages < Self::MESSAGES {
+            return false;
+        }
+        let needed = Self::LOW.max(self.longest.saturating_mul(Self::PER_BYTE));
+        *self = Self::default();
+        retained > needed
+    }
+}
+
+/// Reads one body piece by piece. Made by [`Parser::reader`].
+///
+/// Nothing is final until [`next`](Self::next) has returned `None`: a body can turn out to be
+/// malformed behind its last event, or its Notification to have no subscription id.
+///
+/// An item lives until the next one is asked for, so the reader holds one item's memory at a time:
+///
+/// ```compile_fail,E0499
+/// # fn main() -> Result<(), ews_notifications::Error> {
+/// # let body = b"";
+/// let mut parser = ews_notifications::Parser::new();
+/// let mut reader = parser.reader(body)?;
+/// let first = reader.next()?;
+/// let second = reader.next()?;
+/// assert_ne!(first, second);
+/// # Ok(()) }
+/// ```
+#[derive(Debug)]
+pub struct Reader<'p, 'b> {
+    engine: Engine<'p, 'b>,
+    arena: &'p mut Bump,
+}
+
+impl Reader<'_, '_> {
+    /// The next piece of the message, in document order; `None` behind the end of a good body.
+    ///
+    /// # Errors
+    ///
+    /// As [`Parser::parse`]. Asking again gives the same error.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "it lends, which Iterator cannot"
+    )]
+    pub fn next(&mut self) -> Result<Option<Item<'_>>, Error> {
+        self.arena.reset();
+        self.engine.next(self.arena)
+    }
+}
+
+/// Puts the items of a whole body together.
+fn collect<'a>(mut engine: Engine<'a, 'a>, arena: &'a Bump) -> Result<Message<'a>, Error> {
+    let mut message = Message {
+        operation: Operation::SendNotification,
+        request_server_version: None,
+        server_version_info: None,
+        responses: &[],
+    };
+    let mut responses = BumpVec::new_in(arena);
+    let mut response = Response::default();
+    let mut values = BumpVec::new_in(arena);
+    let mut notifications = BumpVec::new_in(arena);
+    let mut notification = Notification {
+        subscription_id: SubscriptionId::new(""),
+        previous_watermark: None,
+        more_events: None,
+        events: &[],
+    };
+    let mut events = BumpVec::new_in(arena);
+
+    while let Some(item) = engine.next(arena)? {
+        match item {
+            Item::RequestServerVersion(version) => message.request_server_version = Some(version),
+            Item::ServerVersionInfo(info) => message.server_version_info = Some(info),
+            Item::Operation(operation) => message.operation = operation,
+            Item::Response(class) => {
+                response = Response {
+                    class,
+                    ..Response::default()
+                }
+            }
+            Item::MessageText(text) => response.message_text = Some(text),
+            Item::ResponseCode(code) => response.code = Some(code),
+            Item::DescriptiveLinkKey(key) => response.descriptive_link_key = Some(key),
+            Item::MessageXmlValue(value) => values.push(value),
+            Item::Notification => {
+                notification.previous_watermark = None;
+                notification.more_events = None;
+            }
+            Item::SubscriptionId(id) => notification.subscription_id = id,
+            Item::PreviousWatermark(mark) => notification.previous_watermark = Some(mark),
+            Item::MoreEvents(more) => notification.more_events = Some(more),
+            Item::Event(event) => events.push(event),
+            Item::NotificationEnd => {
+                notification.events = take(&mut events, arena);
+                notifications.push(notification);
+            }
+            Item::ResponseEnd => {
+                response.message_xml = take(&mut values, arena);
+                response.notifications = take(&mut notifications, arena);
+                responses.push(response);
+            }
+        }
+    }
+    message.responses = responses.into_bump_slice();
+    Ok(message)
+}
+
+/// The collected elements, and an empty vector in their place.
+fn take<'a, T>(collected: &mut BumpVec<'a, T>, arena: &'a Bump) -> &'a [T] {
+    core::mem::replace(collected, BumpVec::new_in(arena)).into_bump_slice()
+}
