@@ -176,9 +176,10 @@ impl<'b> Cursor<'b> {
     /// The text from `start` to `end`; none where that is not text behind the cursor.
     pub(crate) fn text(&self, start: usize, end: usize) -> Option<&'b str> {
         let read = self.body.get(..self.pos)?;
-        debug_assert!(core::str::from_utf8(read.get(start..end).unwrap_or_default()).is_ok());
         // SAFETY: `body[..pos]` is UTF-8, by the invariant of `pos`.
         let read = unsafe { core::str::from_utf8_unchecked(read) };
-        read.get(start..end)
+        let text = read.get(start..end);
+        debug_assert!(text.is_none_or(|text| core::str::from_utf8(text.as_bytes()).is_ok()));
+        text
     }
 }
