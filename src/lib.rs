@@ -10,6 +10,7 @@ mod engine;
 mod error;
 mod model;
 mod parser;
+mod reply;
 #[expect(
     unsafe_code,
     reason = "text behind the cursor is handed out without a second UTF-8 check"
@@ -26,3 +27,4 @@ pub use model::{
     SubscriptionId, Timestamp, TimestampError, UnixTime, Watermark,
 };
 pub use parser::{Parser, Reader, Stats};
+pub use reply::Reply;

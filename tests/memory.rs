@@ -1,0 +1,246 @@
+//! What parsing allocates, counted by the allocator.
+#![expect(unsafe_code, reason = "an allocator is unsafe to implement")]
+#![expect(clippy::unwrap_used, reason = "a test stops where it is wrong")]
+
+mod support;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+use ews_notifications::{
+    Config, Error, Event, Item, Limits, Message, Notification, Parser, Reader, Response,
+};
+use support::{dialect, fixtures};
+
+thread_local! {
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+    static HELD: Cell<usize> = const { Cell::new(0) };
+    static PEAK: Cell<usize> = const { Cell::new(0) };
+}
+
+/// The system's allocator, and a count for each thread.
+struct Counting;
+
+impl Counting {
+    fn note(allocations: usize, taken: usize, given: usize) {
+        ALLOCATIONS.set(ALLOCATIONS.get() + allocations);
+        let held = (HELD.get() + taken).saturating_sub(given);
+        HELD.set(held);
+        PEAK.set(PEAK.get().max(held));
+    }
+}
+
+// SAFETY: every call is passed on to `System` as it came.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        Self::note(1, layout.size(), 0);
+        // SAFETY: the caller keeps the contract of `GlobalAlloc::alloc`.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        Self::note(0, 0, layout.size());
+        // SAFETY: the caller keeps the contract of `GlobalAlloc::dealloc`.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+/// How many allocations `run` makes.
+fn allocations(run: impl FnOnce()) -> usize {
+    let before = ALLOCATIONS.get();
+    run();
+    ALLOCATIONS.get() - before
+}
+
+/// The most that was held on the heap at once while `run` ran, beyond what was held before.
+fn peak(run: impl FnOnce()) -> usize {
+    let before = HELD.get();
+    PEAK.set(before);
+    run();
+    PEAK.get() - before
+}
+
+fn read(parser: &mut Parser, body: &[u8]) -> Result<(), Error> {
+    let mut reader = parser.reader(body)?;
+    while reader.next()?.is_some() {}
+    Ok(())
+}
+
+#[test]
+fn the_allocator_counts() {
+    assert_eq!(allocations(|| drop(vec![0_u8; 10])), 1);
+    assert!(peak(|| drop(vec![0_u8; 1000])) >= 1000);
+}
+
+#[test]
+fn a_warm_parser_allocates_nothing() {
+    let tapes = (0..200_u32).map(|seed| {
+        let bytes = (0..600_u32).map(|at| (seed * 7919 + at * at * 31 + at) % 251);
+        dialect::body(&bytes.map(|byte| byte as u8).collect::<Vec<_>>())
+            .0
+            .into_bytes()
+    });
+    let accepted = fixtures::accepted().into_iter().map(|fixture| fixture.body);
+    let refused = fixtures::refused().into_iter().map(|fixture| fixture.body);
+    for body in accepted.chain(refused).chain(tapes) {
+        let mut parser = Parser::new();
+        for _ in 0..3 {
+            let _ = parser.parse(&body);
+            let _ = read(&mut parser, &body);
+        }
+        let warm = allocations(|| {
+            for _ in 0..70 {
+                let _ = parser.parse(&body);
+                let _ = read(&mut parser, &body);
+            }
+        });
+        assert_eq!(warm, 0, "{}", String::from_utf8_lossy(&body));
+    }
+}
+
+/// Some `bytes` of events.
+fn giant(bytes: usize) -> Vec<u8> {
+    let fixtures = fixtures::accepted();
+    let every = fixtures
+        .iter()
+        .find(|fixture| fixture.path.ends_with("push/every-kind.xml"));
+    let body = str::from_utf8(&every.unwrap().body).unwrap();
+    let start = body.find("<t:StatusEvent>").unwrap();
+    let end = body.find("</m:Notification>").unwrap();
+    let events = body[start..end].repeat(bytes / (end - start) + 1);
+    [&body[..start], &events, &body[end..]]
+        .concat()
+        .into_bytes()
+}
+
+#[test]
+fn a_giant_does_not_stay() {
+    let mut config = Config::default();
+    config.limits = Limits::unlimited();
+    let mut parser = Parser::with_config(config);
+    let giant = giant(12 << 20);
+    let heartbeat = fixtures::accepted().into_iter();
+    let heartbeat = heartbeat.filter(|fixture| fixture.path.ends_with("push/status.xml"));
+    let heartbeat = heartbeat.map(|fixture| fixture.body).next().unwrap();
+    for phase in 0..40 {
+        for _ in 0..phase {
+            parser.parse(&heartbeat).unwrap();
+        }
+        parser.parse(&giant).unwrap();
+        assert!(parser.retained_bytes() > 1 << 20);
+        for _ in 0..100 {
+            parser.parse(&heartbeat).unwrap();
+        }
+        assert!(
+            parser.retained_bytes() <= 256 << 10,
+            "{}",
+            parser.retained_bytes()
+        );
+    }
+}
+
+#[test]
+fn retained_bytes_tells_what_the_heap_holds() {
+    let body = giant(1 << 20);
+    let mut parser = Parser::new();
+    let before = HELD.get();
+    let _ = parser.parse(&body);
+    let held = HELD.get() - before;
+    let told = parser.retained_bytes();
+    assert!(told <= held && held <= told + 4096, "{told} of {held}");
+    parser.forget();
+    assert_eq!((parser.retained_bytes(), HELD.get()), (0, before));
+}
+
+/// What the documentation of `Parser` promises, for the shapes that ask for the most.
+#[test]
+fn memory_is_bounded() {
+    const MESSAGES: &str = "http://schemas.microsoft.com/exchange/services/2006/messages";
+    const TYPES: &str = "http://schemas.microsoft.com/exchange/services/2006/types";
+    let open = format!(
+        "<m:SendNotification xmlns:m='{MESSAGES}' xmlns='{TYPES}'><m:ResponseMessages>\
+         <m:SendNotificationResponseMessage>"
+    );
+    let notification = format!("{open}<m:Notification><SubscriptionId/>");
+    let close = "</m:SendNotificationResponseMessage></m:ResponseMessages></m:SendNotification>";
+    let size = Limits::BODY_BYTES - 2_000;
+    let fill = |unit: &str, most: usize| unit.repeat((size / unit.len()).min(most));
+    let moved = "<MovedEvent><OldItemId Id='a'/></MovedEvent>";
+    let shapes = [
+        (
+            "unknown events",
+            format!("{notification}{}", fill("<a/>", Limits::EVENTS)),
+        ),
+        (
+            "moved events",
+            format!("{notification}{}", fill(moved, Limits::EVENTS)),
+        ),
+        (
+            "values",
+            format!("{open}<m:MessageXml>{}", fill("<Value/>", Limits::EVENTS)),
+        ),
+        (
+            "references",
+            format!("{open}<m:MessageText>{}", fill("&lt;", usize::MAX)),
+        ),
+        (
+            "pieces",
+            format!(
+                "{open}<m:MessageText>{}",
+                fill("aaaaaaaaaaaaaaaa<!---->", usize::MAX)
+            ),
+        ),
+        (
+            "carriage returns",
+            format!("{open}<m:MessageText>\r{}", fill("aaaaaaaa", usize::MAX)),
+        ),
+        (
+            "a namespace",
+            format!("{open}<a xmlns='&lt;{}'>", fill("a", usize::MAX)),
+        ),
+        (
+            "declarations",
+            format!("{open}{}", fill("<a xmlns:b='&lt;'/>", usize::MAX)),
+        ),
+    ];
+    for (shape, body) in shapes {
+        let body = [body.as_str(), close].concat();
+        assert!(body.len() <= Limits::BODY_BYTES);
+        let mut parser = Parser::new();
+        let peak = peak(|| {
+            for _ in 0..3 {
+                let _ = parser.parse(body.as_bytes());
+            }
+        });
+        let bound = 5 * body.len() + (16 << 20);
+        assert!(
+            peak <= bound,
+            "{shape}: {peak} for a body of {}",
+            body.len()
+        );
+    }
+}
+
+#[test]
+fn sizes() {
+    assert_eq!(size_of::<Event<'_>>(), 168);
+    assert_eq!(size_of::<Error>(), 16);
+    assert_eq!(size_of::<Notification<'_>>(), 56);
+}
+
+#[test]
+fn threads() {
+    fn send_and_sync<T: Send + Sync>() {}
+    fn send<T: Send>() {}
+    send_and_sync::<Message<'_>>();
+    send_and_sync::<Response<'_>>();
+    send_and_sync::<Event<'_>>();
+    send_and_sync::<Item<'_>>();
+    send_and_sync::<Error>();
+    send_and_sync::<Config>();
+    send::<Parser>();
+    send::<Reader<'_, '_>>();
+}

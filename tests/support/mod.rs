@@ -1,0 +1,7 @@
+//! What several tests share: fixtures, a text form of messages, and a slow second implementation.
+#![allow(dead_code, reason = "each test uses a part")]
+
+pub(crate) mod dialect;
+pub(crate) mod fixtures;
+pub(crate) mod reference;
+pub(crate) mod text;

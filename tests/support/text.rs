@@ -1,0 +1,172 @@
+//! A message as lines of text, for people to read and for tests to compare.
+
+use std::fmt::{Debug, Write as _};
+
+use ews_notifications::{Event, EventKind, Item, Message, Reader};
+
+/// A tree of `name value` lines, indented.
+#[derive(Default)]
+pub(crate) struct Lines {
+    text: String,
+}
+
+impl Lines {
+    pub(crate) fn line(&mut self, depth: usize, name: &str, value: impl Debug) {
+        writeln!(
+            self.text,
+            "{:width$}{name} {value:?}",
+            "",
+            width = 2 * depth
+        )
+        .unwrap();
+    }
+
+    pub(crate) fn head(&mut self, depth: usize, name: &str) {
+        writeln!(self.text, "{:width$}{name}", "", width = 2 * depth).unwrap();
+    }
+
+    /// Nothing where there is no value.
+    pub(crate) fn optional(&mut self, depth: usize, name: &str, value: Option<impl Debug>) {
+        if let Some(value) = value {
+            self.line(depth, name, value);
+        }
+    }
+
+    pub(crate) fn id(&mut self, name: &str, id: Option<(&str, Option<&str>)>) {
+        if let Some((id, change_key)) = id {
+            self.line(4, name, id);
+            self.optional(5, "ChangeKey", change_key);
+        }
+    }
+
+    pub(crate) fn into_text(self) -> String {
+        self.text
+    }
+}
+
+/// The message, every field of it.
+pub(crate) fn of_message(message: &Message<'_>) -> String {
+    let mut lines = Lines::default();
+    lines.optional(0, "RequestServerVersion", message.request_server_version);
+    if let Some(info) = message.server_version_info {
+        lines.head(0, "ServerVersionInfo");
+        lines.optional(1, "MajorVersion", info.major_version);
+        lines.optional(1, "MinorVersion", info.minor_version);
+        lines.optional(1, "MajorBuildNumber", info.major_build_number);
+        lines.optional(1, "MinorBuildNumber", info.minor_build_number);
+        lines.optional(1, "Version", info.version);
+    }
+    lines.head(0, message.operation.name());
+    for response in message.responses {
+        lines.head(1, "Response");
+        lines.optional(
+            2,
+            "ResponseClass",
+            response.class.map(|class| class.as_str()),
+        );
+        lines.optional(2, "MessageText", response.message_text);
+        lines.optional(2, "ResponseCode", response.code.map(|code| code.as_str()));
+        lines.optional(2, "DescriptiveLinkKey", response.descriptive_link_key);
+        for value in response.message_xml {
+            lines.line(2, "Value", value.value);
+            lines.optional(3, "Name", value.name);
+        }
+        for notification in response.notifications {
+            lines.head(2, "Notification");
+            lines.line(3, "SubscriptionId", notification.subscription_id.as_str());
+            let previous = notification.previous_watermark;
+            lines.optional(3, "PreviousWatermark", previous.map(|mark| mark.as_str()));
+            lines.optional(3, "MoreEvents", notification.more_events);
+            notification
+                .events
+                .iter()
+                .for_each(|event| event_lines(&mut lines, event));
+        }
+    }
+    lines.into_text()
+}
+
+fn event_lines(lines: &mut Lines, event: &Event<'_>) {
+    lines.head(3, event.kind.name());
+    if let EventKind::Other(other) = event.kind {
+        lines.line(4, "raw", other.raw);
+    }
+    lines.optional(4, "Watermark", event.watermark.map(|mark| mark.as_str()));
+    lines.optional(4, "TimeStamp", event.timestamp.map(|time| time.as_str()));
+    let old = event.old_ids.copied().unwrap_or_default();
+    lines.id("ItemId", event.item_id.map(|id| (id.id, id.change_key)));
+    lines.id("FolderId", event.folder_id.map(|id| (id.id, id.change_key)));
+    lines.id(
+        "ParentFolderId",
+        event.parent_folder_id.map(|id| (id.id, id.change_key)),
+    );
+    lines.id(
+        "OldItemId",
+        old.old_item_id.map(|id| (id.id, id.change_key)),
+    );
+    lines.id(
+        "OldFolderId",
+        old.old_folder_id.map(|id| (id.id, id.change_key)),
+    );
+    lines.id(
+        "OldParentFolderId",
+        old.old_parent_folder_id.map(|id| (id.id, id.change_key)),
+    );
+    lines.optional(4, "UnreadCount", event.unread_count);
+}
+
+/// The items of a reader in `Debug` form, and the error that ended it, if one did.
+pub(crate) fn of_reader(
+    mut reader: Reader<'_, '_>,
+) -> (Vec<String>, Option<ews_notifications::Error>) {
+    let mut items = Vec::new();
+    loop {
+        match reader.next() {
+            Ok(Some(item)) => items.push(format!("{item:?}")),
+            Ok(None) => return (items, None),
+            Err(error) => {
+                assert_eq!(
+                    reader.next(),
+                    Err(error),
+                    "asking again gives the same error"
+                );
+                return (items, Some(error));
+            }
+        }
+    }
+}
+
+/// The items that a reader must hand out for this message, if its values stand in schema order.
+pub(crate) fn items_of(message: &Message<'_>) -> Vec<String> {
+    let mut items = Vec::new();
+    items.extend(
+        message
+            .request_server_version
+            .map(Item::RequestServerVersion),
+    );
+    items.extend(message.server_version_info.map(Item::ServerVersionInfo));
+    items.push(Item::Operation(message.operation));
+    for response in message.responses {
+        items.push(Item::Response(response.class));
+        items.extend(response.message_text.map(Item::MessageText));
+        items.extend(response.code.map(Item::ResponseCode));
+        items.extend(response.descriptive_link_key.map(Item::DescriptiveLinkKey));
+        items.extend(
+            response
+                .message_xml
+                .iter()
+                .copied()
+                .map(Item::MessageXmlValue),
+        );
+        for notification in response.notifications {
+            items.push(Item::Notification);
+            items.push(Item::SubscriptionId(notification.subscription_id));
+            items.extend(notification.previous_watermark.map(Item::PreviousWatermark));
+            items.extend(notification.more_events.map(Item::MoreEvents));
+            items.extend(notification.events.iter().copied().map(Item::Event));
+            items.push(Item::NotificationEnd);
+        }
+        items.push(Item::ResponseEnd);
+    }
+    items.iter().map(|item| format!("{item:?}")).collect()
+}
