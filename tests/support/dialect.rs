@@ -322,14 +322,13 @@ impl Writer<'_> {
 
     /// White space in a tag.
     fn space(&mut self) {
-        self.xml.push_str(["", "", "", " ", "\r\n\t"][self.pick(5)]);
+        self.one_of(&["", "", "", " ", "\r\n\t"]);
     }
 
     /// White space, comments and processing instructions.
     fn misc(&mut self) {
         for _ in 0..self.pick(3) {
-            self.xml
-                .push_str(["\n  ", "<!-- <a> -->", "<?pi a=b?>"][self.pick(3)]);
+            self.one_of(&["\n  ", "<!-- <a> -->", "<?pi a=b?>"]);
         }
     }
 
@@ -337,13 +336,16 @@ impl Writer<'_> {
     fn noise(&mut self) {
         self.misc();
         if self.pick(8) == 1 {
-            self.xml.push_str(
-                [
-                    "<f:Watermark xmlns:f='urn:f' f:a='1' a='2'><f:x>]]&gt;</f:x></f:Watermark>",
-                    "<ItemId xmlns='' Id='no'><![CDATA[<]]></ItemId>",
-                    "<f:Body xmlns:f='urn:f'/>",
-                ][self.pick(3)],
-            );
+            self.one_of(&[
+                "<f:Watermark xmlns:f='urn:f' f:a='1' a='2'><f:x>]]&gt;</f:x></f:Watermark>",
+                "<ItemId xmlns='' Id='no'><![CDATA[<]]></ItemId>",
+                "<f:Body xmlns:f='urn:f'/>",
+            ]);
         }
+    }
+
+    fn one_of(&mut self, choices: &[&str]) {
+        let choice = choices[self.pick(choices.len())];
+        self.xml.push_str(choice);
     }
 }
