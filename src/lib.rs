@@ -1,4 +1,65 @@
-//! Exchange push notifications as typed events.
+//! Exchange push notifications as typed events that borrow from the request body.
+//!
+//! An Exchange server POSTs a SOAP `SendNotification` to a listener whenever something happens in a
+//! mailbox that was subscribed to by Exchange Web Services (EWS). This crate reads the body of that
+//! POST, checks every rule of XML 1.0 and Namespaces on the way, and gives the events.
+//!
+//! ```
+//! use ews_notifications::{EventKind, Parser, Reply};
+//!
+//! # let body = include_bytes!("../tests/data/push/mail.xml");
+//! let mut parser = Parser::new(); // one per worker: it reuses its memory
+//! let message = parser.parse(body)?;
+//! for notification in message.notifications() {
+//!     println!("subscription {}", notification.subscription_id);
+//!     for event in notification.events {
+//!         match (event.kind, event.item_id) {
+//!             (EventKind::NewMail, Some(item)) => println!("new mail {}", item.id),
+//!             (kind, _) => println!("{}", kind.name()),
+//!         }
+//!     }
+//! }
+//! let answer = Reply::OK; // with status 200: answer.content_type, answer.body
+//! # assert_eq!(message.notifications().flat_map(|one| one.events).count(), 3);
+//! # let _ = answer;
+//! # Ok::<(), ews_notifications::Error>(())
+//! ```
+//!
+//! # Two ways to read, one engine
+//!
+//! - [`Parser::parse`] gives a whole [`Message`], all or nothing. A warm parser allocates nothing.
+//! - [`Parser::reader`] gives a [`Reader`], which hands out [`Item`]s one by one in constant memory,
+//!   and with them the events before a defect.
+//!
+//! Below both is [`xml`], a tokenizer for any XML, public and without knowledge of EWS.
+//!
+//! # What is accepted
+//!
+//! Names are resolved by namespace, never by prefix. The envelope may be SOAP 1.1 or 1.2, or missing;
+//! the namespaces of messages and types may be written with `http://`, as servers do, or `https://`.
+//! The order of children does not matter. What the schema does not know is skipped and counted
+//! ([`Stats`]); text between elements is ignored; an unknown element where events stand is an event
+//! of kind [`EventKind::Other`]. A missing child is `None`; only a Notification without SubscriptionId
+//! is refused. `ResponseClass="Error"` and an unknown response code are values, not errors.
+//!
+//! # What is refused
+//!
+//! Whatever is not well-formed, with the kind of the defect and its byte offset ([`Error`]); a
+//! DOCTYPE; encodings other than UTF-8; more than the [`Limits`], which are on by default; and what two
+//! readers could understand differently: a single-valued element that stands twice, an element inside
+//! a value, an id without `Id`, a number or boolean outside its type. Operations other than
+//! `SendNotification` are refused by name. [`xml`] lists every deviation from XML 1.0.
+//!
+//! # Features
+//!
+//! `std` (default) adds `From<Error> for std::io::Error`, and nothing else; without it the crate needs
+//! `core` and `alloc`.
+//!
+//! # Safety
+//!
+//! No input makes it panic, recurse or take more than linear time. `unsafe` stands in one place of one
+//! module: text that has been checked byte by byte is handed out as `&str` without a second check.
+
 #![no_std]
 
 extern crate alloc;
@@ -28,3 +89,8 @@ pub use model::{
 };
 pub use parser::{Parser, Reader, Stats};
 pub use reply::Reply;
+
+/// The examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -35,7 +35,7 @@ fn documents_without_doctype() {
 #[ignore = "needs the W3C suite, named by XMLCONF, and its index, named by XMLCONF_INDEX"]
 fn documents_with_doctype() {
     let rows = index("doctype.tsv");
-    assert_eq!(rows.len(), 2_185);
+    assert!(rows.len() >= 2_185, "{}", rows.len());
     let mut unsupported = 0;
     for row in rows {
         let error = read(&row[0]).expect_err(&row[0]);

@@ -62,7 +62,9 @@ fn the_reference_agrees() {
             (
                 _,
                 ErrorKind::Encoding
+                | ErrorKind::Declaration
                 | ErrorKind::DeclarationEncoding
+                | ErrorKind::DeclarationStandalone
                 | ErrorKind::PrefixUnbinding
                 | ErrorKind::ProcessingInstruction,
             ) if refusal != Err(Refusal::Xml) => continue,
