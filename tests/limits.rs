@@ -1,5 +1,11 @@
 //! Each limit: at the limit accepted, one past it refused.
-#![expect(clippy::unwrap_used, reason = "a test stops where it is wrong")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test stops where it is wrong"
+)]
 
 use ews_notifications::xml::{Buffers, Tokenizer};
 use ews_notifications::{Config, Error, ErrorClass, ErrorKind, IllegalReferences, Limits, Parser};

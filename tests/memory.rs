@@ -1,6 +1,12 @@
 //! What parsing allocates, counted by the allocator.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test stops where it is wrong"
+)]
 #![expect(unsafe_code, reason = "an allocator is unsafe to implement")]
-#![expect(clippy::unwrap_used, reason = "a test stops where it is wrong")]
 
 mod support;
 
@@ -125,7 +131,7 @@ fn a_giant_does_not_stay() {
     let heartbeat = fixtures::accepted().into_iter();
     let heartbeat = heartbeat.filter(|fixture| fixture.path.ends_with("push/status.xml"));
     let heartbeat = heartbeat.map(|fixture| fixture.body).next().unwrap();
-    for phase in 0..40 {
+    for phase in [0, 1, 15, 30, 31, 32] {
         for _ in 0..phase {
             parser.parse(&heartbeat).unwrap();
         }

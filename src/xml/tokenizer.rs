@@ -47,7 +47,7 @@ impl Buffers {
     }
 }
 
-/// Reads a body token by token. See the [module](self) for what it checks.
+/// Reads a body token by token. The [module](super) says what it checks.
 ///
 /// `'b` is the body, which tokens borrow from; `'s` the buffers. The document is known to be
 /// well-formed only once [`next`](Self::next) has returned `None`.

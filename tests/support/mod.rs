@@ -1,4 +1,11 @@
 //! What several tests share: fixtures, a text form of messages, and a slow second implementation.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test stops where it is wrong"
+)]
 #![allow(dead_code, reason = "each test uses a part")]
 
 pub(crate) mod dialect;
