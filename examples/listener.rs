@@ -9,9 +9,9 @@
 //! body that does not parse and 413 to one that is too long. Exchange repeats whatever is not
 //! answered with 200, so what a gateway accepts it should have stored before it answers.
 
-use std::cell::RefCell;
+use core::cell::RefCell;
+use core::error::Error;
 use std::collections::HashSet;
-use std::error::Error;
 use std::io::{self, Write as _};
 use std::sync::Arc;
 

@@ -51,7 +51,7 @@ proptest! {
                 prop_assert_eq!(Ok(text::of_message(&message)), reference, "{}", shown);
             }
             (Err(error), reference) => {
-                prop_assert!(std::str::from_utf8(&body[..error.offset()]).is_ok());
+                prop_assert!(core::str::from_utf8(&body[..error.offset()]).is_ok());
                 // The reference looks place by place, not in document order, so where there are two
                 // defects it may name the other; and roxmltree checks less than well-formedness.
                 let is_schema = error.class() == ErrorClass::Schema;

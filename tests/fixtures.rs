@@ -121,7 +121,7 @@ fn bodies_cut_at_any_byte_are_refused() {
                         "{:?} at {end}: {error}",
                         fixture.path
                     );
-                    std::str::from_utf8(&body[..error.offset()]).unwrap();
+                    core::str::from_utf8(&body[..error.offset()]).unwrap();
                     let at_end = matches!(
                         error.kind(),
                         ErrorKind::UnexpectedEnd | ErrorKind::UnclosedElement | ErrorKind::NoRoot

@@ -10,8 +10,9 @@
 
 mod support;
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
+use core::alloc::{GlobalAlloc, Layout};
+use core::cell::Cell;
+use std::alloc::System;
 
 use ews_notifications::{
     Config, Error, Event, Item, Limits, Message, Notification, Parser, Reader, Response,

@@ -185,7 +185,7 @@ fn event(w: &mut Writer<'_>, lines: &mut Lines) {
 
 /// Writes XML and reads the choices off the tape.
 struct Writer<'t> {
-    tape: std::slice::Iter<'t, u8>,
+    tape: core::slice::Iter<'t, u8>,
     xml: String,
     /// Declarations in scope, innermost last.
     scope: Vec<(&'static str, &'static str)>,

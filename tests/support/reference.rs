@@ -33,7 +33,7 @@ pub(crate) enum Refusal {
 
 /// The message in text form, as [`super::text::of_message`] gives it.
 pub(crate) fn read(body: &[u8]) -> Result<String, Refusal> {
-    let text = std::str::from_utf8(body).map_err(|_| Refusal::Xml)?;
+    let text = core::str::from_utf8(body).map_err(|_| Refusal::Xml)?;
     let document = Document::parse(text).map_err(|_| Refusal::Xml)?;
     let mut lines = Lines::default();
     message(document.root_element(), &mut lines).map_err(Refusal::Schema)?;

@@ -1,6 +1,6 @@
 //! A message as lines of text, for people to read and for tests to compare.
 
-use std::fmt::{Debug, Write as _};
+use core::fmt::{Debug, Write as _};
 
 use ews_notifications::{Event, EventKind, Item, Message, Reader};
 

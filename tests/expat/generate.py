@@ -1,0 +1,350 @@
+"""Makes bodies of Exchange push notifications, and knows what they mean.
+
+`make` builds one body from a seed and an index: a `Maker` invents a message as a tree of nodes beside
+the rows that it must give, and a `Writer` spells the tree in a dialect of its own. About a quarter of the
+bodies get one defect, of meaning (in the tree) or of form (in the spelling).
+"""
+
+from __future__ import annotations
+
+import string
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Any
+
+from dialect import FOREIGN_URIS, URIS, XML, Node, Writer, mutate
+
+Row = dict[str, Any]
+
+KINDS = "Status Created Deleted Modified Moved Copied NewMail FreeBusyChanged".split()
+EVENT_KEYS = {
+    "Watermark": "watermark",
+    "TimeStamp": "timestamp",
+    "ItemId": "item_id",
+    "FolderId": "folder_id",
+    "ParentFolderId": "parent_folder_id",
+    "OldItemId": "old_item_id",
+    "OldFolderId": "old_folder_id",
+    "OldParentFolderId": "old_parent_folder_id",
+    "UnreadCount": "unread_count",
+}
+IDS = [name for name in EVENT_KEYS if name.endswith("Id")]
+OTHER_OPERATIONS = [
+    ("messages", "FindItemResponse"),
+    ("types", "SendNotification"),
+    ("urn:x", "SendNotification"),
+    ("", "SendNotification"),
+]
+RESPONSE_LEAVES = ["MessageText", "ResponseCode", "DescriptiveLinkKey"]
+UNKNOWN_EVENTS = ["ChannelStatusEvent", "FreeBusyChangeEvent", "Watermark", "ItemId", "Événement", "_"]
+STRANGE_NAMES = [
+    *EVENT_KEYS, *RESPONSE_LEAVES, "Foo", "_x-1.y", "Été", "Envelope", "Header", "Body", "Notification",
+    "SubscriptionId", "MoreEvents", "StatusEvent", "Value", "ResponseMessages", "MessageXml",
+    "RequestServerVersion", "ServerVersionInfo", "SendNotification", "SendNotificationResponseMessage",
+]
+ATTRIBUTE_NAMES = ["Id", "ChangeKey", "Version", "Name", "ResponseClass", "nil", "mustUnderstand"]
+VERSION_NUMBERS = ["MajorVersion", "MinorVersion", "MajorBuildNumber", "MinorBuildNumber"]
+
+ODD_TEXTS = [
+    "", " ", "\t", "\r\n", " both ends ", "<&>\"'", "]]>", "a]]>b]]", "]]]>", "&amp;", "&#65;", "--><!--",
+    "알림을 읽지 못했습니다.", "📬 new\nmail 😀", "line\rline\r\nline\n\nline", "\u00a0\u0085\u2028\ufeff",
+    "\U0010ffff\ufffd\ue000", "<![CDATA[x]]>", "<?pi?>", "é\u0301", "\x7f\x80", "C:\\path\\\"quoted\"",
+]
+BAD_BOOLEANS = ["", "yes", "True", "TRUE", "2", "01", "tru e", "true\u00a0", "\u2003true", "true,"]
+BAD_INTS = [
+    "", " ", "+", "-", "+-1", "1.0", "1e3", "0x10", "1 2", "1,000", "2147483648", "-2147483649",
+    "99999999999999999999", "٣", "1\u00a0", "\u22121", "--1", "1-",
+]
+
+
+@dataclass
+class Case:
+    """A body, and what it must give: its rows, the reason of a refusal, or None if nobody meant it."""
+
+    body: bytes
+    expected: list[Row] | str | None
+
+
+def make(seed: int, index: int, file: str) -> Case:
+    """The body with this index; equal arguments give an equal body."""
+    rng = Random(f"{seed}/{index}")
+    wild = rng.choice([0.0, 0.0, 0.01, 0.05, 0.2])
+    maker, writer = Maker(rng, wild), Writer(rng, wild)
+    root, rows = maker.message(file)
+    match rng.choices(["valid", "mutated", "truncated", "meaning", "form"], [75, 4, 3, 10, 8])[0]:
+        case "valid":
+            return Case(writer.document(root), rows)
+        case "mutated":
+            return Case(mutate(rng, writer.document(root)), None)
+        case "truncated":
+            body = writer.document(root, tail="")
+            return Case(body[: rng.randrange(len(body))], "syntax")
+        case "meaning":
+            reason = rng.choice(sorted(maker.flaws))
+            rng.choice(maker.flaws[reason])()
+            return Case(writer.document(root), reason)
+        case _:
+            return Case(*writer.malformed(root))
+
+
+class Maker:
+    """Invents a message, its rows, and the places where a flaw of meaning can be put into it."""
+
+    def __init__(self, rng: Random, wild: float) -> None:
+        self.rng = rng
+        self.wild = wild
+        self.flaws: dict[str, list[Callable[[], object]]] = defaultdict(list)
+
+    def chance(self, probability: float) -> bool:
+        return self.rng.random() < probability
+
+    def message(self, file: str) -> tuple[Node, list[Row]]:
+        """The root of the message and its rows."""
+        operation = Node("messages", "SendNotification")
+        rows: list[Row] = []
+        if self.chance(0.98):
+            messages = self.add(operation, "messages", "ResponseMessages")
+            for _ in range(self.rng.choice([0, 1, 1, 1, 1, 2, 3])):
+                rows += self.response(messages)
+            self.add_strangers(messages, "messages:SendNotificationResponseMessage")
+        self.add_strangers(operation, "messages:ResponseMessages")
+
+        ns, name = self.rng.choice(OTHER_OPERATIONS)
+        self.flaw("operation", lambda: vars(operation).update(ns=ns, name=name))
+        soap = self.rng.choice(["soap11", "soap11", "soap11", "soap12", ""])
+        root, version = self.envelope(soap, operation) if soap else (operation, None)
+        shared = {"file": file, "operation": "SendNotification", "server_version": version}
+        nothing = {"connection_status": None, "error_subscription_ids": []}
+        return root, [shared | nothing | row for row in rows]
+
+    def envelope(self, soap: str, operation: Node) -> tuple[Node, str | None]:
+        """The envelope around the operation, and the version in its header."""
+        envelope, version = Node(soap, "Envelope"), None
+        other_soap = "soap12" if soap == "soap11" else "soap11"
+        if self.chance(0.8):
+            header = self.add(envelope, soap, "Header")
+            version = self.header(header)
+            self.add_strangers(header, "types:RequestServerVersion", "types:ServerVersionInfo")
+        body = self.add(envelope, soap, "Body")
+        body.content.append(operation)
+        self.add_strangers(envelope, f"{soap}:Header", f"{soap}:Body")
+
+        wrong = self.rng.choice(["", "urn:x", "messages", "https://schemas.xmlsoap.org/soap/envelope/"])
+        self.flaw("envelope", lambda: setattr(envelope, "ns", wrong))
+        self.flaw("body", lambda: envelope.content.remove(body))
+        self.flaw("body", lambda: setattr(body, "ns", self.rng.choice(["", other_soap, "urn:x"])))
+        self.flaw("empty", body.content.clear)
+        self.flaw("operation", lambda: body.content.append(self.stranger()))
+        self.flaw("operation", lambda: body.content.append(deepcopy(operation)))
+        return envelope, version
+
+    def header(self, header: Node) -> str | None:
+        versions: list[str | None] = [None, None]
+        if self.chance(0.8):
+            attributes = []
+            if self.chance(0.95):
+                versions[0] = self.text("Exchange2013", "Exchange2010_SP2", "V2017_07_11")
+                attributes = [("", "Version", versions[0])]
+            self.add(header, "types", "RequestServerVersion", self.ignored_text(), attributes)
+        if self.chance(0.3):
+            names = [name for name in VERSION_NUMBERS if self.chance(0.7)]
+            attributes = [("", name, self.number()[0]) for name in names]
+            if self.chance(0.7):
+                versions[1] = self.text("V2018_01_08", "Exchange2016")
+                attributes.append(("", "Version", versions[1]))
+            info = self.add(header, "types", "ServerVersionInfo", self.ignored_text(), attributes)
+            for index, name in enumerate(names):
+                wrong = ("", name, self.rng.choice(BAD_INTS))
+                self.flaw("int", lambda at=index, new=wrong: info.attributes.__setitem__(at, new))
+        return next((version for version in versions if version is not None), None)
+
+    def response(self, messages: Node) -> list[Row]:
+        known = self.rng.choice(["Success", "Success", "Error", "Warning"])
+        unknown = self.rng.choice([None, "", "success", "Success ", "Fatal"])
+        response_class = known if self.chance(0.95) else unknown
+        attributes = [] if response_class is None else [("", "ResponseClass", response_class)]
+        response = self.add(
+            messages, "messages", "SendNotificationResponseMessage", None, attributes, is_repeatable=True
+        )
+        failed = known == "Error"
+        row: Row = {"response_class": known if response_class == known else None}
+        text = self.text("읽지 못했습니다.", "The subscription's events can't be read.")
+        code = self.text("ErrorReadEventsFailed" if failed else "NoError")
+        row["message_text"] = self.optional(0.9 if failed else 0.05, response, "messages", "MessageText", text)
+        row["response_code"] = self.optional(0.97, response, "messages", "ResponseCode", code)
+        if self.chance(0.5 if failed else 0.05):
+            self.add_number(response, "messages", "DescriptiveLinkKey")
+        row["subscription_id"] = self.details(response) if self.chance(0.9 if failed else 0.05) else None
+        row |= {"previous_watermark": None, "more_events": None, "event": None}
+        is_notified = self.chance(0.1 if failed else 0.97)
+        rows = self.notification(response, row) if is_notified else [row]
+        known_names = [f"messages:{name}" for name in [*RESPONSE_LEAVES, "MessageXml", "Notification"]]
+        self.add_strangers(response, *known_names, "types:Notification")
+        return rows
+
+    def details(self, response: Node) -> str | None:
+        """MessageXml, and the first of the subscription ids in it."""
+        details = self.add(response, "messages", "MessageXml")
+        found = []
+        for _ in range(self.rng.choice([0, 1, 1, 2, 4])):
+            name = self.rng.choice(["SubscriptionId"] * 3 + ["subscriptionid", "Policy", "", " SubscriptionId"])
+            value = self.text(self.opaque(100))
+            attributes = [("", "Name", name)]
+            self.add(details, "types", "Value", value, attributes, is_repeatable=True)
+            found += [value] if name == "SubscriptionId" else []
+        self.add_strangers(details, "types:Value")
+        return found[0] if found else None
+
+    def notification(self, response: Node, row: Row) -> list[Row]:
+        ns, other_ns = self.rng.choice([("messages", "types")] * 4 + [("types", "messages")])
+        notification = self.add(response, ns, "Notification")
+        self.flaw("repeated", lambda: response.content.append(replace(notification, ns=other_ns)))
+
+        row = row | {"subscription_id": self.text(self.opaque(100, 84, 120))}
+        subscription = self.add(notification, "types", "SubscriptionId", row["subscription_id"])
+        self.flaw("subscription", lambda: notification.content.remove(subscription))
+        self.flaw("subscription", lambda: setattr(subscription, "ns", "messages"))
+        watermark = self.text(self.opaque(40))
+        row["previous_watermark"] = self.optional(0.8, notification, "types", "PreviousWatermark", watermark)
+        if self.chance(0.8):
+            word = self.rng.choice(["false", "false", "true", "0", "1"])
+            more = self.add(notification, "types", "MoreEvents", self.padded(word))
+            row["more_events"] = word in ("true", "1")
+            wrong = self.rng.choice(BAD_BOOLEANS)
+            self.flaw("boolean", lambda: vars(more).update(content=[wrong]))
+        count = self.rng.choice([0, 1, 1, 1, 2, 3, 5, 5, self.rng.randrange(30)])
+        rows = [row | {"event": self.event(notification)} for _ in range(count)]
+        self.add_strangers(notification, "types:*")
+        return rows or [row]
+
+    def event(self, notification: Node) -> Row:
+        fields: Row = {"kind": None} | dict.fromkeys(EVENT_KEYS.values())
+        if self.chance(0.05):
+            fields["kind"] = self.rng.choice(UNKNOWN_EVENTS)
+            event = self.add(notification, "types", fields["kind"], is_repeatable=True)
+            event.content += [self.stranger() for _ in range(self.rng.randrange(4))]
+            return fields
+        kind = self.rng.choice(KINDS)
+        fields["kind"] = f"{kind}Event"
+        event = self.add(notification, "types", fields["kind"], is_repeatable=True)
+        for name in self.event_leaves(kind):
+            if name in IDS:
+                fields[EVENT_KEYS[name]] = self.add_id(event, name)
+            elif name == "UnreadCount":
+                fields["unread_count"] = self.add_number(event, "types", name)
+            else:
+                text = self.opaque(40) if name == "Watermark" else "2024-02-29T12:34:56Z"
+                fields[EVENT_KEYS[name]] = self.text(text)
+                self.add(event, "types", name, fields[EVENT_KEYS[name]])
+        self.add_strangers(event, *(f"types:{name}" for name in EVENT_KEYS))
+        return fields
+
+    def event_leaves(self, kind: str) -> list[str]:
+        """The children of an event: most often those that a server writes."""
+        if self.chance(0.2):
+            return [name for name in EVENT_KEYS if self.chance(0.5)]
+        leaves = ["Watermark"] if self.chance(0.8) else []
+        if kind != "Status":
+            target = self.rng.choice(["ItemId", "FolderId"])
+            leaves += ["TimeStamp", target, "ParentFolderId"]
+            leaves += [f"Old{target}", "OldParentFolderId"] if kind in ("Moved", "Copied") else []
+            leaves += ["UnreadCount"] if kind == "Modified" and self.chance(0.5) else []
+        return leaves
+
+    def add(
+        self,
+        parent: Node,
+        ns: str,
+        name: str,
+        text: str | None = None,
+        attributes: Iterable[tuple[str, str, str]] = (),
+        *,
+        is_repeatable: bool = False,
+    ) -> Node:
+        """Appends an element that the reader knows; a leaf if it is given a text."""
+        node = Node(ns, name, [*attributes], [text] if text else [], text is not None, is_repeatable)
+        node.attributes += self.strange_attributes()
+        parent.content.append(node)
+        if not is_repeatable:
+            self.flaw("repeated", lambda: parent.content.append(deepcopy(node)))
+        if node.is_leaf:
+            self.flaw("nested", lambda: node.content.append(self.stranger()))
+        return node
+
+    def optional(self, probability: float, parent: Node, ns: str, name: str, text: str) -> str | None:
+        if not self.chance(probability):
+            return None
+        self.add(parent, ns, name, text)
+        return text
+
+    def add_number(self, parent: Node, ns: str, name: str) -> int:
+        text, value = self.number()
+        node = self.add(parent, ns, name, text)
+        wrong = self.rng.choice(BAD_INTS)
+        self.flaw("int", lambda: vars(node).update(content=[wrong]))
+        return value
+
+    def add_id(self, event: Node, name: str) -> Row:
+        row = {"id": self.text(self.opaque(152, 116, 120)), "change_key": None}
+        attributes = [("", "Id", row["id"])]
+        if self.chance(0.9):
+            row["change_key"] = self.text("AQAAAA==", "DwAAAA==")
+            attributes.append(("", "ChangeKey", row["change_key"]))
+        node = self.add(event, "types", name, self.ignored_text(), attributes)
+        wrong = self.rng.choice([("", "ID", row["id"]), ("urn:x:y", "Id", row["id"]), ("", "id", row["id"])])
+        self.flaw("id", lambda: node.attributes.__setitem__(0, wrong))
+        self.flaw("id", lambda: node.attributes.pop(0))
+        return row
+
+    def add_strangers(self, parent: Node, *known: str) -> None:
+        """Appends elements that the reader must skip: any but the known ones."""
+        while self.chance(self.wild):
+            node = self.stranger()
+            if f"{node.ns}:{node.name}" not in known and f"{node.ns}:*" not in known:
+                parent.content.append(node)
+
+    def stranger(self, depth: int = 0) -> Node:
+        """An element with content, of any name."""
+        node = Node(self.strange_ns(), self.rng.choice(STRANGE_NAMES), is_repeatable=True)
+        while depth < 4 and self.chance(0.4):
+            node.content.append(self.stranger(depth + 1) if self.chance(0.6) else self.text("stray"))
+        return node
+
+    def strange_attributes(self) -> list[tuple[str, str, str]]:
+        """Attributes that the reader must skip, with different names."""
+        names = [name for name in ATTRIBUTE_NAMES if self.chance(self.wild / 4)]
+        attributes = [(self.strange_ns() or XML, name, self.text("1")) for name in names]
+        return attributes + ([("", "strange", self.text("1"))] if self.chance(self.wild) else [])
+
+    def strange_ns(self) -> str:
+        return self.rng.choice([*URIS, "", self.rng.choice(FOREIGN_URIS)])
+
+    def flaw(self, reason: str, apply: Callable[[], object]) -> None:
+        self.flaws[reason].append(apply)
+
+    def opaque(self, *lengths: int) -> str:
+        characters = string.ascii_letters + string.digits + "+/"
+        return "".join(self.rng.choices(characters, k=self.rng.choice(lengths)))
+
+    def text(self, *usual: str) -> str:
+        return self.rng.choice(ODD_TEXTS if self.chance(self.wild) else usual)
+
+    def ignored_text(self) -> str:
+        return self.text("")
+
+    def padded(self, word: str) -> str:
+        """A value with white space around it, sometimes."""
+        if not self.chance(self.wild):
+            return word
+        return "".join(self.rng.choices(" \t\r\n", k=2)) + word + self.rng.choice(["", "\n", " \r\n\t"])
+
+    def number(self) -> tuple[str, int]:
+        """An int as text and as value."""
+        value = self.rng.choice([0, 1, 3, 15, 847, 2**31 - 1, -(2**31), self.rng.randrange(10**6)])
+        if not self.chance(self.wild):
+            return str(value), value
+        sign = "-" if value < 0 else self.rng.choice(["", "+", "-" if value == 0 else ""])
+        return self.padded(sign + "0" * self.rng.choice([0, 1, 30]) + str(abs(value))), value

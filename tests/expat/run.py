@@ -1,0 +1,140 @@
+"""Compares `ewsn inspect` with an extractor over expat on thousands of generated bodies.
+
+    python3 tests/expat/run.py --ewsn target/release/ewsn [--count 4000] [--seed 1]
+    python3 tests/expat/run.py --self-check [--count 5000] [--seed 1]
+
+The first form writes the bodies into a temporary folder and runs `ewsn inspect --format ndjson` on it once:
+of an accepted body every row must be equal, of a refused one no row may be printed, but a line on standard
+error that begins with its path and a colon. The bodies are kept, and the exit status is 1, if any differs.
+
+Both forms compare the extractor with what the generator meant. Python 3.11 and its standard library suffice.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import json
+import subprocess
+import sys
+import tempfile
+from collections import Counter, defaultdict
+from pathlib import Path
+from shutil import rmtree
+
+sys.dont_write_bytecode = True
+
+from extract import Refused, Row, extract  # noqa: E402
+from generate import make  # noqa: E402
+
+BODIES_PER_FOLDER = 500
+SHOWN_DIFFERENCES = 5
+
+Verdict = list[Row] | str  # the rows of a body, or the reason of its refusal
+
+
+def main() -> int:
+    options = parse_arguments()
+    folder = Path(tempfile.mkdtemp(prefix="ewsn-expat-"))
+    verdicts: dict[str, Verdict] = {}
+    differences: dict[str, str] = {}
+    for index in range(options.count):
+        path = folder / f"{index // BODIES_PER_FOLDER:03}" / f"{index:06}.xml"
+        case = make(options.seed, index, str(path))
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(case.body)
+        verdict = verdicts[str(path)] = judge(case.body, str(path))
+        if case.expected is not None and shown(case.expected) != shown(verdict):
+            differences[str(path)] = diff("generator", case.expected, "expat", verdict)
+    if not options.self_check:
+        differences |= compare(verdicts, folder, options.ewsn)
+
+    problem = summarise(verdicts, options.seed)
+    for path, text in list(differences.items())[:SHOWN_DIFFERENCES]:
+        print(f"\n{path} differs:\n{text}")
+    if differences:
+        print(f"\n{len(differences)} of {options.count} bodies differ; they are kept in {folder}")
+        return 1
+    rmtree(folder)
+    if problem:
+        print(problem)
+        return 1
+    print("no difference")
+    return 0
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    subject = parser.add_mutually_exclusive_group(required=True)
+    subject.add_argument("--ewsn", type=Path, help="the binary to compare with expat")
+    subject.add_argument("--self-check", action="store_true", help="compare expat with the generator only")
+    parser.add_argument("--count", type=int, default=4000, help="number of bodies (default: 4000)")
+    parser.add_argument("--seed", type=int, default=1, help="the bodies depend on it alone (default: 1)")
+    return parser.parse_args()
+
+
+def judge(body: bytes, file: str) -> Verdict:
+    try:
+        return extract(body, file)
+    except Refused as refusal:
+        return refusal.args[0]
+
+
+def compare(verdicts: dict[str, Verdict], folder: Path, ewsn: Path) -> dict[str, str]:
+    """Runs the binary on the folder; what differs, by path."""
+    command = [str(ewsn.resolve()), "inspect", "--format", "ndjson", str(folder)]
+    result = subprocess.run(command, capture_output=True, check=False)
+    rows: dict[str, list[Row]] = defaultdict(list)
+    for line in result.stdout.decode().split("\n")[:-1]:
+        row = json.loads(line)
+        rows[row.get("file")].append(row)
+    complaints = {
+        line.partition(".xml:")[0] + ".xml": line
+        for line in result.stderr.decode(errors="replace").split("\n")
+        if line.startswith(str(folder))
+    }
+
+    differences = {path: "rows of a file that is not there" for path in rows.keys() - verdicts.keys()}
+    for path, verdict in verdicts.items():
+        complaint = complaints.get(path)
+        printed: Verdict = f"refused: {complaint}" if complaint and path not in rows else rows.get(path, [])
+        if isinstance(verdict, str):
+            if not complaint or path in rows:
+                differences[path] = diff("expat", f"refused: {verdict}", "ewsn", printed)
+        elif complaint or shown(verdict) != shown(printed):
+            differences[path] = diff("expat", verdict, "ewsn", printed) + (complaint or "")
+    status = 1 if any(isinstance(verdict, str) for verdict in verdicts.values()) else 0
+    if result.returncode != status:
+        differences[str(folder)] = f"exit status {result.returncode}, expected {status}"
+    return differences
+
+
+def shown(verdict: Verdict) -> str:
+    """A verdict as text: equal texts mean equal verdicts, `true` and `1` told apart."""
+    return json.dumps(verdict, indent=2, sort_keys=True, ensure_ascii=False)
+
+
+def diff(left_name: str, left: Verdict, right_name: str, right: Verdict) -> str:
+    lines = difflib.unified_diff(
+        shown(left).split("\n"), shown(right).split("\n"), left_name, right_name, lineterm=""
+    )
+    return "\n".join(lines)
+
+
+def summarise(verdicts: dict[str, Verdict], seed: int) -> str | None:
+    """Prints what was compared; a message if that was too little to mean anything."""
+    accepted = [verdict for verdict in verdicts.values() if isinstance(verdict, list)]
+    reasons = Counter(verdict for verdict in verdicts.values() if isinstance(verdict, str))
+    rows = [row for verdict in accepted for row in verdict]
+    kinds = Counter(row["event"]["kind"] for row in rows if row["event"])
+    print(f"seed {seed}: {len(verdicts)} bodies, {len(accepted)} accepted, {reasons.total()} refused")
+    print("refused:", ", ".join(f"{reason} {count}" for reason, count in reasons.most_common()))
+    print(f"rows: {len(rows)}, events: {kinds.total()}")
+    print("events:", ", ".join(f"{kind} {count}" for kind, count in kinds.most_common()))
+    if 2 * len(accepted) < len(verdicts) or not reasons:
+        return "the generator is at fault: fewer than half of the bodies accepted, or none refused"
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(main())
