@@ -45,7 +45,6 @@ IDS = {
     "old_parent_folder_id": "OldParentFolderId",
 }
 EVENT_KEYS = ("kind", "watermark", "timestamp", *IDS, "unread_count")
-RESPONSE_CLASSES = ("Success", "Warning", "Error")
 VERSION_NUMBERS = ("MajorVersion", "MinorVersion", "MajorBuildNumber", "MinorBuildNumber")
 
 
@@ -177,9 +176,8 @@ def response_rows(response: Element) -> list[Row]:
     details = response.one("messages:MessageXml")
     values = [checked_leaf(value) for value in details.all("types:Value")] if details else []
     named = [value.text for value in values if value.attributes.get("Name") == "SubscriptionId"]
-    response_class = response.attributes.get("ResponseClass")
     row = {
-        "response_class": response_class if response_class in RESPONSE_CLASSES else None,
+        "response_class": response.attributes.get("ResponseClass"),
         "response_code": response.leaf_text("messages:ResponseCode"),
         "message_text": response.leaf_text("messages:MessageText"),
         "subscription_id": named[0] if named else None,

@@ -170,7 +170,7 @@ class Maker:
             messages, "messages", "SendNotificationResponseMessage", None, attributes, is_repeatable=True
         )
         failed = known == "Error"
-        row: Row = {"response_class": known if response_class == known else None}
+        row: Row = {"response_class": response_class}
         text = self.text("읽지 못했습니다.", "The subscription's events can't be read.")
         code = self.text("ErrorReadEventsFailed" if failed else "NoError")
         row["message_text"] = self.optional(0.9 if failed else 0.05, response, "messages", "MessageText", text)
