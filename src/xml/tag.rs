@@ -93,13 +93,13 @@ impl<'b> Tokenizer<'_, 'b> {
         self.close()
     }
 
-    /// The innermost element ends, and with it the scope of its declarations.
+    /// The innermost element ends. The scope of its declarations ends before the next token, so
+    /// that the name of this one can still be asked for its namespace.
     pub(super) fn close(&mut self) -> Result<Token<'b>, Error> {
         let Some(element) = self.buffers.open.pop() else {
             return Err(Error::new(ErrorKind::EndTagMismatch, self.cursor.pos()));
         };
-        let declarations = element.outer_declarations as usize;
-        self.buffers.namespaces.truncate(declarations, &self.cursor);
+        self.closed_scope = Some(element.outer_declarations as usize);
         self.behind_tag(false);
         Ok(Token::EndTag(
             element.name.resolved(&self.cursor, element.namespace),

@@ -1,1 +1,347 @@
+use alloc::format;
+use alloc::string::String;
+use alloc::string::ToString;
+use alloc::vec::Vec;
 
+use super::{Buffers, Name, Namespace, Token, Tokenizer};
+use crate::config::Config;
+use crate::error::{Error, ErrorKind};
+
+/// The tokens of a document, one a line: names as `{namespace}local`, texts as they read.
+fn tokens(body: &str) -> Result<Vec<String>, Error> {
+    let mut buffers = Buffers::knowing(&["urn:known"]);
+    let mut tokens = Tokenizer::new(body.as_bytes(), &mut buffers, &Config::default())?;
+    let mut lines = Vec::new();
+    while let Some(token) = tokens.next()? {
+        let name = |name: Name<'_>| match tokens.namespace_name(name.namespace()) {
+            Some(namespace) => format!("{{{namespace}}}{}", name.local()),
+            None => name.local().to_string(),
+        };
+        lines.push(match token {
+            Token::StartTag(tag) => {
+                let attributes = tokens.attributes().map(|attribute| {
+                    format!(
+                        " {}={:?}",
+                        name(attribute.name()),
+                        attribute.value().to_str()
+                    )
+                });
+                format!("<{}{}", name(tag), attributes.collect::<String>())
+            }
+            Token::EndTag(tag) => format!(">{}", name(tag)),
+            Token::Text(text) => format!("text {:?}", text.to_str()),
+            Token::CData(text) => format!("cdata {:?}", text.to_str()),
+            Token::Comment(text) => format!("comment {:?}", text.to_str()),
+            Token::ProcessingInstruction { target, data } => {
+                format!("pi {target} {:?}", data.to_str())
+            }
+        });
+        assert_eq!(
+            tokens.text_since(tokens.range().start),
+            &body[tokens.range()]
+        );
+    }
+    assert_eq!(tokens.depth(), 0);
+    assert_eq!(tokens.next(), Ok(None), "asking again behind the end");
+    Ok(lines)
+}
+
+#[test]
+fn documents() {
+    for (body, expected) in [
+        ("<a/>", &["<a", ">a"][..]),
+        ("\u{FEFF}<?xml version='1.0'?>\n<a></a >\n", &["<a", ">a"]),
+        (
+            "<?xml version=\"1.7\" encoding='uTf-8' standalone='yes' ?><a/>",
+            &["<a", ">a"],
+        ),
+        (
+            "<!--x--><?p?><a/><?q  r ?>",
+            &["comment \"x\"", "pi p \"\"", "<a", ">a", "pi q \"r \""],
+        ),
+        (
+            "<a>b<c/>d</a>",
+            &["<a", "text \"b\"", "<c", ">c", "text \"d\"", ">a"],
+        ),
+        ("<a>]] > ]] ></a>", &["<a", "text \"]] > ]] >\"", ">a"]),
+        (
+            "<a><![CDATA[]]]]><![CDATA[>&lt;]]></a>",
+            &["<a", "cdata \"]]\"", "cdata \">&lt;\"", ">a"],
+        ),
+        (
+            "<a><!-- - -->\r<?p ? > ?></a>",
+            &[
+                "<a",
+                "comment \" - \"",
+                "text \"\\n\"",
+                "pi p \"? > \"",
+                ">a",
+            ],
+        ),
+        // Line ends (2.11): literal ones are normalised, references are not.
+        (
+            "<a>1\r\n2\r3\n4&#13;\n5\r</a>",
+            &["<a", "text \"1\\n2\\n3\\n4\\r\\n5\\n\"", ">a"],
+        ),
+        (
+            "<a><![CDATA[\r\n\r]]><!--\r\n--></a>",
+            &["<a", "cdata \"\\n\\n\"", "comment \"\\n\"", ">a"],
+        ),
+        // Attribute values (3.3.3).
+        (
+            "<a b='1\r\n2\r3\n4\t5&#10;6&#9;7'/>",
+            &["<a b=\"1 2 3 4 5\\n6\\t7\"", ">a"],
+        ),
+        (
+            "<a b = '\"' c\n=\n\"'\"/>",
+            &["<a b=\"\\\"\" c=\"'\"", ">a"],
+        ),
+        // References (4.1, 4.6).
+        (
+            "<a>&lt;&gt;&amp;&apos;&quot;</a>",
+            &["<a", "text \"<>&'\\\"\"", ">a"],
+        ),
+        (
+            "<a>&amp;lt;&#60;&#x3C;&#x00000000003c;</a>",
+            &["<a", "text \"&lt;<<<\"", ">a"],
+        ),
+        (
+            "<a>&#x10FFFF;&#xD7FF;</a>",
+            &["<a", "text \"\\u{10ffff}\\u{d7ff}\"", ">a"],
+        ),
+        // Names of the fifth edition.
+        (
+            "<é:ü·\u{37F} xmlns:é='u'/>",
+            &["<{u}ü·\u{37F}", ">{u}ü·\u{37F}"],
+        ),
+        // Namespaces.
+        (
+            "<a xmlns='u'><b xmlns=''/><c/></a>",
+            &["<{u}a", "<b", ">b", "<{u}c", ">{u}c", ">{u}a"],
+        ),
+        (
+            "<p:a p:b='' b='' xmlns:p='u' xmlns='u'/>",
+            &["<{u}a {u}b=\"\" b=\"\"", ">{u}a"],
+        ),
+        (
+            "<p:a xmlns:p='u'><p:b xmlns:p='v'><p:c xmlns:p='&#118;'/></p:b><p:d/></p:a>",
+            &[
+                "<{u}a", "<{v}b", "<{v}c", ">{v}c", ">{v}b", "<{u}d", ">{u}d", ">{u}a",
+            ],
+        ),
+        (
+            "<a xml:lang='en'/>",
+            &["<a {http://www.w3.org/XML/1998/namespace}lang=\"en\"", ">a"],
+        ),
+        (
+            "<a xmlns:xml='http://www.w3.org/XML/1998/namespace'/>",
+            &["<a", ">a"],
+        ),
+        (
+            "<a xmlns:p='urn:known'><p:b/></a>",
+            &["<a", "<{urn:known}b", ">{urn:known}b", ">a"],
+        ),
+    ] {
+        let found = tokens(body);
+        assert_eq!(
+            found.as_deref(),
+            Ok(&expected
+                .iter()
+                .map(|line| line.to_string())
+                .collect::<Vec<_>>()[..]),
+            "{body}"
+        );
+    }
+}
+
+/// One defect a document, and the offset of it: `|` marks the place and is not in the document.
+#[test]
+fn defects() {
+    use ErrorKind as K;
+    for (marked, kind) in [
+        ("|", K::NoRoot),
+        ("<!--x--> |", K::NoRoot),
+        ("<a>|", K::UnclosedElement),
+        ("<a></a>|x", K::TextOutsideRoot),
+        ("|&amp;<a/>", K::TextOutsideRoot),
+        ("|<![CDATA[]]><a/>", K::TextOutsideRoot),
+        ("<a/>|<![CDATA[]]>", K::TextOutsideRoot),
+        ("<a/><|b/>", K::SecondRoot),
+        ("<a/></|a>", K::EndTagMismatch),
+        ("<a></|b>", K::EndTagMismatch),
+        ("<a></|aa>", K::EndTagMismatch),
+        ("<aa></|a>", K::EndTagMismatch),
+        ("<p:a xmlns:p='u' xmlns:q='u'></|q:a>", K::EndTagMismatch),
+        ("<a></a |b>", K::EndTag),
+        ("<a></|>", K::Name),
+        ("<| a/>", K::Name),
+        ("<|-a/>", K::Name),
+        ("<|:a/>", K::QName),
+        ("<a:|/>", K::QName),
+        ("<a:b|:c xmlns:a='u'/>", K::QName),
+        ("<a:|1 xmlns:a='u'/>", K::QName),
+        ("<a|$/>", K::AttributeSpace),
+        ("<a |$/>", K::StartTag),
+        ("<a|/ >", K::StartTag),
+        ("<a|<b/>", K::StartTag),
+        ("<a b='1'|c='2'/>", K::AttributeSpace),
+        ("<a b|/>", K::AttributeEquals),
+        ("<a b=|c/>", K::AttributeQuote),
+        ("<a b='|<'/>", K::AttributeLessThan),
+        ("<a b='' |b=''/>", K::DuplicateAttribute),
+        ("<a xmlns='u' |xmlns='v'/>", K::DuplicateAttribute),
+        (
+            "<a xmlns:p='u' xmlns:q='&#117;' p:b='' |q:b=''/>",
+            K::DuplicateAttribute,
+        ),
+        (
+            "<a b1='' b2='' b3='' b4='' b5='' b6='' b7='' b8='' |b3='' b1=''/>",
+            K::DuplicateAttribute,
+        ),
+        ("<|p:a/>", K::UnboundPrefix),
+        ("<a |p:b=''/>", K::UnboundPrefix),
+        ("<a><b xmlns:p='u'/><|p:c/></a>", K::UnboundPrefix),
+        ("<a |xmlns:p=''/>", K::PrefixUnbinding),
+        ("<|xmlns:a/>", K::ReservedPrefix),
+        ("<a |xmlns:xmlns='u'/>", K::ReservedPrefix),
+        ("<a |xmlns:xml='u'/>", K::ReservedPrefix),
+        (
+            "<a |xmlns:p='http://www.w3.org/XML/1998/namespace'/>",
+            K::ReservedNamespace,
+        ),
+        (
+            "<a |xmlns='http://www.w3.org/2000/xmlns/'/>",
+            K::ReservedNamespace,
+        ),
+        ("<a>|]]></a>", K::CDataEnd),
+        ("<a>]|]]></a>", K::CDataEnd),
+        ("<a>|& </a>", K::Reference),
+        ("<a>|&amp </a>", K::Reference),
+        ("<a>|&;</a>", K::Reference),
+        ("<a>|&1;</a>", K::Reference),
+        ("<a>|&#;</a>", K::Reference),
+        ("<a>|&#x;</a>", K::Reference),
+        ("<a>|&#X41;</a>", K::Reference),
+        ("<a>|&#4a;</a>", K::Reference),
+        ("<a b='|&nbsp;'/>", K::UndefinedEntity),
+        ("<a>|&#0;</a>", K::IllegalReference),
+        ("<a>|&#xB;</a>", K::IllegalReference),
+        ("<a>|&#xD800;</a>", K::IllegalReference),
+        ("<a>|&#xFFFE;</a>", K::IllegalReference),
+        ("<a>|&#x110000;</a>", K::IllegalReference),
+        ("<a>|&#x10000000000000041;</a>", K::IllegalReference),
+        ("<a>x|\u{B}</a>", K::IllegalChar),
+        ("<a b='|\u{FFFE}'/>", K::IllegalChar),
+        ("<a><!--|\u{1}--></a>", K::IllegalChar),
+        ("|\u{1}<a/>", K::IllegalChar),
+        ("<!-- |-- --><a/>", K::CommentHyphens),
+        ("<!-- |---><a/>", K::CommentHyphens),
+        ("|<!a>", K::Markup),
+        ("|<!DOCTYPE a><a/>", K::Doctype),
+        ("<a>|<!DOCTYPE a></a>", K::Doctype),
+        ("<?|?><a/>", K::ProcessingInstruction),
+        ("<?|1?><a/>", K::ProcessingInstruction),
+        ("<?a|:b?><a/>", K::ProcessingInstruction),
+        (" <?|xml version='1.0'?><a/>", K::ReservedTarget),
+        ("<a><?|XmL?></a>", K::ReservedTarget),
+        ("<?xml| ?><a/>", K::Declaration),
+        ("<?xml version=|1.0?><a/>", K::Declaration),
+        ("<?xml version='1.0'|encoding='UTF-8'?><a/>", K::Declaration),
+        ("<?xml version='1.0' |a='b'?><a/>", K::Declaration),
+        ("<?xml version='|2.0'?><a/>", K::DeclarationVersion),
+        ("<?xml version='1.|'?><a/>", K::DeclarationVersion),
+        ("<?xml version='1.0|a'?><a/>", K::DeclarationVersion),
+        (
+            "<?xml version='1.0' encoding='|'?><a/>",
+            K::DeclarationEncoding,
+        ),
+        (
+            "<?xml version='1.0' encoding='|1'?><a/>",
+            K::DeclarationEncoding,
+        ),
+        ("<?xml version='1.0' encoding='|UTF-16'?><a/>", K::Encoding),
+        (
+            "<?xml version='1.0' standalone='|YES'?><a/>",
+            K::DeclarationStandalone,
+        ),
+        ("|<\0a\0/\0>\0", K::Encoding),
+        ("|\0<\0a\0/\0>", K::Encoding),
+    ] {
+        let offset = marked.find('|').unwrap();
+        let body = marked.replacen('|', "", 1);
+        assert_eq!(tokens(&body), Err(Error::new(kind, offset)), "{marked}");
+    }
+}
+
+/// Whatever construct it ends in, a body that ends too early says so at its end.
+#[test]
+fn a_document_cut_anywhere_ends_unexpectedly() {
+    let body = "<?xml version='1.0' encoding='UTF-8' standalone='no' ?><!--a--><?b c?>\
+                <d:e xmlns:d='f' g = \"&#x41;&amp;\"><![CDATA[h]]>i&lt;<j /><!-- - --></d:e >";
+    for end in 0..body.len() {
+        let error = tokens(&body[..end]).unwrap_err();
+        let kinds = [
+            ErrorKind::UnexpectedEnd,
+            ErrorKind::UnclosedElement,
+            ErrorKind::NoRoot,
+        ];
+        assert!(kinds.contains(&error.kind()), "{error} when cut at {end}");
+        assert_eq!(error.offset(), end, "{error}");
+    }
+}
+
+#[test]
+fn bytes_that_are_not_utf_8_are_found_everywhere() {
+    for body in [
+        &b"\xFF<a/>"[..],
+        b"<\xFFa/>",
+        b"<a\xFF/>",
+        b"<a \xFF/>",
+        b"<a b='\xFF'/>",
+        b"<a>\xFF</a>",
+        b"<a></a\xFF>",
+        b"<!--\xFF--><a/>",
+        b"<?p \xFF?><a/>",
+        b"<a><![CDATA[\xFF]]></a>",
+        b"<a>&\xFF;</a>",
+        b"<a/>\xFF",
+        b"<?xml version='\xFF'?><a/>",
+    ] {
+        let offset = body.iter().position(|byte| *byte == 0xFF).unwrap();
+        let mut buffers = Buffers::default();
+        let mut tokens = Tokenizer::new(body, &mut buffers, &Config::default()).unwrap();
+        let error = loop {
+            match tokens.next() {
+                Ok(token) => assert!(token.is_some(), "{body:?} is accepted"),
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(
+            error,
+            Error::new(ErrorKind::InvalidUtf8, offset),
+            "{body:?}"
+        );
+        assert_eq!(tokens.next(), Err(error), "asking again");
+    }
+}
+
+#[test]
+fn known_namespaces_have_their_numbers() {
+    let mut buffers = Buffers::knowing(&["urn:a", "urn:b"]);
+    let body = b"<x xmlns='urn:b'><y xmlns='urn:&#97;'/><z xmlns='urn:c'/></x>";
+    let mut tokens = Tokenizer::new(body, &mut buffers, &Config::default()).unwrap();
+    let mut namespaces = Vec::new();
+    while let Some(token) = tokens.next().unwrap() {
+        if let Token::StartTag(name) = token {
+            namespaces.push(name.namespace());
+        }
+    }
+    assert_eq!(
+        namespaces,
+        [
+            Namespace::known(1),
+            Namespace::known(0),
+            Namespace::known(2)
+        ]
+    );
+}

@@ -59,6 +59,8 @@ pub struct Tokenizer<'s, 'b> {
     state: State,
     /// Where the last token begins.
     token_start: usize,
+    /// How many declarations stay in scope behind the end tag that was the last token.
+    pub(super) closed_scope: Option<usize>,
     references_replaced: u64,
 }
 
@@ -96,6 +98,7 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
             config: *config,
             state: State::Start,
             token_start: 0,
+            closed_scope: None,
             references_replaced: 0,
         })
     }
@@ -163,6 +166,9 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         if let State::Start = self.state {
             self.prolog_start()?;
             self.state = State::Prolog;
+        }
+        if let Some(declarations) = self.closed_scope.take() {
+            self.buffers.namespaces.truncate(declarations, &self.cursor);
         }
         self.token_start = self.cursor.pos();
         match self.state {
