@@ -22,7 +22,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use ews_notifications::{ErrorKind, Limits, Message, Parser, Reply};
+use ews_notifications::{Limits, Message, Parser, Reply};
 
 type Subscriptions = Arc<HashSet<String>>;
 
@@ -65,10 +65,11 @@ async fn notify(State(known): State<Subscriptions>, headers: HeaderMap, body: By
             };
             ([(CONTENT_TYPE, reply.content_type)], reply.body).into_response()
         }
-        Err(error) if error.kind() == ErrorKind::BodyLimit => {
-            (StatusCode::PAYLOAD_TOO_LARGE, error.to_string()).into_response()
+        // A body that is too long has been answered with 413 by the layer that reads it.
+        Err(error) => {
+            eprintln!("{}", error.describe(&body));
+            (StatusCode::BAD_REQUEST, error.to_string()).into_response()
         }
-        Err(error) => (StatusCode::BAD_REQUEST, error.to_string()).into_response(),
     })
 }
 

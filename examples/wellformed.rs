@@ -7,17 +7,26 @@
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use ews_notifications::xml::{Buffers, Tokenizer};
 use ews_notifications::{Config, Error, Limits};
 
-fn main() -> io::Result<()> {
+fn main() -> io::Result<ExitCode> {
+    let mut status = ExitCode::SUCCESS;
     let mut config = Config::default();
     config.limits = Limits::unlimited();
     let mut buffers = Buffers::default();
     let mut out = io::stdout().lock();
     for path in std::env::args_os().skip(1).map(PathBuf::from) {
-        let body = std::fs::read(&path)?;
+        let body = match std::fs::read(&path) {
+            Ok(body) => body,
+            Err(error) => {
+                eprintln!("{}: {error}", path.display());
+                status = ExitCode::FAILURE;
+                continue;
+            }
+        };
         match check(&body, &mut buffers, &config) {
             Ok(()) => writeln!(out, "ok\t{}", path.display())?,
             Err(error) => {
@@ -26,7 +35,7 @@ fn main() -> io::Result<()> {
             }
         }
     }
-    Ok(())
+    Ok(status)
 }
 
 /// Reads the whole body and keeps nothing.

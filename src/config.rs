@@ -60,7 +60,7 @@ pub struct Limits {
     /// [`ErrorKind::AttributeLimit`](crate::ErrorKind::AttributeLimit).
     pub attributes: usize,
 
-    /// Namespace declarations in scope at once. Default: 128. Past it:
+    /// Namespace declarations in scope at once (bindings of a prefix or the default). Default: 128. Past it:
     /// [`ErrorKind::BindingLimit`](crate::ErrorKind::BindingLimit).
     pub bindings: usize,
 

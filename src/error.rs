@@ -8,8 +8,7 @@ use core::fmt;
 
 /// Why a body was refused, and where.
 ///
-/// Every byte before [`offset`](Self::offset) has been read and is valid UTF-8, unless the body was
-/// refused unread ([`ErrorKind::BodyLimit`], [`ErrorKind::Encoding`] at offset 0).
+/// Every byte before [`offset`](Self::offset) has been read and is valid UTF-8.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Error {
     kind: ErrorKind,
@@ -27,7 +26,7 @@ impl Error {
         self.kind
     }
 
-    /// Whose fault it is: short for `self.kind().class()`.
+    /// The class of the kind: short for `self.kind().class()`.
     #[must_use]
     pub const fn class(&self) -> ErrorClass {
         self.kind.class()
@@ -44,7 +43,7 @@ impl Error {
     /// Line, column and the text around the place, worked out from the body that was refused.
     ///
     /// Reads the body up to the offset and allocates: for the log, not for the hot path. The result
-    /// shows up to 80 characters of the body, so treat it as the body itself is treated. Another
+    /// shows some 80 characters of the body, so treat it as the body itself is treated. Another
     /// body gives another description, not a panic.
     ///
     /// ```
@@ -82,7 +81,7 @@ impl From<Error> for std::io::Error {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorClass {
-    /// Not well-formed by XML 1.0 or Namespaces in XML 1.0: no conforming parser takes it.
+    /// Not well-formed by XML 1.0 or Namespaces in XML 1.0: no conforming, namespace-aware parser takes it.
     Malformed,
     /// XML that this crate refuses on purpose: a DOCTYPE, an encoding other than UTF-8.
     Unsupported,
@@ -173,8 +172,8 @@ pub enum ErrorKind {
     // Malformed: namespaces.
     /// A prefix without a declaration in scope (NSC: Prefix Declared).
     UnboundPrefix,
-    /// `xmlns:p=""`: a prefix cannot be unbound (NSC: No Prefix Undeclaring).
-    PrefixUnbinding,
+    /// `xmlns:p=""`: a prefix cannot be undeclared (NSC: No Prefix Undeclaring).
+    PrefixUndeclaring,
     /// The prefix `xmlns` on an element or in a declaration, or `xml` bound to another namespace
     /// (NSC: Reserved Prefixes and Namespace Names).
     ReservedPrefix,
@@ -285,7 +284,7 @@ impl ErrorKind {
             ),
             Self::UndefinedEntity => (Malformed, "a reference to an entity that is not defined"),
             Self::UnboundPrefix => (Malformed, "a namespace prefix that is not declared"),
-            Self::PrefixUnbinding => (Malformed, "a namespace prefix declared as empty"),
+            Self::PrefixUndeclaring => (Malformed, "a namespace prefix declared as empty"),
             Self::ReservedPrefix => (Malformed, "the prefix xml or xmlns used for something else"),
             Self::ReservedNamespace => (
                 Malformed,
@@ -328,12 +327,21 @@ impl ErrorKind {
     const fn is_at_name(self) -> bool {
         matches!(
             self,
-            Self::DuplicateAttribute
+            Self::AttributeLimit
+                | Self::BindingLimit
+                | Self::DepthLimit
+                | Self::DuplicateAttribute
                 | Self::ElementInLeaf
                 | Self::EndTagMismatch
                 | Self::EnvelopeNamespace
+                | Self::EventLimit
+                | Self::MissingBody
                 | Self::MissingId
+                | Self::MissingOperation
+                | Self::MissingSubscriptionId
+                | Self::NameLimit
                 | Self::OperationNamespace
+                | Self::PrefixUndeclaring
                 | Self::RepeatedElement
                 | Self::ReservedNamespace
                 | Self::ReservedPrefix
@@ -365,7 +373,7 @@ pub struct Description {
     /// The name at the place, where the error is about a name: an unexpected operation, an element
     /// that stands twice. At most 64 characters of it.
     pub name: Option<String>,
-    /// The line, at most 80 characters of it around the place; `…` stands for what is left out.
+    /// The line, some 80 characters of it around the place; `…` stands for what is left out.
     /// Control characters are shown as spaces and bytes that are not UTF-8 as U+FFFD, so that it is
     /// one printable line.
     pub excerpt: String,

@@ -48,7 +48,7 @@
 //! DOCTYPE; encodings other than UTF-8; more than the [`Limits`], which are on by default; and what two
 //! readers could understand differently: a single-valued element that stands twice, an element inside
 //! a value, an id without `Id`, a number or boolean outside its type. Operations other than
-//! `SendNotification` are refused by name. [`xml`] lists every deviation from XML 1.0.
+//! `SendNotification`, and SOAP faults, which a push never is, are refused by name. [`xml`] lists every deviation from XML 1.0.
 //!
 //! # Features
 //!

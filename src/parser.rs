@@ -58,18 +58,20 @@ use crate::model::{Item, Message, Notification, Operation, Response, Subscriptio
 ///
 /// # Memory
 ///
-/// For one body of B bytes a parser with default limits holds at most 5 B + 16 MiB, whatever the body
-/// says. The memory of a giant does not stay: see [`retained_bytes`](Self::retained_bytes).
+/// While a parser with default limits reads, it holds at most 16 MiB and five times the longest of the
+/// last 64 bodies, whatever they say. The memory of a giant does not stay: see [`retained_bytes`](Self::retained_bytes).
 #[derive(Debug, Default)]
 pub struct Parser {
     config: Config,
     arena: Bump,
     scratch: Scratch,
     stats: Stats,
-    tide: Tide,
+    retention: Retention,
 }
 
-/// What a [`Parser`] has done since it was made.
+/// What a [`Parser`] has done since it was made. For one message, subtract what it was before.
+///
+/// What stands inside a skipped element or an event of kind `Other` is not counted again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
@@ -114,7 +116,7 @@ impl Parser {
         collect(engine, arena)
     }
 
-    /// Reads a body piece by piece, in memory that does not grow with it.
+    /// Reads a body piece by piece, in the memory that its largest single piece needs.
     ///
     /// # Errors
     ///
@@ -132,8 +134,9 @@ impl Parser {
 
     /// What the parser holds on the heap, in bytes.
     ///
-    /// Every 32 messages it looks back: if it holds more than 128 KiB and more than sixteen times the
-    /// longest body of those 32, it lets go of everything and starts over.
+    /// Every 32 messages it looks back: if it holds more than 128 KiB, and much more than any of
+    /// those 32 needed, it lets go of everything and starts over. So a giant does not stay for more
+    /// than 64 messages, and one that comes more rarely than that finds a cold parser.
     #[must_use]
     pub fn retained_bytes(&self) -> usize {
         self.arena.allocated_bytes() + self.scratch.retained_bytes()
@@ -150,7 +153,9 @@ impl Parser {
         &'p mut self,
         body: &'b [u8],
     ) -> Result<(Engine<'p, 'b>, &'p mut Bump), Error> {
-        if self.tide.is_out(body.len(), self.retained_bytes()) {
+        let used = self.arena.iter_allocated_chunks().map(<[_]>::len).sum();
+        let retained = self.retained_bytes();
+        if self.retention.is_excessive(used, body.len(), retained) {
             self.forget();
         }
         let Self {
@@ -167,29 +172,32 @@ impl Parser {
 
 /// Tells when memory that a giant message needed has not been needed since.
 #[derive(Debug, Default)]
-struct Tide {
+struct Retention {
     messages: u32,
-    longest: usize,
+    /// The most that one of these messages needed, by a generous estimate.
+    needed: usize,
 }
 
-impl Tide {
+impl Retention {
     /// Messages between two looks back.
     const MESSAGES: u32 = 32;
     /// Memory that may always stay.
     const LOW: usize = 128 << 10;
-    /// Memory that a byte of a body may be worth. Events take a third of a byte of arena for a byte
-    /// of body, and a warm arena is one chunk of up to twice what was used; tiny elements take more.
-    const PER_BYTE: usize = 16;
 
-    /// Notes a message of that length; `true` if what is retained is far more than the last messages
-    /// needed.
-    fn is_out(&mut self, body: usize, retained: usize) -> bool {
+    /// Notes what the last message used of the arena and how long the next one is. After the last of
+    /// [`Self::MESSAGES`] it starts again, and tells whether much more is retained than they needed.
+    fn is_excessive(&mut self, used: usize, body: usize, retained: usize) -> bool {
+        // A warm arena is one chunk, up to four times as large as what is used of it; what the
+        // tokenizer keeps is a few bytes for a byte of the body, unless it is made of tiny tags.
+        let needed = used
+            .saturating_mul(4)
+            .saturating_add(body.saturating_mul(16));
+        self.needed = self.needed.max(needed);
         self.messages += 1;
-        self.longest = self.longest.max(body);
         if self.messages < Self::MESSAGES {
             return false;
         }
-        let needed = Self::LOW.max(self.longest.saturating_mul(Self::PER_BYTE));
+        let needed = Self::LOW.max(self.needed);
         *self = Self::default();
         retained > needed
     }

@@ -10,6 +10,7 @@
 use core::time::Duration;
 use std::time::Instant;
 
+use ews_notifications::xml::{Buffers, Tokenizer};
 use ews_notifications::{Config, ErrorKind, Limits, Parser};
 
 #[test]
@@ -48,4 +49,61 @@ fn a_hundred_megabytes_of_events() {
         body.len()
     );
     assert!(read < Duration::from_secs(2), "{read:?}");
+}
+
+/// What would take minutes if any step were quadratic.
+#[test]
+#[ignore = "takes a release build"]
+fn hostile_shapes_take_no_more_than_their_size() {
+    const N: usize = 200_000;
+    let each = |unit: &dyn Fn(usize) -> String| (0..N).map(unit).collect::<String>();
+    let nested = |start: &dyn Fn(usize) -> String, end: &dyn Fn(usize) -> String| {
+        each(start) + &(0..N).rev().map(end).collect::<String>()
+    };
+    let declared = each(&|at| format!(" xmlns:p{at}='u{at}'"));
+    let shapes = [
+        (
+            "attributes",
+            format!("<a{}/>", each(&|at| format!(" a{at}=''"))),
+        ),
+        ("declarations", format!("<a{declared}/>")),
+        (
+            "both",
+            format!("<a{declared}{}/>", each(&|at| format!(" p{at}:a=''"))),
+        ),
+        ("depth", nested(&|_| "<a>".into(), &|_| "</a>".into())),
+        (
+            "nested declarations",
+            nested(&|at| format!("<p{at}:a xmlns:p{at}='u'>"), &|at| {
+                format!("</p{at}:a>")
+            }),
+        ),
+        (
+            "prefixed children",
+            format!("<a{declared}>{}</a>", each(&|at| format!("<p{at}:b/>"))),
+        ),
+        ("references", format!("<a>{}</a>", "&amp;".repeat(N))),
+        ("brackets", format!("<a>{}</a>", "]".repeat(10 * N))),
+        ("pieces", format!("<a>{}</a>", "<![CDATA[]]>x".repeat(N))),
+        ("comments", format!("<a>{}</a>", "<!-- - -->".repeat(N))),
+        ("an open comment", format!("<a><!--{}", "- ".repeat(10 * N))),
+        (
+            "an open section",
+            format!("<a><![CDATA[{}", "]]".repeat(10 * N)),
+        ),
+        ("open sections", format!("<a>{}", "<![CDATA[".repeat(N))),
+        ("an open value", format!("<a b='{}", "&lt;".repeat(N))),
+        ("ampersands", format!("<a>{}", "&".repeat(10 * N))),
+    ];
+    let mut config = Config::default();
+    config.limits = Limits::unlimited();
+    let mut buffers = Buffers::default();
+    for (shape, body) in shapes {
+        let clock = Instant::now();
+        let mut tokens = Tokenizer::new(body.as_bytes(), &mut buffers, &config).unwrap();
+        while let Ok(Some(_)) = tokens.next() {}
+        let time = clock.elapsed();
+        eprintln!("{shape}: {} bytes in {time:?}", body.len());
+        assert!(time < Duration::from_secs(1), "{shape}: {time:?}");
+    }
 }

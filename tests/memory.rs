@@ -92,7 +92,8 @@ fn a_warm_parser_allocates_nothing() {
     });
     let accepted = fixtures::accepted().into_iter().map(|fixture| fixture.body);
     let refused = fixtures::refused().into_iter().map(|fixture| fixture.body);
-    for body in accepted.chain(refused).chain(tapes) {
+    let tiny = ["<t:X/>", "<t:StatusEvent/>"].map(|event| many(event, 10_000));
+    for body in accepted.chain(refused).chain(tapes).chain(tiny) {
         let mut parser = Parser::new();
         for _ in 0..3 {
             let _ = parser.parse(&body);
@@ -106,6 +107,19 @@ fn a_warm_parser_allocates_nothing() {
         });
         assert_eq!(warm, 0, "{}", String::from_utf8_lossy(&body));
     }
+}
+
+/// A push of so many events that say nothing.
+fn many(event: &str, times: usize) -> Vec<u8> {
+    let messages = "http://schemas.microsoft.com/exchange/services/2006/messages";
+    let types = "http://schemas.microsoft.com/exchange/services/2006/types";
+    let body = format!(
+        "<m:SendNotification xmlns:m='{messages}' xmlns:t='{types}'><m:ResponseMessages>\
+         <m:SendNotificationResponseMessage><m:Notification><t:SubscriptionId/>{}</m:Notification>\
+         </m:SendNotificationResponseMessage></m:ResponseMessages></m:SendNotification>",
+        event.repeat(times)
+    );
+    body.into_bytes()
 }
 
 /// Some `bytes` of events.
@@ -207,6 +221,16 @@ fn memory_is_bounded() {
         (
             "a namespace",
             format!("{open}<a xmlns='&lt;{}'>", fill("a", usize::MAX)),
+        ),
+        (
+            "declarations of xml",
+            format!(
+                "{open}{}",
+                fill(
+                    "<a xmlns:xml='&#x68;ttp://www.w3.org/XML/1998/namespace'/>",
+                    usize::MAX
+                )
+            ),
         ),
         (
             "declarations",

@@ -57,9 +57,8 @@ fn theirs(body: &str) -> Vec<String> {
                 value,
                 ..
             } => {
-                if prefix != "xmlns" && (prefix != "" || local != "xmlns") {
-                    lines.push(format!("@{prefix}:{local} {value}"));
-                }
+                let declares = prefix == "xmlns" || prefix.is_empty() && local == "xmlns";
+                lines.extend((!declares).then(|| format!("@{prefix}:{local} {value}")));
             }
             Other::ElementEnd {
                 end: ElementEnd::Open,

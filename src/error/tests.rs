@@ -124,7 +124,7 @@ fn every_kind_says_what_is_wrong() {
             "a namespace prefix that is not declared",
         ),
         (
-            K::PrefixUnbinding,
+            K::PrefixUndeclaring,
             Malformed,
             "a namespace prefix declared as empty",
         ),

@@ -1,5 +1,7 @@
 //! Events: what happened to one item or folder.
 
+use core::fmt;
+
 use super::{FolderId, ItemId, Timestamp, Watermark};
 
 /// One event of a notification.
@@ -94,6 +96,12 @@ impl<'a> EventKind<'a> {
             Self::FreeBusyChanged => "FreeBusyChangedEvent",
             Self::Other(other) => other.name,
         }
+    }
+}
+
+impl fmt::Display for EventKind<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
     }
 }
 

@@ -59,6 +59,14 @@ pub struct ItemId<'a> {
     pub change_key: Option<&'a str>,
 }
 
+impl<'a> ItemId<'a> {
+    /// The id of these two texts, to compare with.
+    #[must_use]
+    pub const fn new(id: &'a str, change_key: Option<&'a str>) -> Self {
+        Self { id, change_key }
+    }
+}
+
 /// A folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -67,4 +75,12 @@ pub struct FolderId<'a> {
     pub id: &'a str,
     /// `@ChangeKey`: which version of it.
     pub change_key: Option<&'a str>,
+}
+
+impl<'a> FolderId<'a> {
+    /// The id of these two texts, to compare with.
+    #[must_use]
+    pub const fn new(id: &'a str, change_key: Option<&'a str>) -> Self {
+        Self { id, change_key }
+    }
 }

@@ -10,6 +10,8 @@ mod id;
 mod item;
 mod timestamp;
 
+use core::fmt;
+
 pub use event::{Event, EventKind, OldIds, OtherEvent};
 pub use id::{FolderId, ItemId, ResponseCode, SubscriptionId, Watermark};
 pub use item::Item;
@@ -61,6 +63,12 @@ impl Operation {
         match self {
             Self::SendNotification => "SendNotification",
         }
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
     }
 }
 
@@ -150,6 +158,12 @@ impl<'a> ResponseClass<'a> {
             Self::Error => "Error",
             Self::Other(text) => text,
         }
+    }
+}
+
+impl fmt::Display for ResponseClass<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
     }
 }
 

@@ -129,6 +129,8 @@ impl Namespaces {
         let text = cursor.span(prefix);
         check_reserved(text, self.text_of(name, cursor))?;
         if text == "xml" {
+            // It stands for the one namespace that it may be bound to, declared or not.
+            self.decoded.truncate(decoded_before);
             return Ok(());
         }
 
@@ -266,7 +268,7 @@ fn check_reserved(prefix: &str, name: &str) -> Result<(), ErrorKind> {
         ("xml", _) => Err(ErrorKind::ReservedPrefix),
         (_, XML | XMLNS) => Err(ErrorKind::ReservedNamespace),
         ("", _) => Ok(()),
-        (_, "") => Err(ErrorKind::PrefixUnbinding),
+        (_, "") => Err(ErrorKind::PrefixUndeclaring),
         _ => Ok(()),
     }
 }

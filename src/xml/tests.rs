@@ -201,7 +201,7 @@ fn defects() {
         ("<|p:a/>", K::UnboundPrefix),
         ("<a |p:b=''/>", K::UnboundPrefix),
         ("<a><b xmlns:p='u'/><|p:c/></a>", K::UnboundPrefix),
-        ("<a |xmlns:p=''/>", K::PrefixUnbinding),
+        ("<a |xmlns:p=''/>", K::PrefixUndeclaring),
         ("<|xmlns:a/>", K::ReservedPrefix),
         ("<a |xmlns:xmlns='u'/>", K::ReservedPrefix),
         ("<a |xmlns:xml='u'/>", K::ReservedPrefix),

@@ -6,8 +6,8 @@ use core::fmt;
 
 /// One step through a document, in document order.
 ///
-/// Concatenating what the tokens of one element hold gives the element back but for its tags'
-/// layout. `'b` is the body: tokens outlive the tokenizer.
+/// `'b` is the body: tokens outlive the tokenizer. White space outside the root element and the XML
+/// declaration are no tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Token<'b> {
@@ -82,10 +82,11 @@ impl Namespace {
     pub(super) const FIRST_KNOWN: u32 = 3;
 
     /// The namespace at this position of the list given to
-    /// [`Buffers::knowing`](super::Buffers::knowing).
+    /// [`Buffers::knowing`](super::Buffers::knowing). Past the end of the list it is none in
+    /// particular.
     #[must_use]
     pub const fn known(position: u32) -> Self {
-        Self(Self::FIRST_KNOWN + position)
+        Self(Self::FIRST_KNOWN.saturating_add(position))
     }
 }
 

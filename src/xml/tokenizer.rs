@@ -117,12 +117,13 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         let token = self.step();
         if let Err(error) = token {
             self.state = State::Failed(error);
+            self.buffers.attributes.clear();
         }
         token
     }
 
     /// The attributes of the start tag that [`next`](Self::next) has just returned, in document
-    /// order and without namespace declarations. After any other token, still those of the last tag.
+    /// order and without namespace declarations. After any other token, still those of the last start tag; after an error none.
     #[must_use]
     pub fn attributes(&self) -> Attributes<'_, 'b> {
         Attributes::new(self.cursor, &self.buffers.attributes)

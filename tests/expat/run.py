@@ -55,7 +55,7 @@ def main() -> int:
     if differences:
         print(f"\n{len(differences)} of {options.count} bodies differ; they are kept in {folder}")
         return 1
-    rmtree(folder)
+    rmtree(folder, ignore_errors=True)
     if problem:
         print(problem)
         return 1

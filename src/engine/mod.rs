@@ -4,11 +4,13 @@
 //! grammar of `schema` along the tokens of `xml`, decides what is an error and what is skipped, and
 //! owns no arena: each step is lent one for text that cannot be borrowed.
 
+mod leaf;
+
 use alloc::vec::Vec;
 
 use bumpalo::Bump;
-use bumpalo::collections::String as BumpString;
 
+use self::leaf::Value;
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
 use crate::model::{
@@ -17,7 +19,7 @@ use crate::model::{
 };
 use crate::parser::Stats;
 use crate::schema::{self, Element, Seen};
-use crate::xml::{Buffers, Name, Text, Token, Tokenizer};
+use crate::xml::{Buffers, Name, Token, Tokenizer};
 
 /// What reading works in and keeps from one body to the next: memory, no content.
 #[derive(Debug)]
@@ -59,18 +61,12 @@ pub(crate) struct Engine<'s, 'b> {
     /// leaves are read whole within one step and never stand here between two.
     open: &'s mut Vec<Open>,
     stats: &'s mut Stats,
-    limit: usize,
+    /// [`Limits::events`](crate::Limits::events).
+    event_limit: usize,
     events: usize,
     responses: usize,
     values: usize,
     failed: Option<Error>,
-}
-
-/// Text of the message, and where it begins.
-#[derive(Clone, Copy, Debug)]
-struct Value<'t> {
-    text: &'t str,
-    offset: usize,
 }
 
 impl<'s, 'b> Engine<'s, 'b> {
@@ -91,7 +87,7 @@ impl<'s, 'b> Engine<'s, 'b> {
             tokens: Tokenizer::new(body, xml, config)?,
             open,
             stats,
-            limit: config.limits.events,
+            event_limit: config.limits.events,
             events: 0,
             responses: 0,
             values: 0,
@@ -160,7 +156,7 @@ impl<'s, 'b> Engine<'s, 'b> {
                 Item::Operation(Operation::SendNotification)
             }
             Element::SendNotificationResponseMessage => {
-                count(&mut self.responses, self.limit, offset)?;
+                count(&mut self.responses, self.event_limit, offset)?;
                 let [class] = self.attributes(["ResponseClass"], arena);
                 self.push(element, offset);
                 Item::Response(class.map(|class| ResponseClass::new(class.text)))
@@ -182,7 +178,7 @@ impl<'s, 'b> Engine<'s, 'b> {
             Element::ResponseCode => Item::ResponseCode(ResponseCode::new(self.text(arena)?.text)),
             Element::DescriptiveLinkKey => Item::DescriptiveLinkKey(self.text(arena)?.int()?),
             Element::Value => {
-                count(&mut self.values, self.limit, offset)?;
+                count(&mut self.values, self.event_limit, offset)?;
                 let [name] = self.attributes(["Name"], arena);
                 let value = self.characters(arena)?.text;
                 Item::MessageXmlValue(MessageXmlValue {
@@ -198,12 +194,12 @@ impl<'s, 'b> Engine<'s, 'b> {
             }
             Element::MoreEvents => Item::MoreEvents(self.text(arena)?.boolean()?),
             Element::OtherEvent => {
-                count(&mut self.events, self.limit, offset)?;
+                count(&mut self.events, self.event_limit, offset)?;
                 Item::Event(self.other_event(name, arena)?)
             }
             _ => match element.event_kind() {
                 Some(kind) => {
-                    count(&mut self.events, self.limit, offset)?;
+                    count(&mut self.events, self.event_limit, offset)?;
                     Item::Event(self.event(element, kind, arena)?)
                 }
                 None => {
@@ -339,7 +335,7 @@ impl<'s, 'b> Engine<'s, 'b> {
         'b: 't,
     {
         let (id, change_key) = self.id(arena)?;
-        Ok(ItemId { id, change_key })
+        Ok(ItemId::new(id, change_key))
     }
 
     fn folder_id<'t>(&mut self, arena: &'t Bump) -> Result<FolderId<'t>, Error>
@@ -347,7 +343,7 @@ impl<'s, 'b> Engine<'s, 'b> {
         'b: 't,
     {
         let (id, change_key) = self.id(arena)?;
-        Ok(FolderId { id, change_key })
+        Ok(FolderId::new(id, change_key))
     }
 
     /// `@Id` and `@ChangeKey` of an element that holds nothing else.
@@ -362,87 +358,6 @@ impl<'s, 'b> Engine<'s, 'b> {
         };
         self.leaf(|_| {})?;
         Ok((id.text, change_key.map(|key| key.text)))
-    }
-
-    /// The text of a leaf without attributes of its own.
-    fn text<'t>(&mut self, arena: &'t Bump) -> Result<Value<'t>, Error>
-    where
-        'b: 't,
-    {
-        self.skip_attributes();
-        self.characters(arena)
-    }
-
-    /// The text of a leaf: borrowed if it is one piece that stands in the body as it reads, decoded
-    /// and joined in the arena if not.
-    fn characters<'t>(&mut self, arena: &'t Bump) -> Result<Value<'t>, Error>
-    where
-        'b: 't,
-    {
-        let offset = self.tokens.range().end;
-        let mut whole: &'t str = "";
-        let mut joined: Option<BumpString<'t>> = None;
-        self.leaf(|piece| match (&mut joined, piece.verbatim()) {
-            (None, Some(verbatim)) if whole.is_empty() => whole = verbatim,
-            (None, _) => {
-                let mut text = BumpString::from_str_in(whole, arena);
-                push(&mut text, piece);
-                joined = Some(text);
-            }
-            (Some(text), _) => push(text, piece),
-        })?;
-        Ok(Value {
-            text: joined.map_or(whole, BumpString::into_bump_str),
-            offset,
-        })
-    }
-
-    /// Reads to the end tag of the element whose start tag has just been read, and hands out the
-    /// text on the way. An element inside is an error.
-    fn leaf(&mut self, mut piece: impl FnMut(Text<'b>)) -> Result<(), Error> {
-        loop {
-            match self.tokens.next()? {
-                Some(Token::Text(text) | Token::CData(text)) => piece(text),
-                Some(Token::StartTag(_)) => {
-                    return Err(Error::new(ErrorKind::ElementInLeaf, self.name_offset()));
-                }
-                Some(Token::EndTag(_)) | None => return Ok(()),
-                Some(_) => {}
-            }
-        }
-    }
-
-    /// The values of these attributes of the start tag, which are in no namespace. All others are
-    /// skipped.
-    fn attributes<'t, const N: usize>(
-        &mut self,
-        names: [&str; N],
-        arena: &'t Bump,
-    ) -> [Option<Value<'t>>; N]
-    where
-        'b: 't,
-    {
-        let mut values = [None; N];
-        for attribute in self.tokens.attributes() {
-            let is_named = |name: &&str| attribute.name().is_unqualified(name);
-            let position = names.iter().position(is_named);
-            match position.and_then(|at| values.get_mut(at)) {
-                Some(value) => {
-                    let text = to_str(attribute.value(), arena);
-                    *value = Some(Value {
-                        text,
-                        offset: attribute.value_offset(),
-                    });
-                }
-                None => self.stats.attributes_skipped += 1,
-            }
-        }
-        values
-    }
-
-    /// The start tag has no attribute that means anything.
-    fn skip_attributes(&mut self) {
-        self.stats.attributes_skipped += self.tokens.attributes().count() as u64;
     }
 
     /// Skips the element whose start tag has just been read, and counts it.
@@ -482,27 +397,6 @@ impl<'s, 'b> Engine<'s, 'b> {
     }
 }
 
-impl Value<'_> {
-    /// `xs:boolean`.
-    fn boolean(self) -> Result<bool, Error> {
-        match self.collapsed() {
-            "true" | "1" => Ok(true),
-            "false" | "0" => Ok(false),
-            _ => Err(Error::new(ErrorKind::InvalidBoolean, self.offset)),
-        }
-    }
-
-    /// `xs:int`, whose lexical space is that of Rust's `i32`.
-    fn int(self) -> Result<i32, Error> {
-        let int = self.collapsed().parse();
-        int.map_err(|_| Error::new(ErrorKind::InvalidInt, self.offset))
-    }
-
-    fn collapsed(&self) -> &str {
-        self.text.trim_matches([' ', '\t', '\n', '\r'])
-    }
-}
-
 /// What is wrong with an element in the place of an operation.
 fn misplaced_operation(parent: Element, name: Name<'_>) -> ErrorKind {
     match (parent, name.local()) {
@@ -519,18 +413,4 @@ fn count(counter: &mut usize, limit: usize, offset: usize) -> Result<(), Error> 
     }
     *counter += 1;
     Ok(())
-}
-
-/// The text as it reads, in the arena if it has to be decoded.
-fn to_str<'t>(text: Text<'t>, arena: &'t Bump) -> &'t str {
-    text.verbatim().unwrap_or_else(|| {
-        let mut decoded = BumpString::new_in(arena);
-        push(&mut decoded, text);
-        decoded.into_bump_str()
-    })
-}
-
-fn push(out: &mut BumpString<'_>, text: Text<'_>) {
-    // Writing into an arena cannot fail.
-    let _ = core::fmt::write(out, format_args!("{text}"));
 }

@@ -1,0 +1,134 @@
+//! Values: the text of leaves and attributes, in the arena where it cannot be borrowed, and the
+//! lexical spaces of the schema's types.
+
+use bumpalo::Bump;
+use bumpalo::collections::String as BumpString;
+
+use super::Engine;
+use crate::error::{Error, ErrorKind};
+use crate::xml::{Text, Token};
+
+/// Text of the message, and where it begins.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Value<'t> {
+    pub(super) text: &'t str,
+    offset: usize,
+}
+
+impl<'b> Engine<'_, 'b> {
+    /// The text of a leaf without attributes of its own.
+    pub(super) fn text<'t>(&mut self, arena: &'t Bump) -> Result<Value<'t>, Error>
+    where
+        'b: 't,
+    {
+        self.skip_attributes();
+        self.characters(arena)
+    }
+
+    /// The text of a leaf: borrowed if it is one piece that stands in the body as it reads, decoded
+    /// and joined in the arena if not.
+    pub(super) fn characters<'t>(&mut self, arena: &'t Bump) -> Result<Value<'t>, Error>
+    where
+        'b: 't,
+    {
+        let offset = self.tokens.range().end;
+        let mut whole: &'t str = "";
+        let mut joined: Option<BumpString<'t>> = None;
+        self.leaf(|piece| match (&mut joined, piece.verbatim()) {
+            (None, Some(verbatim)) if whole.is_empty() => whole = verbatim,
+            (None, _) => {
+                let mut text = BumpString::from_str_in(whole, arena);
+                push(&mut text, piece);
+                joined = Some(text);
+            }
+            (Some(text), _) => push(text, piece),
+        })?;
+        Ok(Value {
+            text: joined.map_or(whole, BumpString::into_bump_str),
+            offset,
+        })
+    }
+
+    /// Reads to the end tag of the element whose start tag has just been read, and hands out the
+    /// text on the way. An element inside is an error.
+    pub(super) fn leaf(&mut self, mut piece: impl FnMut(Text<'b>)) -> Result<(), Error> {
+        loop {
+            match self.tokens.next()? {
+                Some(Token::Text(text) | Token::CData(text)) => piece(text),
+                Some(Token::StartTag(_)) => {
+                    return Err(Error::new(ErrorKind::ElementInLeaf, self.name_offset()));
+                }
+                Some(Token::EndTag(_)) | None => return Ok(()),
+                Some(_) => {}
+            }
+        }
+    }
+
+    /// The values of these attributes of the start tag, which are in no namespace. All others are
+    /// skipped.
+    pub(super) fn attributes<'t, const N: usize>(
+        &mut self,
+        names: [&str; N],
+        arena: &'t Bump,
+    ) -> [Option<Value<'t>>; N]
+    where
+        'b: 't,
+    {
+        let mut values = [None; N];
+        for attribute in self.tokens.attributes() {
+            let is_named = |name: &&str| attribute.name().is_unqualified(name);
+            let position = names.iter().position(is_named);
+            match position.and_then(|at| values.get_mut(at)) {
+                Some(value) => {
+                    let text = to_str(attribute.value(), arena);
+                    *value = Some(Value {
+                        text,
+                        offset: attribute.value_offset(),
+                    });
+                }
+                None => self.stats.attributes_skipped += 1,
+            }
+        }
+        values
+    }
+
+    /// The start tag has no attribute that means anything.
+    pub(super) fn skip_attributes(&mut self) {
+        self.stats.attributes_skipped += self.tokens.attributes().count() as u64;
+    }
+}
+
+impl Value<'_> {
+    /// `xs:boolean`.
+    pub(super) fn boolean(self) -> Result<bool, Error> {
+        match self.collapsed() {
+            "true" | "1" => Ok(true),
+            "false" | "0" => Ok(false),
+            _ => Err(Error::new(ErrorKind::InvalidBoolean, self.offset)),
+        }
+    }
+
+    /// `xs:int`, whose lexical space is that of Rust's `i32`.
+    pub(super) fn int(self) -> Result<i32, Error> {
+        let int = self.collapsed().parse();
+        int.map_err(|_| Error::new(ErrorKind::InvalidInt, self.offset))
+    }
+
+    fn collapsed(&self) -> &str {
+        self.text.trim_matches([' ', '\t', '\n', '\r'])
+    }
+}
+
+/// The text as it reads, in the arena if it has to be decoded.
+fn to_str<'t>(text: Text<'t>, arena: &'t Bump) -> &'t str {
+    text.verbatim().unwrap_or_else(|| {
+        let mut decoded = BumpString::new_in(arena);
+        push(&mut decoded, text);
+        decoded.into_bump_str()
+    })
+}
+
+fn push(out: &mut BumpString<'_>, text: Text<'_>) {
+    // Writing into an arena cannot fail.
+    let _ = core::fmt::write(out, format_args!("{text}"));
+}
