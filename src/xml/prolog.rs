@@ -2,7 +2,7 @@
 
 use super::tokenizer::Tokenizer;
 use crate::error::{Error, ErrorKind};
-use crate::scan::{Class, Span};
+use crate::scan::{Class, Span, is_name_char};
 
 impl<'b> Tokenizer<'_, 'b> {
     /// The start of `[22] prolog`: a byte order mark and `[23] XMLDecl`, each if it is there.
@@ -21,7 +21,9 @@ impl<'b> Tokenizer<'_, 'b> {
     /// Whether `<?xml` comes next and is not the beginning of a longer target.
     fn at_declaration(&self) -> bool {
         let mut ahead = self.cursor;
-        ahead.eat("<?xml") && ahead.skip(Class::NAME) == 0
+        ahead.eat("<?xml")
+            && ahead.skip(Class::NAME) == 0
+            && ahead.eat_char(is_name_char) != Ok(true)
     }
 
     /// `[23] XMLDecl`, behind `<?xml`.

@@ -301,6 +301,9 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
     fn instruction(&mut self) -> Result<Token<'b>, Error> {
         let target = self.ncname(ErrorKind::ProcessingInstruction)?;
         let target = self.cursor.span(target);
+        if self.cursor.peek().is_none() {
+            return self.fail(ErrorKind::UnexpectedEnd);
+        }
         if target.eq_ignore_ascii_case("xml") {
             return Err(Error::new(
                 ErrorKind::ReservedTarget,
