@@ -49,6 +49,10 @@ fn tokens(body: &str) -> Result<Vec<String>, Error> {
 #[test]
 fn documents() {
     for (body, expected) in [
+        (
+            "<?xmlé?><?xml-a?><a/>",
+            &["pi xmlé \"\"", "pi xml-a \"\"", "<a", ">a"][..],
+        ),
         ("<a/>", &["<a", ">a"][..]),
         ("\u{FEFF}<?xml version='1.0'?>\n<a></a >\n", &["<a", ">a"]),
         (
@@ -243,6 +247,7 @@ fn defects() {
         ("<?|1?><a/>", K::ProcessingInstruction),
         ("<?a|:b?><a/>", K::ProcessingInstruction),
         (" <?|xml version='1.0'?><a/>", K::ReservedTarget),
+        (" <?xml|", K::UnexpectedEnd),
         ("<a><?|XmL?></a>", K::ReservedTarget),
         ("<?xml| ?><a/>", K::Declaration),
         ("<?xml version=|1.0?><a/>", K::Declaration),
