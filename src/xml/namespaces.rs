@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::fmt::Write;
 
 use super::token::{Namespace, Text};
-use super::trie::Trie;
+use super::trie::{Search, Trie};
 use crate::error::ErrorKind;
 use crate::scan::{Cursor, Span};
 
@@ -89,17 +89,17 @@ impl Namespaces {
 
     /// What `prefix` stands for; none where it is not declared. The empty prefix always is.
     pub(super) fn resolve(&self, prefix: &str, cursor: &Cursor<'_>) -> Option<Namespace> {
-        let entry = self
+        let found = self
             .prefix_set
-            .find(prefix.as_bytes(), |entry| self.prefix(entry, cursor));
-        match (entry, prefix) {
-            (Some(entry), _) => self
+            .search(prefix.as_bytes(), |entry| self.prefix(entry, cursor));
+        match (found, prefix) {
+            (Search::Found(entry), _) => self
                 .prefixes
                 .get(entry as usize)
                 .map(|prefix| prefix.namespace),
-            (None, "") => Some(Namespace::NONE),
-            (None, "xml") => Some(Namespace::XML),
-            (None, _) => None,
+            (_, "") => Some(Namespace::NONE),
+            (_, "xml") => Some(Namespace::XML),
+            _ => None,
         }
     }
 
@@ -140,19 +140,17 @@ impl Namespaces {
         }
         let found = self
             .prefix_set
-            .find(text.as_bytes(), |entry| self.prefix(entry, cursor));
+            .search(text.as_bytes(), |entry| self.prefix(entry, cursor));
         let (entry, outer) = match found {
-            Some(entry) => {
+            Search::Found(entry) => {
                 let prefix = self.prefixes.get_mut(entry as usize);
                 let outer =
                     prefix.map(|prefix| core::mem::replace(&mut prefix.namespace, namespace));
                 (entry, outer)
             }
-            None => {
-                let (set, prefixes) = (&mut self.prefix_set, &self.prefixes);
-                set.push(text.as_bytes(), |entry| {
-                    prefix_text(prefixes, entry, cursor)
-                });
+            Search::Missing { nearest } => {
+                let nearest = nearest.map(|entry| self.prefix(entry, cursor));
+                self.prefix_set.push(text.as_bytes(), nearest);
                 self.prefixes.push(Prefix {
                     text: prefix,
                     namespace,
@@ -169,7 +167,7 @@ impl Namespaces {
     }
 
     /// Undoes all but the first `len` declarations.
-    pub(super) fn truncate(&mut self, len: usize, cursor: &Cursor<'_>) {
+    pub(super) fn truncate(&mut self, len: usize) {
         while self.declarations.len() > len {
             let Some(declaration) = self.declarations.pop() else {
                 return;
@@ -180,17 +178,13 @@ impl Namespaces {
             ) {
                 (Some(outer), Some(prefix)) => prefix.namespace = outer,
                 _ => {
-                    if let Some(prefix) = self.prefixes.pop() {
-                        self.prefix_set.pop(cursor.span(prefix.text).as_bytes());
-                    }
+                    self.prefixes.pop();
+                    self.prefix_set.pop();
                 }
             }
-            if declaration.new_name
-                && let Some(name) = self.names.pop()
-            {
-                let text = name_text(name, &self.decoded, cursor);
-                self.name_set.pop(text.as_bytes());
-                if let NamespaceName::Decoded { start, .. } = name {
+            if declaration.new_name {
+                self.name_set.pop();
+                if let Some(NamespaceName::Decoded { start, .. }) = self.names.pop() {
                     self.decoded.truncate(start);
                 }
             }
@@ -223,34 +217,32 @@ impl Namespaces {
             return (Namespace::known(at as u32), false);
         }
         let known = self.known.len() as u32;
-        let names = &self.names;
+        let (names, decoded) = (&self.names, &self.decoded);
         let entry_text = |entry: u32| {
             let name = names.get(entry as usize).copied();
-            name.map_or("", |name| name_text(name, &self.decoded, cursor))
+            name.map_or("", |name| name_text(name, decoded, cursor))
                 .as_bytes()
         };
-        if let Some(entry) = self.name_set.find(text.as_bytes(), entry_text) {
-            return (Namespace::known(known + entry), false);
+        match self.name_set.search(text.as_bytes(), entry_text) {
+            Search::Found(entry) => (Namespace::known(known + entry), false),
+            Search::Missing { nearest } => {
+                self.name_set.push(text.as_bytes(), nearest.map(entry_text));
+                self.names.push(name);
+                (Namespace::known(known + self.names.len() as u32 - 1), true)
+            }
         }
-        self.name_set.push(text.as_bytes(), entry_text);
-        self.names.push(name);
-        (Namespace::known(known + self.names.len() as u32 - 1), true)
     }
 
     fn prefix<'n>(&self, entry: u32, cursor: &Cursor<'n>) -> &'n [u8] {
-        prefix_text(&self.prefixes, entry, cursor)
+        let prefix = self.prefixes.get(entry as usize);
+        prefix
+            .map_or("", |prefix| cursor.span(prefix.text))
+            .as_bytes()
     }
 
     fn text_of<'n>(&'n self, name: NamespaceName, cursor: &Cursor<'n>) -> &'n str {
         name_text(name, &self.decoded, cursor)
     }
-}
-
-fn prefix_text<'n>(prefixes: &[Prefix], entry: u32, cursor: &Cursor<'n>) -> &'n [u8] {
-    let prefix = prefixes.get(entry as usize);
-    prefix
-        .map_or("", |prefix| cursor.span(prefix.text))
-        .as_bytes()
 }
 
 fn name_text<'n>(name: NamespaceName, decoded: &'n str, cursor: &Cursor<'n>) -> &'n str {

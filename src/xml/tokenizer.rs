@@ -169,7 +169,7 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
             self.state = State::Prolog;
         }
         if let Some(declarations) = self.closed_scope.take() {
-            self.buffers.namespaces.truncate(declarations, &self.cursor);
+            self.buffers.namespaces.truncate(declarations);
         }
         self.token_start = self.cursor.pos();
         match self.state {

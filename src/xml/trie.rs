@@ -31,52 +31,95 @@ struct Node {
     bit: u16,
     /// Where the bit is 0, and where it is 1.
     children: [Link; 2],
+    /// What led here when the node came, and does again once all that came later has left.
+    place: Place,
+}
+
+/// Where a link is kept.
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    Root,
+    /// Child of the node with this number, on the side of the bit that is 1 or not.
+    Child {
+        node: u32,
+        one: bool,
+    },
+}
+
+/// Where a key is, or why it is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Search {
+    /// The entry of the key.
+    Found(u32),
+    /// No entry is the key; this one, if there is any, shares the longest prefix with it.
+    Missing { nearest: Option<u32> },
 }
 
 impl Trie {
-    /// The entry of `key`, if it is in the set.
-    pub(super) fn find<'k>(&self, key: &[u8], text: impl Fn(u32) -> &'k [u8]) -> Option<u32> {
-        let entry = self.nearest(key)?;
-        (text(entry) == key).then_some(entry)
+    /// Looks `key` up.
+    pub(super) fn search<'k>(&self, key: &[u8], text: impl Fn(u32) -> &'k [u8]) -> Search {
+        match self.nearest(key) {
+            Some(entry) if text(entry) == key => Search::Found(entry),
+            nearest => Search::Missing { nearest },
+        }
     }
 
-    /// Adds `key`, which is not in the set; its number is the number of entries before.
-    pub(super) fn push<'k>(&mut self, key: &[u8], text: impl Fn(u32) -> &'k [u8]) {
-        let Some(other) = self.nearest(key) else {
+    /// Adds `key`, which is missing, next to the string of its nearest entry, if it has one. Its
+    /// number is the number of entries before.
+    pub(super) fn push(&mut self, key: &[u8], nearest: Option<&[u8]>) {
+        let (Some(nearest), Some(mut link)) = (nearest, self.root) else {
             self.root = Some(Link::Entry(0));
             return;
         };
-        let (at, bit) = difference(key, text(other));
+        let (at, bit) = difference(key, nearest);
+        let mut place = Place::Root;
+        while let Link::Node(number) = link
+            && let Some(node) = self.nodes.get(number as usize)
+            && (node.at < at || node.at == at && node.bit > bit)
+        {
+            place = Place::Child {
+                node: number,
+                one: node.is_one(key),
+            };
+            link = node.child(key);
+        }
         let number = self.nodes.len() as u32;
-        let below =
-            |node: &Node| (node.at, core::cmp::Reverse(node.bit)) > (at, core::cmp::Reverse(bit));
-        let Some(slot) = self.slot(key, |link, node| {
-            matches!(link, Link::Entry(_)) || node.is_some_and(below)
-        }) else {
-            return;
-        };
         let entry = Link::Entry(number + 1);
         let one = symbol(key, at) & bit != 0;
-        let children = if one { [*slot, entry] } else { [entry, *slot] };
-        *slot = Link::Node(number);
-        self.nodes.push(Node { at, bit, children });
+        let children = if one { [link, entry] } else { [entry, link] };
+        self.nodes.push(Node {
+            at,
+            bit,
+            children,
+            place,
+        });
+        self.set(place, Link::Node(number));
     }
 
-    /// Removes the entry that came last; `key` is its string.
-    pub(super) fn pop(&mut self, key: &[u8]) {
-        let Some(node) = self.nodes.pop() else {
+    /// Removes the entry that came last.
+    pub(super) fn pop(&mut self) {
+        let Some(Node {
+            children: [zero, one],
+            place,
+            ..
+        }) = self.nodes.pop()
+        else {
             self.root = None;
             return;
         };
-        let last = Link::Node(self.nodes.len() as u32);
-        let [zero, one] = node.children;
-        let sibling = if symbol(key, node.at) & node.bit != 0 {
-            zero
-        } else {
-            one
-        };
-        if let Some(slot) = self.slot(key, |link, _| link == last) {
-            *slot = sibling;
+        let last = Link::Entry(self.nodes.len() as u32 + 1);
+        self.set(place, if zero == last { one } else { zero });
+    }
+
+    fn set(&mut self, place: Place, link: Link) {
+        match place {
+            Place::Root => self.root = Some(link),
+            Place::Child { node, one } => {
+                if let Some(node) = self.nodes.get_mut(node as usize) {
+                    let [zero_child, one_child] = &mut node.children;
+                    *(if one { one_child } else { zero_child }) = link;
+                }
+            }
         }
     }
 
@@ -107,53 +150,16 @@ impl Trie {
             }
         }
     }
-
-    /// The first link on the way to `key` for which `stop` holds. `stop` is also given the node that
-    /// the link leads to.
-    fn slot(
-        &mut self,
-        key: &[u8],
-        stop: impl Fn(Link, Option<&Node>) -> bool,
-    ) -> Option<&mut Link> {
-        let mut parent: Option<usize> = None;
-        let mut link = self.root?;
-        loop {
-            let node = match link {
-                Link::Entry(_) => None,
-                Link::Node(number) => self.nodes.get(number as usize),
-            };
-            if stop(link, node) {
-                return match parent {
-                    None => self.root.as_mut(),
-                    Some(number) => self.nodes.get_mut(number).map(|node| node.child_mut(key)),
-                };
-            }
-            match link {
-                Link::Entry(_) => return None,
-                Link::Node(number) => parent = Some(number as usize),
-            }
-            link = node?.child(key);
-        }
-    }
 }
 
 impl Node {
-    fn child(&self, key: &[u8]) -> Link {
-        let [zero, one] = self.children;
-        if symbol(key, self.at) & self.bit != 0 {
-            one
-        } else {
-            zero
-        }
+    fn is_one(&self, key: &[u8]) -> bool {
+        symbol(key, self.at) & self.bit != 0
     }
 
-    fn child_mut(&mut self, key: &[u8]) -> &mut Link {
-        let [zero, one] = &mut self.children;
-        if symbol(key, self.at) & self.bit != 0 {
-            one
-        } else {
-            zero
-        }
+    fn child(&self, key: &[u8]) -> Link {
+        let [zero, one] = self.children;
+        if self.is_one(key) { one } else { zero }
     }
 }
 
@@ -175,7 +181,7 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::Trie;
+    use super::{Search, Trie};
 
     proptest! {
         /// Against a plain list: strings come, are looked up, and leave in reverse order.
@@ -187,18 +193,23 @@ mod tests {
             let mut list: Vec<&[u8]> = Vec::new();
             for (pop, key) in &steps {
                 let key = key.as_bytes();
+                let found = trie.search(key, |entry| list[entry as usize]);
                 let expected = list.iter().position(|entry| *entry == key).map(|at| at as u32);
-                prop_assert_eq!(trie.find(key, |entry| list[entry as usize]), expected);
+                match found {
+                    Search::Found(entry) => prop_assert_eq!(Some(entry), expected),
+                    Search::Missing { .. } => prop_assert_eq!(None, expected),
+                }
                 if *pop {
-                    if let Some(last) = list.pop() {
-                        trie.pop(last);
+                    if list.pop().is_some() {
+                        trie.pop();
                     }
-                } else if expected.is_none() {
-                    trie.push(key, |entry| list[entry as usize]);
+                } else if let Search::Missing { nearest } = found {
+                    trie.push(key, nearest.map(|entry| list[entry as usize]));
                     list.push(key);
                 }
                 for (at, entry) in list.iter().enumerate() {
-                    prop_assert_eq!(trie.find(entry, |entry| list[entry as usize]), Some(at as u32));
+                    let found = trie.search(entry, |entry| list[entry as usize]);
+                    prop_assert_eq!(found, Search::Found(at as u32));
                 }
             }
         }
