@@ -154,8 +154,9 @@ impl Parser {
         body: &'b [u8],
     ) -> Result<(Engine<'p, 'b>, &'p mut Bump), Error> {
         let used = self.arena.iter_allocated_chunks().map(<[_]>::len).sum();
-        let retained = self.retained_bytes();
-        if self.retention.is_excessive(used, body.len(), retained) {
+        if let Some(needed) = self.retention.note(used, body.len())
+            && self.retained_bytes() > needed
+        {
             self.forget();
         }
         let Self {
@@ -185,8 +186,8 @@ impl Retention {
     const LOW: usize = 128 << 10;
 
     /// Notes what the last message used of the arena and how long the next one is. After the last of
-    /// [`Self::MESSAGES`] it starts again, and tells whether much more is retained than they needed.
-    fn is_excessive(&mut self, used: usize, body: usize, retained: usize) -> bool {
+    /// [`Self::MESSAGES`] it starts again, and tells how much they may have needed at most.
+    fn note(&mut self, used: usize, body: usize) -> Option<usize> {
         // A warm arena is one chunk, up to four times as large as what is used of it; what the
         // tokenizer keeps is a few bytes for a byte of the body, unless it is made of tiny tags.
         let needed = used
@@ -195,11 +196,11 @@ impl Retention {
         self.needed = self.needed.max(needed);
         self.messages += 1;
         if self.messages < Self::MESSAGES {
-            return false;
+            return None;
         }
         let needed = Self::LOW.max(self.needed);
         *self = Self::default();
-        retained > needed
+        Some(needed)
     }
 }
 

@@ -31,8 +31,8 @@ proptest! {
         prop_assert_eq!(found, items);
     }
 
-    /// A changed byte: whatever the verdict, the reference gives the same message or the same
-    /// reason, but where it is known to check less.
+    /// A changed byte: what is accepted gives the message of the reference, so what the reference
+    /// refuses is refused; and what is refused for its meaning, the reference refuses too.
     #[test]
     fn a_changed_byte_changes_both(
         tape in prop::collection::vec(any::<u8>(), 0..300),

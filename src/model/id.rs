@@ -31,6 +31,8 @@ macro_rules! opaque {
     )+};
 }
 
+pub(super) use opaque;
+
 opaque! {
     /// Which subscription: what `Subscribe` answered with. A GUID from Exchange 2007, since then
     /// Base64 of some 72 to 128 characters.

@@ -2,12 +2,15 @@
 
 use core::fmt;
 
-/// `TimeStamp` of an event: the text of an `xs:dateTime`, unchecked until it is converted.
-///
-/// Exchange writes whole seconds in UTC, such as `2020-12-03T11:03:50Z`. Equal means equal text: two
-/// spellings of one instant differ.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Timestamp<'a>(&'a str);
+use super::id::opaque;
+
+opaque! {
+    /// `TimeStamp` of an event: the text of an `xs:dateTime`, unchecked until it is converted.
+    ///
+    /// Exchange writes whole seconds in UTC, such as `2020-12-03T11:03:50Z`. Equal means equal text:
+    /// two spellings of one instant differ.
+    Timestamp;
+}
 
 /// An instant: seconds since 1970-01-01T00:00:00Z, without leap seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,19 +34,7 @@ pub enum TimestampError {
     NoOffset,
 }
 
-impl<'a> Timestamp<'a> {
-    /// The timestamp that is written so.
-    #[must_use]
-    pub const fn new(text: &'a str) -> Self {
-        Self(text)
-    }
-
-    /// The text as it reads.
-    #[must_use]
-    pub const fn as_str(&self) -> &'a str {
-        self.0
-    }
-
+impl Timestamp<'_> {
     /// The instant, by the rules of XML Schema 1.1: white space around it does not count, `24:00:00`
     /// is the midnight that follows, year 0000 exists, digits past the nanosecond are cut off.
     ///
@@ -72,12 +63,6 @@ impl<'a> Timestamp<'a> {
             seconds: minutes * 60 + second,
             nanoseconds,
         })
-    }
-}
-
-impl fmt::Display for Timestamp<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.0)
     }
 }
 
