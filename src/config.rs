@@ -1,4 +1,5 @@
-//! What a [`Parser`](crate::Parser) accepts: the limits, and the one leniency there is.
+//! What a [`Parser`](crate::Parser) accepts, the limits and the one leniency there is, and by which of
+//! its ways it reads.
 //!
 //! Plain data. Nothing here reads a body.
 
@@ -14,7 +15,10 @@
 /// let parser = Parser::with_config(config);
 /// # let _ = parser;
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+///
+/// `kernel`, `predict` and `heads` are for tests, benchmarks and measurements: they change how fast a
+/// body is read, never what is read or refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Config {
     /// The most that one body may ask for. Default: [`Limits::default`].
@@ -24,6 +28,50 @@ pub struct Config {
     /// [`IllegalReferences::Refuse`], which leads to
     /// [`ErrorKind::IllegalReference`](crate::ErrorKind::IllegalReference).
     pub illegal_references: IllegalReferences,
+
+    /// The vector instructions to read with. Default: `None`, the best that the machine has. One that
+    /// it does not have is read as `None`; [`Parser::kernel`](crate::Parser::kernel) tells.
+    pub kernel: Option<Kernel>,
+
+    /// Whether a [`Parser`](crate::Parser) compares what stands in a Notification with the tags that
+    /// servers write there before it reads them as any XML. Default: `true`.
+    pub predict: bool,
+
+    /// How many heads a [`Parser`](crate::Parser) remembers. What a server writes up to the first
+    /// event is nearly the same in all its messages, and need not be read again. One for each server,
+    /// or group of servers of one build, that posts to the same parser. 0 turns learning off. Default:
+    /// 4. At most 8 KiB of the bodies and some state are kept for each.
+    pub heads: u8,
+}
+
+impl Config {
+    /// Default of [`Config::heads`].
+    pub const HEADS: u8 = 4;
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            illegal_references: IllegalReferences::default(),
+            kernel: None,
+            predict: true,
+            heads: Self::HEADS,
+        }
+    }
+}
+
+/// A kernel: the instructions by which bytes are looked at several at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Kernel {
+    /// Any machine: a byte at a time.
+    Scalar,
+    /// x86-64: 16 bytes at a time.
+    Sse2,
+    /// x86-64 with AVX2, BMI1 and BMI2: 32 bytes at a time. Without the feature `std` it is not
+    /// detected, and is there only where the crate is compiled for it.
+    Avx2,
 }
 
 /// What to do with a reference to a character that XML 1.0 forbids (production `[2] Char`).

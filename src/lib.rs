@@ -80,7 +80,7 @@ mod scan;
 mod schema;
 pub mod xml;
 
-pub use config::{Config, IllegalReferences, Limits};
+pub use config::{Config, IllegalReferences, Kernel, Limits};
 pub use error::{Description, Error, ErrorClass, ErrorKind};
 pub use model::{
     Event, EventKind, FolderId, Item, ItemId, Message, MessageXmlValue, Notification, OldIds,

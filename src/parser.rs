@@ -1,12 +1,15 @@
 //! What users hold: the [`Parser`], with the memory that outlives a message, and its [`Reader`].
 
+use core::ops::ControlFlow;
+
 use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
 
-use crate::config::Config;
+use crate::config::{Config, Kernel};
 use crate::engine::{Engine, Scratch};
 use crate::error::Error;
 use crate::model::{Item, Message, Notification, Operation, Response, SubscriptionId};
+use crate::scan::Dispatch;
 
 /// Turns bodies into messages, one after another, and reuses its memory for each.
 ///
@@ -83,6 +86,9 @@ pub struct Stats {
     /// Illegal references that were read as U+FFFD, see
     /// [`IllegalReferences::Replace`](crate::IllegalReferences::Replace).
     pub references_replaced: u64,
+    /// Children of a Notification that were not written as predicted, see
+    /// [`Config::predict`](crate::Config::predict), and so were read as any XML.
+    pub prediction_misses: u64,
 }
 
 impl Parser {
@@ -124,6 +130,12 @@ impl Parser {
     pub fn reader<'p, 'b>(&'p mut self, body: &'b [u8]) -> Result<Reader<'p, 'b>, Error> {
         let (engine, arena) = self.begin(body)?;
         Ok(Reader { engine, arena })
+    }
+
+    /// The kernel that the parser reads with.
+    #[must_use]
+    pub fn kernel(&self) -> Kernel {
+        Dispatch::new(self.config.kernel).kernel()
     }
 
     /// What the parser has done since it was made.
@@ -239,7 +251,12 @@ impl Reader<'_, '_> {
     )]
     pub fn next(&mut self) -> Result<Option<Item<'_>>, Error> {
         self.arena.reset();
-        self.engine.next(self.arena)
+        let mut item = None;
+        self.engine.read(self.arena, &mut |next| {
+            item = Some(next);
+            ControlFlow::Break(())
+        })?;
+        Ok(item)
     }
 }
 
@@ -263,7 +280,7 @@ fn collect<'a>(mut engine: Engine<'a, 'a>, arena: &'a Bump) -> Result<Message<'a
     };
     let mut events = BumpVec::new_in(arena);
 
-    while let Some(item) = engine.next(arena)? {
+    engine.read(arena, &mut |item| {
         match item {
             Item::RequestServerVersion(version) => message.request_server_version = Some(version),
             Item::ServerVersionInfo(info) => message.server_version_info = Some(info),
@@ -296,7 +313,8 @@ fn collect<'a>(mut engine: Engine<'a, 'a>, arena: &'a Bump) -> Result<Message<'a
                 responses.push(response);
             }
         }
-    }
+        ControlFlow::Continue(())
+    })?;
     message.responses = responses.into_bump_slice();
     Ok(message)
 }

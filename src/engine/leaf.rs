@@ -101,22 +101,34 @@ impl<'b> Engine<'_, 'b> {
 impl Value<'_> {
     /// `xs:boolean`.
     pub(super) fn boolean(self) -> Result<bool, Error> {
-        match self.collapsed() {
+        match collapsed(self.text) {
             "true" | "1" => Ok(true),
             "false" | "0" => Ok(false),
             _ => Err(Error::new(ErrorKind::InvalidBoolean, self.offset)),
         }
     }
 
-    /// `xs:int`, whose lexical space is that of Rust's `i32`.
     pub(super) fn int(self) -> Result<i32, Error> {
-        let int = self.collapsed().parse();
-        int.map_err(|_| Error::new(ErrorKind::InvalidInt, self.offset))
+        int(self.text).ok_or(Error::new(ErrorKind::InvalidInt, self.offset))
     }
+}
 
-    fn collapsed(&self) -> &str {
-        self.text.trim_matches([' ', '\t', '\n', '\r'])
+/// `xs:boolean`.
+pub(super) fn boolean(text: &str) -> Option<bool> {
+    match collapsed(text) {
+        "true" | "1" => Some(true),
+        "false" | "0" => Some(false),
+        _ => None,
     }
+}
+
+/// `xs:int`, whose lexical space is that of Rust's `i32`.
+pub(super) fn int(text: &str) -> Option<i32> {
+    collapsed(text).parse().ok()
+}
+
+fn collapsed(text: &str) -> &str {
+    text.trim_matches([' ', '\t', '\n', '\r'])
 }
 
 /// The text as it reads, in the arena if it has to be decoded.

@@ -4,13 +4,17 @@
 //! grammar of `schema` along the tokens of `xml`, decides what is an error and what is skipped, and
 //! owns no arena: each step is lent one for text that cannot be borrowed.
 
+mod kind;
 mod leaf;
+mod predict;
 
 use alloc::vec::Vec;
+use core::ops::ControlFlow;
 
 use bumpalo::Bump;
 
 use self::leaf::Value;
+use self::predict::{Children, Lengths, Prefix, Stopped};
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
 use crate::model::{
@@ -18,6 +22,7 @@ use crate::model::{
     ResponseClass, ResponseCode, ServerVersionInfo, SubscriptionId, Timestamp, Watermark,
 };
 use crate::parser::Stats;
+use crate::scan::Dispatch;
 use crate::schema::{self, Element, Seen};
 use crate::xml::{Buffers, Name, Token, Tokenizer};
 
@@ -26,6 +31,7 @@ use crate::xml::{Buffers, Name, Token, Tokenizer};
 pub(crate) struct Scratch {
     xml: Buffers,
     open: Vec<Open>,
+    lengths: Lengths,
 }
 
 impl Default for Scratch {
@@ -33,6 +39,7 @@ impl Default for Scratch {
         Self {
             xml: Buffers::knowing(schema::NAMESPACES),
             open: Vec::new(),
+            lengths: Lengths::default(),
         }
     }
 }
@@ -61,6 +68,11 @@ pub(crate) struct Engine<'s, 'b> {
     /// leaves are read whole within one step and never stand here between two.
     open: &'s mut Vec<Open>,
     stats: &'s mut Stats,
+    dispatch: Dispatch,
+    /// How the types namespace is written in the open Notification, once that is known.
+    prefix: Option<Prefix>,
+    lengths: &'s mut Lengths,
+    config: Config,
     /// [`Limits::events`](crate::Limits::events).
     event_limit: usize,
     events: usize,
@@ -76,7 +88,7 @@ impl<'s, 'b> Engine<'s, 'b> {
         stats: &'s mut Stats,
         config: &Config,
     ) -> Result<Self, Error> {
-        let Scratch { xml, open } = scratch;
+        let Scratch { xml, open, lengths } = scratch;
         open.clear();
         open.push(Open {
             element: Element::Document,
@@ -87,6 +99,10 @@ impl<'s, 'b> Engine<'s, 'b> {
             tokens: Tokenizer::new(body, xml, config)?,
             open,
             stats,
+            dispatch: Dispatch::new(config.kernel),
+            prefix: None,
+            lengths,
+            config: *config,
             event_limit: config.limits.events,
             events: 0,
             responses: 0,
@@ -95,15 +111,82 @@ impl<'s, 'b> Engine<'s, 'b> {
         })
     }
 
-    /// The next item; `None` once the whole body has been read and found good. Asking again after an
-    /// error gives the same error.
-    pub(crate) fn next<'t>(&mut self, arena: &'t Bump) -> Result<Option<Item<'t>>, Error>
+    /// Hands items to `sink` until it wants no more or the whole body has been read and found good.
+    /// Asking again after an error gives the same error.
+    pub(crate) fn read<'t, S>(&mut self, arena: &'t Bump, sink: &mut S) -> Result<(), Error>
     where
         'b: 't,
+        S: FnMut(Item<'t>) -> ControlFlow<()>,
     {
         if let Some(error) = self.failed {
             return Err(error);
         }
+        loop {
+            if self.predicted(arena, sink).is_break() {
+                return Ok(());
+            }
+            match self.next(arena)? {
+                Some(item) if sink(item).is_continue() => {}
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    /// Reads the children of an open Notification for as long as they are as predicted.
+    #[inline(always)]
+    fn predicted<'t, S>(&mut self, arena: &'t Bump, sink: &mut S) -> ControlFlow<()>
+    where
+        'b: 't,
+        S: FnMut(Item<'t>) -> ControlFlow<()>,
+    {
+        if !self.config.predict || !self.tokens.is_in_content() {
+            return ControlFlow::Continue(());
+        }
+        loop {
+            let Some(Open {
+                element: Element::Notification,
+                seen,
+                ..
+            }) = self.open.last_mut()
+            else {
+                return ControlFlow::Continue(());
+            };
+            if let Some(prefix) = &self.prefix {
+                let children = Children {
+                    cursor: &mut self.tokens.cursor,
+                    prefix,
+                    lengths: self.lengths,
+                    seen,
+                    events: &mut self.events,
+                    event_limit: self.event_limit,
+                    arena,
+                    sink,
+                };
+                if self.dispatch.run(children) == Stopped::Sink {
+                    return ControlFlow::Break(());
+                }
+            }
+            let Some((text, namespace)) = self.tokens.peek_prefix() else {
+                return ControlFlow::Continue(());
+            };
+            let prefix = Prefix::new(text);
+            if !schema::is_types(namespace)
+                || prefix == self.prefix
+                || prefix.is_none()
+                || !predict::has_room(text, self.tokens.depth(), &self.config.limits)
+            {
+                self.stats.prediction_misses += 1;
+                return ControlFlow::Continue(());
+            }
+            self.prefix = prefix;
+        }
+    }
+
+    /// The next item; `None` once the whole body has been read and found good.
+    fn next<'t>(&mut self, arena: &'t Bump) -> Result<Option<Item<'t>>, Error>
+    where
+        'b: 't,
+    {
         let replaced_before = self.tokens.references_replaced();
         let item = self.step(arena);
         self.stats.references_replaced += self.tokens.references_replaced() - replaced_before;
@@ -163,6 +246,7 @@ impl<'s, 'b> Engine<'s, 'b> {
             }
             Element::Notification => {
                 self.enter(element, offset);
+                self.prefix = None;
                 Item::Notification
             }
             Element::RequestServerVersion => {

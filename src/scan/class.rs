@@ -29,10 +29,43 @@ impl Class {
     /// The inside of a CDATA section but `]`.
     pub(crate) const CDATA: Self = Self(1 << 7);
 
-    #[inline]
+    #[inline(always)]
     pub(crate) const fn contains(self, byte: u8) -> bool {
         TABLE[byte as usize] & self.0 != 0
     }
+
+    /// The length of the longest run that `bytes` begin with.
+    #[inline(always)]
+    pub(super) fn run(self, bytes: &[u8]) -> usize {
+        let stranger = bytes.iter().position(|byte| !self.contains(*byte));
+        stranger.unwrap_or(bytes.len())
+    }
+
+    /// The bytes of the class that vectors look for.
+    #[inline(always)]
+    pub(super) const fn plain(self) -> Plain {
+        match self {
+            Self::SPACE => Plain::OneOf(*b" \t\n\r"),
+            Self::NAME_START | Self::NAME => Plain::Letters,
+            Self::TEXT => Plain::FromSpaceBut(*b"<&]]"),
+            Self::VALUE => Plain::FromSpaceBut(*b"<&\"'"),
+            Self::COMMENT => Plain::FromSpaceBut(*b"----"),
+            Self::INSTRUCTION => Plain::FromSpaceBut(*b"????"),
+            _ => Plain::FromSpaceBut(*b"]]]]"),
+        }
+    }
+}
+
+/// Those members of a class that a few vector instructions tell from all other bytes: nearly all of
+/// them, and no other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Plain {
+    /// ASCII from the space on, but these four.
+    FromSpaceBut([u8; 4]),
+    /// These four.
+    OneOf([u8; 4]),
+    /// `A` to `Z` and `a` to `z`.
+    Letters,
 }
 
 static TABLE: [u8; 256] = table();

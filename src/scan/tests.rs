@@ -3,7 +3,12 @@ use core::str::from_utf8;
 
 use proptest::prelude::*;
 
-use super::{Class, Cursor, InvalidUtf8, Span, Stop, is_char, is_name_char, is_name_start_char};
+use super::kernel::Scalar;
+use super::{
+    Class, Cursor, Dispatch, InvalidUtf8, Literal, Span, Stop, Task, Vector, is_char, is_name_char,
+    is_name_start_char,
+};
+use crate::config::Kernel;
 
 type Members = (Class, fn(char) -> bool);
 
@@ -39,6 +44,126 @@ fn classes_hold_what_they_say() {
             assert_eq!(class.contains(byte), expected, "{class:?} {byte:#x}");
         }
     }
+}
+
+/// The kernels of this machine.
+fn kernels() -> Vec<Dispatch> {
+    let all = [Kernel::Scalar, Kernel::Sse2, Kernel::Avx2];
+    let there = all.map(|kernel| Dispatch::new(Some(kernel)));
+    let mut kernels: Vec<Dispatch> = Vec::new();
+    for dispatch in there {
+        if kernels
+            .iter()
+            .all(|kernel| kernel.kernel() != dispatch.kernel())
+        {
+            kernels.push(dispatch);
+        }
+    }
+    kernels
+}
+
+#[test]
+fn the_kernel_that_is_asked_for_is_the_one_that_runs() {
+    assert_eq!(Dispatch::new(Some(Kernel::Scalar)).kernel(), Kernel::Scalar);
+    let best = Dispatch::new(None).kernel();
+    #[cfg(target_arch = "x86_64")]
+    {
+        assert_eq!(Dispatch::new(Some(Kernel::Sse2)).kernel(), Kernel::Sse2);
+        let has_avx2 = std::is_x86_feature_detected!("avx2")
+            && std::is_x86_feature_detected!("bmi1")
+            && std::is_x86_feature_detected!("bmi2");
+        let expected = if has_avx2 && cfg!(feature = "std") {
+            Kernel::Avx2
+        } else {
+            Kernel::Sse2
+        };
+        assert_eq!(best, expected);
+    }
+    assert_eq!(Dispatch::new(Some(best)).kernel(), best);
+
+    struct Lanes;
+    impl Task for Lanes {
+        type Output = usize;
+        fn run<V: Vector>(self, _: V) -> usize {
+            V::LANES
+        }
+    }
+    for dispatch in kernels() {
+        let expected = match dispatch.kernel() {
+            Kernel::Scalar => 8,
+            Kernel::Sse2 => 16,
+            Kernel::Avx2 => 32,
+        };
+        assert_eq!(dispatch.run(Lanes), expected);
+    }
+}
+
+/// Every byte in every lane between members of the class: what a kernel is certain of is so, and it is
+/// certain of letters wherever they belong.
+struct Strangers(Class, u8, usize);
+
+impl Task for Strangers {
+    type Output = ();
+
+    fn run<V: Vector>(self, vector: V) {
+        let Self(class, byte, lane) = self;
+        let member = (0..=u8::MAX)
+            .rev()
+            .find(|byte| class.contains(*byte))
+            .unwrap();
+        let mut block = [member; 40];
+        block[lane % V::LANES] = byte;
+        let strangers = vector.strangers(&block[..V::LANES], class).unwrap();
+        let flagged = strangers >> (lane % V::LANES) & 1 == 1;
+        assert!(
+            flagged || class.contains(byte),
+            "{class:?} {byte:#x} in lane {lane}"
+        );
+        let is_letter = byte.is_ascii_alphabetic() && class.contains(byte);
+        assert!(
+            !(flagged && is_letter),
+            "{class:?} {byte:#x} in lane {lane}"
+        );
+        assert_eq!(vector.strangers(&block[..V::LANES - 1], class), None);
+    }
+}
+
+#[test]
+fn kernels_agree_with_the_table() {
+    for dispatch in kernels() {
+        for (class, _) in MEMBERS {
+            for byte in 0..=u8::MAX {
+                for lane in 0..32 {
+                    dispatch.run(Strangers(class, byte, lane));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn literals() {
+    let literal = Literal::<2>::new("NewMailEvent").unwrap();
+    assert_eq!(literal.len(), 12);
+    for dispatch in kernels() {
+        let mut cursor = Cursor::new(b"NewMailEvent>123", dispatch);
+        assert!(cursor.eat_literal(&literal));
+        assert_eq!(cursor.pos(), 12);
+        assert!(
+            !Cursor::new(b"NewMailEvent>12", dispatch).eat_literal(&literal),
+            "too near the end"
+        );
+        for at in 0..12 {
+            let mut other = *b"NewMailEvent>123";
+            other[at] ^= 1;
+            assert!(
+                !Cursor::new(&other, dispatch).eat_literal(&literal),
+                "differs at {at}"
+            );
+        }
+        assert!(Cursor::new(b"12345678", dispatch).eat_literal(&Literal::<1>::new("").unwrap()));
+    }
+    assert_eq!(Literal::<1>::new("123456789"), None);
 }
 
 #[test]
@@ -79,6 +204,61 @@ fn chars() {
     }
 }
 
+/// A run that is of this length in one of the ways of looking at it.
+struct Run<'a> {
+    body: &'a [u8],
+    class: Class,
+    expected: usize,
+}
+
+impl Task for Run<'_> {
+    type Output = ();
+
+    fn run<V: Vector>(self, vector: V) {
+        let Self {
+            body,
+            class,
+            expected,
+        } = self;
+        assert_eq!(vector.run(body, class), expected, "{class:?} {body:x?}");
+        for length in [expected.saturating_sub(1), expected, expected + 1] {
+            let is_run = vector.is_run(body, length, class);
+            assert!(
+                !is_run || length <= expected,
+                "{class:?} {length} {body:x?}"
+            );
+            let is_plain = class != Class::SPACE && body.len() >= length.max(V::LANES);
+            let letters = body
+                .get(..length)
+                .is_some_and(|run| run.iter().all(u8::is_ascii_alphabetic));
+            assert!(
+                is_run || !is_plain || !letters,
+                "{class:?} {length} {body:x?}"
+            );
+        }
+        // Whatever length is expected, and whatever stands behind the run.
+        if let Some(end) = body.get(expected).filter(|end| !class.contains(**end)) {
+            for expectation in [0, expected, expected + 1, body.len(), body.len() + 1] {
+                let mut expectation = expectation as u32;
+                let mut cursor = Cursor::new(body, Dispatch::Scalar(Scalar));
+                let run = cursor.eat_run(vector, class, *end, &mut expectation);
+                assert_eq!(
+                    run.map(str::as_bytes),
+                    body.get(..expected),
+                    "{class:?} {body:x?}"
+                );
+                assert_eq!((cursor.pos(), expectation as usize), (expected, expected));
+                let mut cursor = Cursor::new(body, Dispatch::Scalar(Scalar));
+                let other = if *end == b'<' { 0 } else { b'<' };
+                if !class.contains(other) {
+                    assert_eq!(cursor.eat_run(vector, class, other, &mut expectation), None);
+                    assert_eq!(cursor.pos(), 0);
+                }
+            }
+        }
+    }
+}
+
 /// Every byte, at every place of runs of up to 70 bytes: what stops a run, and where.
 #[test]
 fn runs_stop_at_the_first_byte_outside() {
@@ -93,13 +273,20 @@ fn runs_stop_at_the_first_byte_outside() {
                 } else {
                     length
                 };
-                let mut cursor = Cursor::new(&body);
-                assert_eq!(
-                    cursor.skip(class),
-                    expected,
-                    "{class:?} {byte:#x} at {length}"
-                );
-                assert_eq!(cursor.pos(), expected);
+                for dispatch in kernels() {
+                    dispatch.run(Run {
+                        body: &body,
+                        class,
+                        expected,
+                    });
+                    let mut cursor = Cursor::new(&body, dispatch);
+                    assert_eq!(
+                        cursor.skip(class),
+                        expected,
+                        "{class:?} {byte:#x} at {length}"
+                    );
+                    assert_eq!(cursor.pos(), expected);
+                }
             }
         }
     }
@@ -122,7 +309,7 @@ fn every_byte_sequence_is_judged_as_std_does() {
                     };
                     let expected = valid.chars().next().ok_or(InvalidUtf8);
                     assert_eq!(
-                        Cursor::new(&bytes).peek_char(),
+                        Cursor::new(&bytes, Dispatch::new(None)).peek_char(),
                         expected.map(Some),
                         "{bytes:x?}"
                     );
@@ -134,20 +321,15 @@ fn every_byte_sequence_is_judged_as_std_does() {
 
 #[test]
 fn a_cursor_hands_out_only_what_it_has_read() {
-    let mut cursor = Cursor::new("aé]".as_bytes());
+    let mut cursor = Cursor::new("aé]".as_bytes(), Dispatch::new(None));
     assert_eq!(cursor.text(0, 1), None);
     assert_eq!(cursor.skip_chars(Class::TEXT), Stop::At(b']'));
     assert_eq!(cursor.span(Span::new(0, 3)), "aé");
     assert_eq!(cursor.text(0, 2), None, "in the middle of a character");
     assert_eq!(cursor.text(0, 4), None, "ahead of the cursor");
-    cursor.rewind(2);
-    assert_eq!(cursor.pos(), 3, "no boundary");
-    cursor.rewind(4);
-    assert_eq!(cursor.pos(), 3, "never forward");
-    cursor.rewind(1);
-    assert_eq!(cursor.pos(), 1);
+    let mut cursor = Cursor::new("é".as_bytes(), Dispatch::new(None));
     cursor.bump();
-    assert_eq!(cursor.pos(), 1, "no ASCII character");
+    assert_eq!(cursor.pos(), 0, "no ASCII character");
 }
 
 proptest! {
@@ -161,7 +343,8 @@ proptest! {
             Just(&b"\xF0\x9F"[..]), Just(&b"\x0B"[..]), Just(&b"-"[..]),
         ], 0..12).prop_map(|parts| parts.concat()),
     ) {
-        let mut cursor = Cursor::new(&bytes);
+        for dispatch in kernels() {
+        let mut cursor = Cursor::new(&bytes, dispatch);
         let stop = cursor.skip_chars(Class::COMMENT);
         let read = from_utf8(&bytes[..cursor.pos()]).unwrap();
         prop_assert!(read.chars().all(|char| is_char(char) && char != '-'));
@@ -178,5 +361,6 @@ proptest! {
             Some(Ok(_)) => Stop::IllegalChar,
         };
         prop_assert_eq!(stop, expected);
+        }
     }
 }

@@ -45,6 +45,11 @@ impl Vocabulary {
     }
 }
 
+/// Whether this is the namespace of what stands in a Notification.
+pub(crate) const fn is_types(namespace: Namespace) -> bool {
+    matches!(Vocabulary::of(namespace), Some(Vocabulary::Types))
+}
+
 /// An element in its place, or the place above the root.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Element {

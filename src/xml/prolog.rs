@@ -52,14 +52,14 @@ impl<'b> Tokenizer<'_, 'b> {
 
     /// `S name Eq value`, if white space and the name come next: what stands between the quotes.
     fn pseudo_attribute(&mut self, name: &str) -> Result<Option<Span>, Error> {
-        let before = self.cursor.pos();
+        let before = self.cursor;
         let spaced = self.cursor.skip(Class::SPACE) > 0;
         if !self.literal(name)? {
-            self.cursor.rewind(before);
+            self.cursor = before;
             return Ok(None);
         }
         if !spaced {
-            return Err(Error::new(ErrorKind::Declaration, before));
+            return Err(Error::new(ErrorKind::Declaration, before.pos()));
         }
         self.cursor.skip(Class::SPACE);
         if !self.cursor.eat("=") {

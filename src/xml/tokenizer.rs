@@ -9,7 +9,7 @@ use super::token::{Form, Namespace, Text, Token};
 use crate::config::{Config, IllegalReferences};
 use crate::error::{Error, ErrorKind};
 use crate::scan::{
-    Class, Cursor, InvalidUtf8, Span, Stop, is_char, is_name_char, is_name_start_char,
+    Class, Cursor, Dispatch, InvalidUtf8, Span, Stop, is_char, is_name_char, is_name_start_char,
 };
 
 /// The memory that a [`Tokenizer`] works in, to be lent to one after another.
@@ -53,7 +53,8 @@ impl Buffers {
 /// well-formed only once [`next`](Self::next) has returned `None`.
 #[derive(Debug)]
 pub struct Tokenizer<'s, 'b> {
-    pub(super) cursor: Cursor<'b>,
+    /// The crate moves it over whole elements in content, and nothing else.
+    pub(crate) cursor: Cursor<'b>,
     pub(super) buffers: &'s mut Buffers,
     pub(super) config: Config,
     state: State,
@@ -93,7 +94,7 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         buffers.attributes.clear();
         buffers.namespaces.clear();
         Ok(Self {
-            cursor: Cursor::new(body),
+            cursor: Cursor::new(body, Dispatch::new(config.kernel)),
             buffers,
             config: *config,
             state: State::Start,
@@ -156,6 +157,38 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
             .unwrap_or_default()
     }
 
+    /// Whether the next token is content of the innermost open element, or its end tag.
+    pub(crate) fn is_in_content(&self) -> bool {
+        matches!(self.state, State::Content)
+    }
+
+    /// Of the start tag that comes next, perhaps behind white space: what stands before its local
+    /// name, colon included, and the namespace that this stands for outside of that element. None
+    /// where no start tag comes next, or none that can be told so easily.
+    pub(crate) fn peek_prefix(&mut self) -> Option<(&'b str, Namespace)> {
+        self.close_scope();
+        let mut ahead = self.cursor;
+        ahead.skip(Class::SPACE);
+        if !ahead.eat("<") {
+            return None;
+        }
+        let start = ahead.pos();
+        if ahead.skip(Class::NAME) == 0 {
+            return None;
+        }
+        let name_end = ahead.pos();
+        let (prefix, with_colon) = if ahead.eat(":") {
+            (
+                ahead.text(start, name_end)?,
+                ahead.text(start, ahead.pos())?,
+            )
+        } else {
+            ("", "")
+        };
+        let namespace = self.buffers.namespaces.resolve(prefix, &self.cursor)?;
+        Some((with_colon, namespace))
+    }
+
     /// How many illegal references have been read as U+FFFD. Stays 0 unless the configuration asks
     /// for it.
     #[must_use]
@@ -168,15 +201,20 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
             self.prolog_start()?;
             self.state = State::Prolog;
         }
-        if let Some(declarations) = self.closed_scope.take() {
-            self.buffers.namespaces.truncate(declarations);
-        }
+        self.close_scope();
         self.token_start = self.cursor.pos();
         match self.state {
             State::Failed(error) => Err(error),
             State::Start | State::Prolog | State::Epilog => self.misc(),
             State::Content => self.content().map(Some),
             State::EmptyElement => self.close().map(Some),
+        }
+    }
+
+    /// Ends the scope of the element whose end tag was the last token.
+    fn close_scope(&mut self) {
+        if let Some(declarations) = self.closed_scope.take() {
+            self.buffers.namespaces.truncate(declarations);
         }
     }
 

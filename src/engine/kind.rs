@@ -1,0 +1,64 @@
+//! The kinds of events by their names, for [`predict`](super::predict).
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "the table is built and checked when the crate is compiled"
+)]
+
+use crate::model::EventKind;
+use crate::scan::Literal;
+
+/// A kind of event, and the name of its element.
+pub(super) struct Kind {
+    pub(super) kind: EventKind<'static>,
+    pub(super) name: Literal<3>,
+}
+
+impl Kind {
+    /// The kinds, by [`slot`](Self::slot) of their names.
+    const TABLE: [Self; 8] = {
+        let mut table = [const { Self::new(EventKind::Status) }; 8];
+        let mut filled = 0_u8;
+        let kinds = [
+            EventKind::Status,
+            EventKind::Created,
+            EventKind::Deleted,
+            EventKind::Modified,
+            EventKind::Moved,
+            EventKind::Copied,
+            EventKind::NewMail,
+            EventKind::FreeBusyChanged,
+        ];
+        let mut at = 0;
+        while at < kinds.len() {
+            let kind = Self::new(kinds[at]);
+            let slot = Self::slot(kind.name.first_word() as u32);
+            filled |= 1 << slot;
+            table[slot] = kind;
+            at += 1;
+        }
+        assert!(filled == u8::MAX, "each kind has a slot of its own");
+        table
+    };
+
+    const fn new(kind: EventKind<'static>) -> Self {
+        match Literal::new(kind.name()) {
+            Some(name) => Self { kind, name },
+            None => panic!("a name longer than a literal"),
+        }
+    }
+
+    /// A perfect hash of the first four bytes: which kind it is cannot be foreseen, so it is looked up
+    /// without a branch.
+    #[inline(always)]
+    const fn slot(first: u32) -> usize {
+        (first.wrapping_mul(1127) >> 29) as usize
+    }
+
+    /// The only kind that these bytes can begin with.
+    #[inline(always)]
+    pub(super) fn like(bytes: &[u8]) -> Option<&'static Self> {
+        let first = u32::from_le_bytes(*bytes.first_chunk()?);
+        Self::TABLE.get(Self::slot(first))
+    }
+}

@@ -1,0 +1,175 @@
+//! The place in a body up to which it has been read.
+
+use super::chars::is_char;
+use super::class::Class;
+use super::kernel::{Dispatch, Vector};
+use super::literal::Literal;
+use super::{InvalidUtf8, Span, Stop};
+
+/// A place in a body, up to which the body is known to be UTF-8.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cursor<'b> {
+    body: &'b [u8],
+    /// INVARIANT: `pos <= body.len()`, and `body[..pos]` is UTF-8. Every method that moves `pos`
+    /// forward moves it over whole characters that it has compared or decoded.
+    pos: usize,
+    dispatch: Dispatch,
+}
+
+impl<'b> Cursor<'b> {
+    pub(crate) fn new(body: &'b [u8], dispatch: Dispatch) -> Self {
+        Self {
+            body,
+            pos: 0,
+            dispatch,
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn pos(&self) -> usize {
+        self.pos
+    }
+
+    /// What is still to be read.
+    #[inline(always)]
+    pub(crate) fn rest(&self) -> &'b [u8] {
+        self.body.get(self.pos..).unwrap_or_default()
+    }
+
+    /// The byte at the cursor.
+    #[inline(always)]
+    pub(crate) fn peek(&self) -> Option<u8> {
+        self.body.get(self.pos).copied()
+    }
+
+    /// Moves over `literal` if it is what comes next.
+    #[inline(always)]
+    pub(crate) fn eat(&mut self, literal: &str) -> bool {
+        let eaten = self.rest().starts_with(literal.as_bytes());
+        if eaten {
+            self.pos += literal.len();
+        }
+        eaten
+    }
+
+    /// Moves over one ASCII character, if one comes next.
+    #[inline(always)]
+    pub(crate) fn bump(&mut self) {
+        if self.peek().is_some_and(|byte| byte.is_ascii()) {
+            self.pos += 1;
+        }
+    }
+
+    /// Moves over the longest run of bytes of the class and tells its length.
+    #[inline(always)]
+    pub(crate) fn skip(&mut self, class: Class) -> usize {
+        // A class holds ASCII only, so the run is UTF-8.
+        let run = self.dispatch.run_of(self.rest(), class);
+        self.pos += run;
+        run
+    }
+
+    /// [`skip`](Self::skip) by the vectors of the kernel that the caller is compiled for.
+    #[inline(always)]
+    pub(crate) fn skip_by<V: Vector>(&mut self, vector: V, class: Class) {
+        self.pos += vector.run(self.rest(), class);
+    }
+
+    /// Moves over the longest run of the class and gives it, if `end` stands behind it. Looks first at
+    /// whether it is as long as `expected` says, and notes in it how long it was.
+    #[inline(always)]
+    pub(crate) fn eat_run<V: Vector>(
+        &mut self,
+        vector: V,
+        class: Class,
+        end: u8,
+        expected: &mut u32,
+    ) -> Option<&'b str> {
+        debug_assert!(!class.contains(end));
+        let rest = self.rest();
+        let mut length = *expected as usize;
+        if rest.get(length) != Some(&end) || !vector.is_run(rest, length, class) {
+            length = vector.run(rest, class);
+            if rest.get(length) != Some(&end) {
+                return None;
+            }
+            *expected = length as u32;
+        }
+        let run = rest.get(..length)?;
+        self.pos += length;
+        // SAFETY: a class holds ASCII only, so the run is UTF-8.
+        Some(unsafe { core::str::from_utf8_unchecked(run) })
+    }
+
+    /// Moves over a literal if it is what comes next.
+    #[inline(always)]
+    pub(crate) fn eat_literal<const WORDS: usize>(&mut self, literal: &Literal<WORDS>) -> bool {
+        let eaten = literal.begins(self.rest());
+        if eaten {
+            self.pos += literal.len();
+        }
+        eaten
+    }
+
+    /// Moves over the longest run of characters that are of the class or, beyond ASCII, legal.
+    #[inline(always)]
+    pub(crate) fn skip_chars(&mut self, class: Class) -> Stop {
+        loop {
+            self.skip(class);
+            match self.peek() {
+                None => return Stop::End,
+                Some(byte) if !byte.is_ascii() => match self.eat_char(is_char) {
+                    Ok(true) => {}
+                    Ok(false) => return Stop::IllegalChar,
+                    Err(InvalidUtf8) => return Stop::InvalidUtf8,
+                },
+                Some(byte) if !is_char(char::from(byte)) => return Stop::IllegalChar,
+                Some(byte) => return Stop::At(byte),
+            }
+        }
+    }
+
+    /// Moves over the character at the cursor if it is one that `accept` takes.
+    pub(crate) fn eat_char(&mut self, accept: fn(char) -> bool) -> Result<bool, InvalidUtf8> {
+        let Some(char) = self.peek_char()? else {
+            return Ok(false);
+        };
+        let accepted = accept(char);
+        if accepted {
+            self.pos += char.len_utf8();
+        }
+        Ok(accepted)
+    }
+
+    /// The character at the cursor, none at the end of the body.
+    pub(crate) fn peek_char(&self) -> Result<Option<char>, InvalidUtf8> {
+        let rest = self.rest();
+        let length = match rest.first() {
+            None => return Ok(None),
+            Some(..=0x7F) => 1,
+            Some(0x80..=0xDF) => 2,
+            Some(0xE0..=0xEF) => 3,
+            Some(0xF0..) => 4,
+        };
+        let bytes = rest.get(..length).ok_or(InvalidUtf8)?;
+        let text = core::str::from_utf8(bytes).map_err(|_| InvalidUtf8)?;
+        Ok(text.chars().next())
+    }
+
+    /// The text of a span that lies behind the cursor.
+    pub(crate) fn span(&self, span: Span) -> &'b str {
+        let text = self.text(span.start(), span.end());
+        debug_assert!(text.is_some(), "{span:?} is not text behind {}", self.pos);
+        text.unwrap_or_default()
+    }
+
+    /// The text from `start` to `end`; none where that is not text behind the cursor.
+    pub(crate) fn text(&self, start: usize, end: usize) -> Option<&'b str> {
+        let read = self.body.get(..self.pos)?;
+        // SAFETY: `body[..pos]` is UTF-8, by the invariant of `pos`.
+        let read = unsafe { core::str::from_utf8_unchecked(read) };
+        let text = read.get(start..end);
+        debug_assert!(text.is_none_or(|text| core::str::from_utf8(text.as_bytes()).is_ok()));
+        text
+    }
+}

@@ -1,0 +1,144 @@
+//! Kernels: one algorithm over blocks of bytes, and how the one for this machine is chosen.
+
+use super::class::Class;
+#[cfg(target_arch = "x86_64")]
+use super::x86::{Avx2, Sse2};
+use crate::config::Kernel;
+
+/// What looks at a block of bytes at once.
+///
+/// A value is the proof that the machine has the instructions. Code that is generic over a vector has
+/// to be `#[inline(always)]` down from [`Dispatch::run`], or it is compiled without them.
+pub(crate) trait Vector: Copy {
+    /// Bytes of a block, at most 32.
+    const LANES: usize;
+
+    /// A bit for each byte of the first block, set where the byte may lie outside the class; none
+    /// where there is no whole block. A clear bit is certain, a set one is for the table to judge.
+    fn strangers(self, bytes: &[u8], class: Class) -> Option<u32>;
+
+    /// The length of the longest run of the class that `bytes` begin with.
+    #[inline(always)]
+    fn run(self, bytes: &[u8], class: Class) -> usize {
+        let mut at = 0;
+        loop {
+            let rest = bytes.get(at..).unwrap_or_default();
+            match self.strangers(rest, class) {
+                Some(0) => at += Self::LANES,
+                Some(strangers) => {
+                    at += strangers.trailing_zeros() as usize;
+                    match bytes.get(at) {
+                        Some(byte) if class.contains(*byte) => at += 1,
+                        _ => return at,
+                    }
+                }
+                None => return at + class.run(rest),
+            }
+        }
+    }
+
+    /// Whether the first `length` bytes are plainly all of the class. False where that is not certain.
+    #[inline(always)]
+    fn is_run(self, bytes: &[u8], length: usize, class: Class) -> bool {
+        let block_at = |at| self.strangers(bytes.get(at..).unwrap_or_default(), class);
+        let Some(last) = length.checked_sub(Self::LANES) else {
+            let in_run = (1 << length) - 1;
+            return block_at(0).is_some_and(|strangers| strangers & in_run == 0);
+        };
+        let mut strangers = block_at(last).unwrap_or(u32::MAX);
+        let mut at = 0;
+        while at < last {
+            strangers |= block_at(at).unwrap_or(u32::MAX);
+            at += Self::LANES;
+        }
+        strangers == 0
+    }
+}
+
+/// The table itself, a byte at a time: what every other kernel is held against.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scalar;
+
+impl Vector for Scalar {
+    const LANES: usize = 8;
+
+    #[inline(always)]
+    fn strangers(self, bytes: &[u8], class: Class) -> Option<u32> {
+        let block: &[u8; 8] = bytes.first_chunk()?;
+        let bit = |(lane, byte): (usize, &u8)| u32::from(!class.contains(*byte)) << lane;
+        Some(block.iter().enumerate().map(bit).sum())
+    }
+
+    #[inline(always)]
+    fn run(self, bytes: &[u8], class: Class) -> usize {
+        class.run(bytes)
+    }
+}
+
+/// Something to do with the vectors of the machine.
+pub(crate) trait Task {
+    type Output;
+
+    /// Does it. `#[inline(always)]` in every implementation.
+    fn run<V: Vector>(self, vector: V) -> Self::Output;
+}
+
+/// A kernel that this machine has.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Dispatch {
+    Scalar(Scalar),
+    #[cfg(target_arch = "x86_64")]
+    Sse2(Sse2),
+    #[cfg(target_arch = "x86_64")]
+    Avx2(Avx2),
+}
+
+impl Dispatch {
+    /// The kernel that is asked for, or else the best that the machine has.
+    #[cfg(target_arch = "x86_64")]
+    pub(crate) fn new(kernel: Option<Kernel>) -> Self {
+        match (kernel, Avx2::detect()) {
+            (Some(Kernel::Scalar), _) => Self::Scalar(Scalar),
+            (Some(Kernel::Avx2) | None, Some(avx2)) => Self::Avx2(avx2),
+            (Some(Kernel::Sse2 | Kernel::Avx2) | None, _) => Self::Sse2(Sse2),
+        }
+    }
+
+    /// The kernel that is asked for, or else the best that the machine has.
+    #[cfg(not(target_arch = "x86_64"))]
+    pub(crate) fn new(_: Option<Kernel>) -> Self {
+        Self::Scalar(Scalar)
+    }
+
+    pub(crate) fn kernel(self) -> Kernel {
+        match self {
+            Self::Scalar(_) => Kernel::Scalar,
+            #[cfg(target_arch = "x86_64")]
+            Self::Sse2(_) => Kernel::Sse2,
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2(_) => Kernel::Avx2,
+        }
+    }
+
+    /// Runs the task, compiled for this kernel.
+    #[inline(always)]
+    pub(crate) fn run<T: Task>(self, task: T) -> T::Output {
+        match self {
+            Self::Scalar(scalar) => task.run(scalar),
+            #[cfg(target_arch = "x86_64")]
+            Self::Sse2(sse2) => task.run(sse2),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2(avx2) => avx2.enter(task),
+        }
+    }
+
+    /// [`Vector::run`] without entering a kernel: for code that is not compiled for one.
+    #[inline(always)]
+    pub(super) fn run_of(self, bytes: &[u8], class: Class) -> usize {
+        match self {
+            Self::Scalar(scalar) => scalar.run(bytes, class),
+            #[cfg(target_arch = "x86_64")]
+            Self::Sse2(_) | Self::Avx2(_) => Sse2.run(bytes, class),
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! The kernels of x86-64: SSE2, which every such machine has, and AVX2, which has to be detected.
+
+use core::arch::x86_64::{
+    __m128i, __m256i, _mm_add_epi8, _mm_cmpeq_epi8, _mm_cmplt_epi8, _mm_loadu_si128,
+    _mm_movemask_epi8, _mm_or_si128, _mm_set1_epi8, _mm256_add_epi8, _mm256_cmpeq_epi8,
+    _mm256_cmpgt_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8,
+};
+
+use super::class::{Class, Plain};
+use super::kernel::{Task, Vector};
+
+/// SSE2, a part of x86-64.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sse2;
+
+impl Vector for Sse2 {
+    const LANES: usize = 16;
+
+    #[inline(always)]
+    fn strangers(self, bytes: &[u8], class: Class) -> Option<u32> {
+        let block: &[u8; 16] = bytes.first_chunk()?;
+        // SAFETY: SSE2 is a part of x86-64.
+        Some(unsafe { sse2_strangers(block, class) })
+    }
+}
+
+#[inline]
+#[target_feature(enable = "sse2")]
+fn sse2_strangers(block: &[u8; 16], class: Class) -> u32 {
+    // SAFETY: `block` is 16 bytes, and the load asks for no alignment.
+    let block: __m128i = unsafe { _mm_loadu_si128(block.as_ptr().cast()) };
+    let byte = |byte: u8| _mm_set1_epi8(byte.cast_signed());
+    let is = |other| _mm_cmpeq_epi8(block, byte(other));
+    let any_of = |[a, b, c, d]: [u8; 4]| {
+        _mm_or_si128(_mm_or_si128(is(a), is(b)), _mm_or_si128(is(c), is(d)))
+    };
+    match class.plain() {
+        // Compared as signed numbers, bytes from 0x80 on are below the space too.
+        Plain::FromSpaceBut(strangers) => _mm_movemask_epi8(_mm_or_si128(
+            _mm_cmplt_epi8(block, byte(b' ')),
+            any_of(strangers),
+        )) as u32,
+        Plain::OneOf(members) => !_mm_movemask_epi8(any_of(members)) as u32 & 0xFFFF,
+        Plain::Letters => {
+            let folded = _mm_or_si128(block, byte(0x20));
+            let from_a = _mm_add_epi8(folded, byte(LETTERS_TO_BOTTOM));
+            !_mm_movemask_epi8(_mm_cmplt_epi8(from_a, byte(BEHIND_LETTERS))) as u32 & 0xFFFF
+        }
+    }
+}
+
+/// What moves `a` to the least signed byte, so that `a..=z` is what lies below [`BEHIND_LETTERS`].
+const LETTERS_TO_BOTTOM: u8 = 0x80 - b'a';
+const BEHIND_LETTERS: u8 = 0x80 + 26;
+
+/// AVX2, with the bit instructions that came with it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Avx2 {
+    /// INVARIANT: a value is made by [`detect`](Self::detect) only, where the machine has what
+    /// [`avx2_task`] is compiled with.
+    _detected: (),
+}
+
+impl Avx2 {
+    /// The kernel, if the machine has it.
+    pub(super) fn detect() -> Option<Self> {
+        #[cfg(feature = "std")]
+        let detected = std::is_x86_feature_detected!("avx2")
+            && std::is_x86_feature_detected!("bmi1")
+            && std::is_x86_feature_detected!("bmi2");
+        #[cfg(not(feature = "std"))]
+        let detected = cfg!(all(
+            target_feature = "avx2",
+            target_feature = "bmi1",
+            target_feature = "bmi2"
+        ));
+        detected.then_some(Self { _detected: () })
+    }
+
+    /// Runs the task, compiled with AVX2.
+    #[inline(always)]
+    pub(super) fn enter<T: Task>(self, task: T) -> T::Output {
+        // SAFETY: the machine has these instructions, by the invariant of `self`.
+        unsafe { avx2_task(self, task) }
+    }
+}
+
+#[target_feature(enable = "avx2,bmi1,bmi2")]
+fn avx2_task<T: Task>(avx2: Avx2, task: T) -> T::Output {
+    task.run(avx2)
+}
+
+impl Vector for Avx2 {
+    const LANES: usize = 32;
+
+    #[inline(always)]
+    fn strangers(self, bytes: &[u8], class: Class) -> Option<u32> {
+        let block: &[u8; 32] = bytes.first_chunk()?;
+        // SAFETY: the machine has AVX2, by the invariant of `self`.
+        Some(unsafe { avx2_strangers(block, class) })
+    }
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn avx2_strangers(block: &[u8; 32], class: Class) -> u32 {
+    // SAFETY: `block` is 32 bytes, and the load asks for no alignment.
+    let block: __m256i = unsafe { _mm256_loadu_si256(block.as_ptr().cast()) };
+    let byte = |byte: u8| _mm256_set1_epi8(byte.cast_signed());
+    let is = |other| _mm256_cmpeq_epi8(block, byte(other));
+    let any_of = |[a, b, c, d]: [u8; 4]| {
+        _mm256_or_si256(_mm256_or_si256(is(a), is(b)), _mm256_or_si256(is(c), is(d)))
+    };
+    match class.plain() {
+        Plain::FromSpaceBut(strangers) => _mm256_movemask_epi8(_mm256_or_si256(
+            _mm256_cmpgt_epi8(byte(b' '), block),
+            any_of(strangers),
+        )) as u32,
+        Plain::OneOf(members) => !_mm256_movemask_epi8(any_of(members)) as u32,
+        Plain::Letters => {
+            let folded = _mm256_or_si256(block, byte(0x20));
+            let from_a = _mm256_add_epi8(folded, byte(LETTERS_TO_BOTTOM));
+            !_mm256_movemask_epi8(_mm256_cmpgt_epi8(byte(BEHIND_LETTERS), from_a)) as u32
+        }
+    }
+}
