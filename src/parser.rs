@@ -6,7 +6,7 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
 
 use crate::config::{Config, Kernel};
-use crate::engine::{Engine, Scratch};
+use crate::engine::{Engine, Heads, Scratch};
 use crate::error::Error;
 use crate::model::{Item, Message, Notification, Operation, Response, SubscriptionId};
 use crate::scan::Dispatch;
@@ -68,6 +68,7 @@ pub struct Parser {
     config: Config,
     arena: Bump,
     scratch: Scratch,
+    heads: Heads,
     stats: Stats,
     retention: Retention,
 }
@@ -89,6 +90,32 @@ pub struct Stats {
     /// Children of a Notification that were not written as predicted, see
     /// [`Config::predict`](crate::Config::predict), and so were read as any XML.
     pub prediction_misses: u64,
+    /// Messages that began with a learned head, see [`Config::heads`](crate::Config::heads).
+    pub head_hits: u64,
+}
+
+impl Stats {
+    /// What has been counted since `before`.
+    pub(crate) const fn since(self, before: Self) -> Self {
+        Self {
+            elements_skipped: self.elements_skipped - before.elements_skipped,
+            attributes_skipped: self.attributes_skipped - before.attributes_skipped,
+            references_replaced: self.references_replaced - before.references_replaced,
+            prediction_misses: self.prediction_misses - before.prediction_misses,
+            head_hits: self.head_hits - before.head_hits,
+        }
+    }
+
+    /// This and `more`.
+    pub(crate) const fn plus(self, more: Self) -> Self {
+        Self {
+            elements_skipped: self.elements_skipped + more.elements_skipped,
+            attributes_skipped: self.attributes_skipped + more.attributes_skipped,
+            references_replaced: self.references_replaced + more.references_replaced,
+            prediction_misses: self.prediction_misses + more.prediction_misses,
+            head_hits: self.head_hits + more.head_hits,
+        }
+    }
 }
 
 impl Parser {
@@ -147,16 +174,26 @@ impl Parser {
     /// What the parser holds on the heap, in bytes.
     ///
     /// Every 32 messages it looks back: if it holds more than 128 KiB, and much more than any of
-    /// those 32 needed, it lets go of everything and starts over. So a giant does not stay for more
+    /// those 32 needed, it lets go of all but the learned heads. So a giant does not stay for more
     /// than 64 messages, and one that comes more rarely than that finds a cold parser.
     #[must_use]
     pub fn retained_bytes(&self) -> usize {
+        self.working_bytes() + self.heads.retained_bytes()
+    }
+
+    /// Lets go of all memory, and with it of everything that was learned or decoded from earlier
+    /// messages. The configuration and the [`stats`](Self::stats) stay.
+    pub fn forget(&mut self) {
+        self.release();
+        self.heads = Heads::default();
+    }
+
+    /// What was needed to read, in bytes; not what was learned.
+    fn working_bytes(&self) -> usize {
         self.arena.allocated_bytes() + self.scratch.retained_bytes()
     }
 
-    /// Lets go of all memory, and with it of everything that was decoded from earlier messages. The
-    /// configuration and the [`stats`](Self::stats) stay.
-    pub fn forget(&mut self) {
+    fn release(&mut self) {
         self.arena = Bump::new();
         self.scratch = Scratch::default();
     }
@@ -167,19 +204,20 @@ impl Parser {
     ) -> Result<(Engine<'p, 'b>, &'p mut Bump), Error> {
         let used = self.arena.iter_allocated_chunks().map(<[_]>::len).sum();
         if let Some(needed) = self.retention.note(used, body.len())
-            && self.retained_bytes() > needed
+            && self.working_bytes() > needed
         {
-            self.forget();
+            self.release();
         }
         let Self {
             config,
             arena,
             scratch,
+            heads,
             stats,
             ..
         } = self;
         arena.reset();
-        Ok((Engine::new(body, scratch, stats, config)?, arena))
+        Ok((Engine::new(body, scratch, heads, stats, config)?, arena))
     }
 }
 

@@ -156,6 +156,16 @@ impl<'b> Cursor<'b> {
         Ok(text.chars().next())
     }
 
+    /// Where `text` stands in the body; none if it is no part of it.
+    pub(crate) fn span_of(&self, text: &str) -> Option<Span> {
+        let start = text
+            .as_ptr()
+            .addr()
+            .checked_sub(self.body.as_ptr().addr())?;
+        let end = start + text.len();
+        (end <= self.body.len()).then(|| Span::new(start, end))
+    }
+
     /// The text of a span that lies behind the cursor.
     pub(crate) fn span(&self, span: Span) -> &'b str {
         let text = self.text(span.start(), span.end());

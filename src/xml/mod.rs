@@ -62,4 +62,5 @@ mod trie;
 
 pub use tag::Attributes;
 pub use token::{Attribute, Name, Namespace, Text, Token};
+pub(crate) use tokenizer::Snapshot;
 pub use tokenizer::{Buffers, Tokenizer};

@@ -77,6 +77,22 @@ impl Namespaces {
         self.decoded.clear();
     }
 
+    /// Whether a namespace name in scope does not stand in the body as it reads.
+    pub(super) fn has_decoded(&self) -> bool {
+        !self.decoded.is_empty()
+    }
+
+    /// Becomes a copy of `other`, in the memory that it has.
+    pub(super) fn copy_from(&mut self, other: &Self) {
+        self.known = other.known;
+        self.declarations.clone_from(&other.declarations);
+        self.prefix_set.copy_from(&other.prefix_set);
+        self.prefixes.clone_from(&other.prefixes);
+        self.name_set.copy_from(&other.name_set);
+        self.names.clone_from(&other.names);
+        self.decoded.clone_from(&other.decoded);
+    }
+
     /// What they hold on the heap, in bytes.
     pub(super) fn retained_bytes(&self) -> usize {
         self.declarations.capacity() * size_of::<Declaration>()

@@ -47,6 +47,19 @@ impl Buffers {
     }
 }
 
+/// What a [`Tokenizer`] knows directly behind a start tag, but for the bytes that it has read.
+#[derive(Debug, Default)]
+pub(crate) struct Snapshot {
+    open: Vec<OpenElement>,
+    namespaces: Namespaces,
+}
+
+impl Snapshot {
+    pub(crate) fn retained_bytes(&self) -> usize {
+        self.open.capacity() * size_of::<OpenElement>() + self.namespaces.retained_bytes()
+    }
+}
+
 /// Reads a body token by token. The [module](super) says what it checks.
 ///
 /// `'b` is the body, which tokens borrow from; `'s` the buffers. The document is known to be
@@ -160,6 +173,26 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
     /// Whether the next token is content of the innermost open element, or its end tag.
     pub(crate) fn is_in_content(&self) -> bool {
         matches!(self.state, State::Content)
+    }
+
+    /// Notes in `snapshot` what is known directly behind a start tag. `false` behind another token or
+    /// if not all of it is offsets.
+    pub(crate) fn save(&self, snapshot: &mut Snapshot) -> bool {
+        let simple = self.is_in_content() && !self.buffers.namespaces.has_decoded();
+        if simple {
+            snapshot.open.clone_from(&self.buffers.open);
+            snapshot.namespaces.copy_from(&self.buffers.namespaces);
+        }
+        simple
+    }
+
+    /// Goes on, from the first byte, behind `read`: text that the body begins with and after which
+    /// `snapshot` was taken.
+    pub(crate) fn resume(&mut self, read: &str, snapshot: &Snapshot) {
+        self.cursor.eat(read);
+        self.buffers.open.clone_from(&snapshot.open);
+        self.buffers.namespaces.copy_from(&snapshot.namespaces);
+        self.state = State::Content;
     }
 
     /// Of the start tag that comes next, perhaps behind white space: what stands before its local

@@ -56,6 +56,12 @@ pub(super) enum Search {
 }
 
 impl Trie {
+    /// Becomes a copy of `other`, in the memory that it has.
+    pub(super) fn copy_from(&mut self, other: &Self) {
+        self.root = other.root;
+        self.nodes.clone_from(&other.nodes);
+    }
+
     /// Looks `key` up.
     pub(super) fn search<'k>(&self, key: &[u8], text: impl Fn(u32) -> &'k [u8]) -> Search {
         match self.nearest(key) {
