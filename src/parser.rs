@@ -6,9 +6,11 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
 
 use crate::config::{Config, Kernel};
-use crate::engine::{Engine, Heads, Scratch};
+use crate::engine::{Engine, Heads, Scratch, Sink};
 use crate::error::Error;
-use crate::model::{Item, Message, Notification, Operation, Response, SubscriptionId};
+use crate::model::{
+    Event, Item, Message, MessageXmlValue, Notification, Operation, Response, SubscriptionId,
+};
 use crate::scan::Dispatch;
 
 /// Turns bodies into messages, one after another, and reuses its memory for each.
@@ -290,71 +292,113 @@ impl Reader<'_, '_> {
     pub fn next(&mut self) -> Result<Option<Item<'_>>, Error> {
         self.arena.reset();
         let mut item = None;
-        self.engine.read(self.arena, &mut |next| {
-            item = Some(next);
-            ControlFlow::Break(())
-        })?;
+        self.engine.read(self.arena, &mut item)?;
         Ok(item)
     }
 }
 
 /// Puts the items of a whole body together.
 fn collect<'a>(mut engine: Engine<'a, 'a>, arena: &'a Bump) -> Result<Message<'a>, Error> {
-    let mut message = Message {
-        operation: Operation::SendNotification,
-        request_server_version: None,
-        server_version_info: None,
-        responses: &[],
-    };
-    let mut responses = BumpVec::new_in(arena);
-    let mut response = Response::default();
-    let mut values = BumpVec::new_in(arena);
-    let mut notifications = BumpVec::new_in(arena);
-    let mut notification = Notification {
-        subscription_id: SubscriptionId::new(""),
-        previous_watermark: None,
-        more_events: None,
-        events: &[],
-    };
-    let mut events = BumpVec::new_in(arena);
+    let mut draft = Draft::new(arena);
+    engine.read(arena, &mut draft)?;
+    let Draft {
+        mut message,
+        responses,
+        ..
+    } = draft;
+    message.responses = responses.into_bump_slice();
+    Ok(message)
+}
 
-    engine.read(arena, &mut |item| {
+/// A message of which not all items have come.
+struct Draft<'a> {
+    arena: &'a Bump,
+    message: Message<'a>,
+    responses: BumpVec<'a, Response<'a>>,
+    response: Response<'a>,
+    values: BumpVec<'a, MessageXmlValue<'a>>,
+    notifications: BumpVec<'a, Notification<'a>>,
+    notification: Notification<'a>,
+    events: BumpVec<'a, Event<'a>>,
+}
+
+impl<'a> Draft<'a> {
+    fn new(arena: &'a Bump) -> Self {
+        Self {
+            arena,
+            message: Message {
+                operation: Operation::SendNotification,
+                request_server_version: None,
+                server_version_info: None,
+                responses: &[],
+            },
+            responses: BumpVec::new_in(arena),
+            response: Response::default(),
+            values: BumpVec::new_in(arena),
+            notifications: BumpVec::new_in(arena),
+            notification: Notification {
+                subscription_id: SubscriptionId::new(""),
+                previous_watermark: None,
+                more_events: None,
+                events: &[],
+            },
+            events: BumpVec::new_in(arena),
+        }
+    }
+}
+
+impl<'a> Sink<'a> for Draft<'a> {
+    fn item(&mut self, item: Item<'a>) -> ControlFlow<()> {
         match item {
-            Item::RequestServerVersion(version) => message.request_server_version = Some(version),
-            Item::ServerVersionInfo(info) => message.server_version_info = Some(info),
-            Item::Operation(operation) => message.operation = operation,
+            Item::RequestServerVersion(version) => {
+                self.message.request_server_version = Some(version);
+            }
+            Item::ServerVersionInfo(info) => self.message.server_version_info = Some(info),
+            Item::Operation(operation) => self.message.operation = operation,
             Item::Response(class) => {
-                response = Response {
+                self.response = Response {
                     class,
                     ..Response::default()
                 }
             }
-            Item::MessageText(text) => response.message_text = Some(text),
-            Item::ResponseCode(code) => response.code = Some(code),
-            Item::DescriptiveLinkKey(key) => response.descriptive_link_key = Some(key),
-            Item::MessageXmlValue(value) => values.push(value),
+            Item::MessageText(text) => self.response.message_text = Some(text),
+            Item::ResponseCode(code) => self.response.code = Some(code),
+            Item::DescriptiveLinkKey(key) => self.response.descriptive_link_key = Some(key),
+            Item::MessageXmlValue(value) => self.values.push(value),
             Item::Notification => {
-                notification.previous_watermark = None;
-                notification.more_events = None;
+                self.notification.previous_watermark = None;
+                self.notification.more_events = None;
             }
-            Item::SubscriptionId(id) => notification.subscription_id = id,
-            Item::PreviousWatermark(mark) => notification.previous_watermark = Some(mark),
-            Item::MoreEvents(more) => notification.more_events = Some(more),
-            Item::Event(event) => events.push(event),
+            Item::SubscriptionId(id) => self.notification.subscription_id = id,
+            Item::PreviousWatermark(mark) => self.notification.previous_watermark = Some(mark),
+            Item::MoreEvents(more) => self.notification.more_events = Some(more),
+            Item::Event(event) => self.events.push(event),
             Item::NotificationEnd => {
-                notification.events = take(&mut events, arena);
-                notifications.push(notification);
+                self.notification.events = take(&mut self.events, self.arena);
+                self.notifications.push(self.notification);
             }
             Item::ResponseEnd => {
-                response.message_xml = take(&mut values, arena);
-                response.notifications = take(&mut notifications, arena);
-                responses.push(response);
+                self.response.message_xml = take(&mut self.values, self.arena);
+                self.response.notifications = take(&mut self.notifications, self.arena);
+                self.responses.push(self.response);
             }
         }
         ControlFlow::Continue(())
-    })?;
-    message.responses = responses.into_bump_slice();
-    Ok(message)
+    }
+
+    #[inline(always)]
+    fn event(&mut self, event: Event<'a>) -> ControlFlow<()> {
+        self.events.push(event);
+        ControlFlow::Continue(())
+    }
+}
+
+/// The next item, if it has come.
+impl<'t> Sink<'t> for Option<Item<'t>> {
+    fn item(&mut self, item: Item<'t>) -> ControlFlow<()> {
+        *self = Some(item);
+        ControlFlow::Break(())
+    }
 }
 
 /// The collected elements, and an empty vector in their place.

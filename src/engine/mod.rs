@@ -54,6 +54,17 @@ impl Scratch {
     }
 }
 
+/// What takes items as they are read, and may stop the reading after each.
+pub(crate) trait Sink<'t> {
+    fn item(&mut self, item: Item<'t>) -> ControlFlow<()>;
+
+    /// Takes [`Item::Event`]: the item that comes most, and is largest.
+    #[inline(always)]
+    fn event(&mut self, event: Event<'t>) -> ControlFlow<()> {
+        self.item(Item::Event(event))
+    }
+}
+
 /// An element of the grammar whose end is still to come.
 #[derive(Clone, Copy, Debug)]
 struct Open {
@@ -197,13 +208,13 @@ impl<'s, 'b> Engine<'s, 'b> {
     pub(crate) fn read<'t, S>(&mut self, arena: &'t Bump, sink: &mut S) -> Result<(), Error>
     where
         'b: 't,
-        S: FnMut(Item<'t>) -> ControlFlow<()>,
+        S: Sink<'t>,
     {
         if let Some(error) = self.failed {
             return Err(error);
         }
         while let Some(item) = self.replayed() {
-            if sink(item).is_break() {
+            if sink.item(item).is_break() {
                 return Ok(());
             }
         }
@@ -217,7 +228,7 @@ impl<'s, 'b> Engine<'s, 'b> {
                 None => self.next(arena)?,
             };
             match item {
-                Some(item) if sink(item).is_continue() => {}
+                Some(item) if sink.item(item).is_continue() => {}
                 _ => return Ok(()),
             }
         }
@@ -251,7 +262,7 @@ impl<'s, 'b> Engine<'s, 'b> {
     fn predicted<'t, S>(&mut self, arena: &'t Bump, sink: &mut S) -> ControlFlow<()>
     where
         'b: 't,
-        S: FnMut(Item<'t>) -> ControlFlow<()>,
+        S: Sink<'t>,
     {
         if !self.config.predict || !self.tokens.is_in_content() {
             return ControlFlow::Continue(());

@@ -9,10 +9,9 @@
 //! that declares namespaces has attributes that no prediction has, so within one that is predicted the
 //! prefix still stands for it.
 
-use core::ops::ControlFlow;
-
 use bumpalo::Bump;
 
+use super::Sink;
 use super::kind::Kind;
 use super::leaf;
 use crate::config::Limits;
@@ -80,7 +79,7 @@ pub(super) enum Stopped {
 
 impl<'b: 't, 't, S> Task for Children<'_, 'b, 't, S>
 where
-    S: FnMut(Item<'t>) -> ControlFlow<()>,
+    S: Sink<'t>,
 {
     type Output = Stopped;
 
@@ -93,21 +92,31 @@ where
         };
         loop {
             ahead.space();
-            let seen = *self.seen;
-            let Some(item) = ahead.child(
-                self.lengths,
-                self.seen,
-                self.event_limit > *self.events,
-                self.arena,
-            ) else {
-                *self.seen = seen;
+            let Some(next) = ahead.opens("").then(|| ahead.kind()) else {
                 return Stopped::Other;
             };
-            if let Item::Event(_) = item {
+            let flow = if let Some(kind) = next {
+                if *self.events >= self.event_limit {
+                    return Stopped::Other;
+                }
+                let Some(event) = ahead.event(kind, self.lengths, self.arena) else {
+                    return Stopped::Other;
+                };
                 *self.events += 1;
-            }
-            *self.cursor = ahead.cursor;
-            if (self.sink)(item).is_break() {
+                *self.cursor = ahead.cursor;
+                self.sink.event(event)
+            } else {
+                let Some((element, item)) = ahead.value(self.lengths) else {
+                    return Stopped::Other;
+                };
+                if self.seen.contains(element) {
+                    return Stopped::Other;
+                }
+                self.seen.insert(element);
+                *self.cursor = ahead.cursor;
+                self.sink.item(item)
+            };
+            if flow.is_break() {
                 return Stopped::Sink;
             }
         }
@@ -123,44 +132,30 @@ struct Ahead<'b, V> {
 }
 
 impl<'b, V: Vector> Ahead<'b, V> {
-    /// A child of a Notification.
+    /// A value of the Notification itself, behind `<` and the prefix.
     #[inline(always)]
-    fn child<'t>(
-        &mut self,
-        lengths: &mut Lengths,
-        seen: &mut Seen,
-        may_be_event: bool,
-        arena: &'t Bump,
-    ) -> Option<Item<'t>>
+    fn value<'t>(&mut self, lengths: &mut Lengths) -> Option<(Element, Item<'t>)>
     where
         'b: 't,
     {
-        if !self.open() {
-            return None;
-        }
-        if let Some(kind) = self.kind() {
-            return if may_be_event {
-                self.event(kind, lengths, arena).map(Item::Event)
-            } else {
-                None
-            };
-        }
-        let mut once = |element| (!seen.contains(element) && seen.insert(element)).then_some(());
-        if self.cursor.eat("SubscriptionId>") {
-            once(Element::SubscriptionId)?;
+        Some(if self.cursor.eat("SubscriptionId>") {
             let id = self.leaf("SubscriptionId>", &mut lengths.subscription_id)?;
-            Some(Item::SubscriptionId(SubscriptionId::new(id)))
+            (
+                Element::SubscriptionId,
+                Item::SubscriptionId(SubscriptionId::new(id)),
+            )
         } else if self.cursor.eat("PreviousWatermark>") {
-            once(Element::PreviousWatermark)?;
             let watermark = self.leaf("PreviousWatermark>", &mut lengths.previous_watermark)?;
-            Some(Item::PreviousWatermark(Watermark::new(watermark)))
+            (
+                Element::PreviousWatermark,
+                Item::PreviousWatermark(Watermark::new(watermark)),
+            )
         } else if self.cursor.eat("MoreEvents>") {
-            once(Element::MoreEvents)?;
             let more = leaf::boolean(self.leaf("MoreEvents>", &mut lengths.more_events)?)?;
-            Some(Item::MoreEvents(more))
+            (Element::MoreEvents, Item::MoreEvents(more))
         } else {
-            None
-        }
+            return None;
+        })
     }
 
     /// An event, behind its start tag.
@@ -176,6 +171,7 @@ impl<'b, V: Vector> Ahead<'b, V> {
     {
         let mut event = Event::new(kind.kind);
         let mut old = OldIds::default();
+        let mut has_old = false;
         self.space();
         if self.opens("Watermark>") {
             let watermark = self.leaf("Watermark>", &mut lengths.watermark)?;
@@ -205,15 +201,18 @@ impl<'b, V: Vector> Ahead<'b, V> {
             if self.opens("OldItemId ") {
                 let (id, key) = self.id(&mut lengths.old_item_id)?;
                 old.old_item_id = Some(ItemId::new(id, key));
+                has_old = true;
                 self.space();
             } else if self.opens("OldFolderId ") {
                 let (id, key) = self.id(&mut lengths.old_folder_id)?;
                 old.old_folder_id = Some(FolderId::new(id, key));
+                has_old = true;
                 self.space();
             }
             if self.opens("OldParentFolderId ") {
                 let (id, key) = self.id(&mut lengths.old_parent_folder_id)?;
                 old.old_parent_folder_id = Some(FolderId::new(id, key));
+                has_old = true;
                 self.space();
             }
             if self.opens("UnreadCount>") {
@@ -229,7 +228,7 @@ impl<'b, V: Vector> Ahead<'b, V> {
         if !ends {
             return None;
         }
-        if old != OldIds::default() {
+        if has_old {
             event.old_ids = Some(arena.alloc(old));
         }
         Some(event)
@@ -287,12 +286,6 @@ impl<'b, V: Vector> Ahead<'b, V> {
             .eat_run(self.vector, Class::VALUE, quote, expected)?;
         self.cursor.bump();
         Some(value)
-    }
-
-    /// `<` and the prefix; `false` moves nothing.
-    #[inline(always)]
-    fn open(&mut self) -> bool {
-        self.opens("")
     }
 
     /// `<`, the prefix and `name`; `false` moves nothing.

@@ -10,9 +10,11 @@ use super::{InvalidUtf8, Span, Stop};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cursor<'b> {
     body: &'b [u8],
-    /// INVARIANT: `pos <= body.len()`, and `body[..pos]` is UTF-8. Every method that moves `pos`
-    /// forward moves it over whole characters that it has compared or decoded.
-    pos: usize,
+    /// What is still to be read.
+    ///
+    /// INVARIANT: it is the end of `body`, and what stands before it is UTF-8. Every method that moves
+    /// forward moves over whole characters that it has compared or decoded.
+    rest: &'b [u8],
     dispatch: Dispatch,
 }
 
@@ -20,59 +22,63 @@ impl<'b> Cursor<'b> {
     pub(crate) fn new(body: &'b [u8], dispatch: Dispatch) -> Self {
         Self {
             body,
-            pos: 0,
+            rest: body,
             dispatch,
         }
     }
 
     #[inline(always)]
     pub(crate) fn pos(&self) -> usize {
-        self.pos
+        self.body.len() - self.rest.len()
     }
 
     /// What is still to be read.
     #[inline(always)]
     pub(crate) fn rest(&self) -> &'b [u8] {
-        self.body.get(self.pos..).unwrap_or_default()
+        self.rest
     }
 
     /// The byte at the cursor.
     #[inline(always)]
     pub(crate) fn peek(&self) -> Option<u8> {
-        self.body.get(self.pos).copied()
+        self.rest.first().copied()
     }
 
     /// Moves over `literal` if it is what comes next.
     #[inline(always)]
     pub(crate) fn eat(&mut self, literal: &str) -> bool {
-        let eaten = self.rest().starts_with(literal.as_bytes());
-        if eaten {
-            self.pos += literal.len();
-        }
-        eaten
+        let behind = self.rest.strip_prefix(literal.as_bytes());
+        self.rest = behind.unwrap_or(self.rest);
+        behind.is_some()
+    }
+
+    /// Moves over a literal if it is what comes next.
+    #[inline(always)]
+    pub(crate) fn eat_literal<const WORDS: usize>(&mut self, literal: &Literal<WORDS>) -> bool {
+        let behind = literal.strip_from(self.rest);
+        self.rest = behind.unwrap_or(self.rest);
+        behind.is_some()
     }
 
     /// Moves over one ASCII character, if one comes next.
     #[inline(always)]
     pub(crate) fn bump(&mut self) {
-        if self.peek().is_some_and(|byte| byte.is_ascii()) {
-            self.pos += 1;
+        if let [0..=0x7F, behind @ ..] = self.rest {
+            self.rest = behind;
         }
     }
 
     /// Moves over the longest run of bytes of the class and tells its length.
     #[inline(always)]
     pub(crate) fn skip(&mut self, class: Class) -> usize {
-        // A class holds ASCII only, so the run is UTF-8.
-        let run = self.dispatch.run_of(self.rest(), class);
-        self.pos += run;
-        run
+        let run = self.dispatch.run_of(self.rest, class);
+        self.split_off(run).len()
     }
 
     /// [`skip`](Self::skip) by the vectors of the kernel that the caller is compiled for.
     #[inline(always)]
     pub(crate) fn skip_by<V: Vector>(&mut self, vector: V, class: Class) {
-        self.pos += vector.run(self.rest(), class);
+        self.split_off(vector.run(self.rest, class));
     }
 
     /// Moves over the longest run of the class and gives it, if `end` stands behind it. Looks first at
@@ -86,29 +92,26 @@ impl<'b> Cursor<'b> {
         expected: &mut u32,
     ) -> Option<&'b str> {
         debug_assert!(!class.contains(end));
-        let rest = self.rest();
         let mut length = *expected as usize;
-        if rest.get(length) != Some(&end) || !vector.is_run(rest, length, class) {
-            length = vector.run(rest, class);
-            if rest.get(length) != Some(&end) {
+        if self.rest.get(length) != Some(&end) || !vector.is_run(self.rest, length, class) {
+            length = vector.run(self.rest, class);
+            if self.rest.get(length) != Some(&end) {
                 return None;
             }
             *expected = length as u32;
         }
-        let run = rest.get(..length)?;
-        self.pos += length;
-        // SAFETY: a class holds ASCII only, so the run is UTF-8.
+        let run = self.split_off(length);
+        // SAFETY: a class holds ASCII only, so a run of one is UTF-8.
         Some(unsafe { core::str::from_utf8_unchecked(run) })
     }
 
-    /// Moves over a literal if it is what comes next.
+    /// Moves over a run of some class, of this length, and gives it.
     #[inline(always)]
-    pub(crate) fn eat_literal<const WORDS: usize>(&mut self, literal: &Literal<WORDS>) -> bool {
-        let eaten = literal.begins(self.rest());
-        if eaten {
-            self.pos += literal.len();
-        }
-        eaten
+    fn split_off(&mut self, length: usize) -> &'b [u8] {
+        // A class holds ASCII only, so the run is UTF-8.
+        let (run, behind) = self.rest.split_at_checked(length).unwrap_or_default();
+        self.rest = behind;
+        run
     }
 
     /// Moves over the longest run of characters that are of the class or, beyond ASCII, legal.
@@ -136,22 +139,21 @@ impl<'b> Cursor<'b> {
         };
         let accepted = accept(char);
         if accepted {
-            self.pos += char.len_utf8();
+            self.rest = self.rest.get(char.len_utf8()..).unwrap_or_default();
         }
         Ok(accepted)
     }
 
     /// The character at the cursor, none at the end of the body.
     pub(crate) fn peek_char(&self) -> Result<Option<char>, InvalidUtf8> {
-        let rest = self.rest();
-        let length = match rest.first() {
+        let length = match self.rest.first() {
             None => return Ok(None),
             Some(..=0x7F) => 1,
             Some(0x80..=0xDF) => 2,
             Some(0xE0..=0xEF) => 3,
             Some(0xF0..) => 4,
         };
-        let bytes = rest.get(..length).ok_or(InvalidUtf8)?;
+        let bytes = self.rest.get(..length).ok_or(InvalidUtf8)?;
         let text = core::str::from_utf8(bytes).map_err(|_| InvalidUtf8)?;
         Ok(text.chars().next())
     }
@@ -169,14 +171,14 @@ impl<'b> Cursor<'b> {
     /// The text of a span that lies behind the cursor.
     pub(crate) fn span(&self, span: Span) -> &'b str {
         let text = self.text(span.start(), span.end());
-        debug_assert!(text.is_some(), "{span:?} is not text behind {}", self.pos);
+        debug_assert!(text.is_some(), "{span:?} is not text behind {}", self.pos());
         text.unwrap_or_default()
     }
 
     /// The text from `start` to `end`; none where that is not text behind the cursor.
     pub(crate) fn text(&self, start: usize, end: usize) -> Option<&'b str> {
-        let read = self.body.get(..self.pos)?;
-        // SAFETY: `body[..pos]` is UTF-8, by the invariant of `pos`.
+        let read = self.body.get(..self.pos())?;
+        // SAFETY: what stands before `rest` is UTF-8, by its invariant.
         let read = unsafe { core::str::from_utf8_unchecked(read) };
         let text = read.get(start..end);
         debug_assert!(text.is_none_or(|text| core::str::from_utf8(text.as_bytes()).is_ok()));

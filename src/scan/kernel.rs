@@ -10,68 +10,69 @@ use crate::config::Kernel;
 /// A value is the proof that the machine has the instructions. Code that is generic over a vector has
 /// to be `#[inline(always)]` down from [`Dispatch::run`], or it is compiled without them.
 pub(crate) trait Vector: Copy {
-    /// Bytes of a block, at most 32.
-    const LANES: usize;
-
-    /// A bit for each byte of the first block, set where the byte may lie outside the class; none
-    /// where there is no whole block. A clear bit is certain, a set one is for the table to judge.
-    fn strangers(self, bytes: &[u8], class: Class) -> Option<u32>;
+    /// A bit for each byte of the block, set where the byte may lie outside the class. A clear bit is
+    /// certain, a set one is for the table to judge.
+    fn strangers(self, block: &Block, class: Class) -> u32;
 
     /// The length of the longest run of the class that `bytes` begin with.
     #[inline(always)]
     fn run(self, bytes: &[u8], class: Class) -> usize {
-        let mut at = 0;
-        loop {
-            let rest = bytes.get(at..).unwrap_or_default();
-            match self.strangers(rest, class) {
-                Some(0) => at += Self::LANES,
-                Some(strangers) => {
-                    at += strangers.trailing_zeros() as usize;
-                    match bytes.get(at) {
-                        Some(byte) if class.contains(*byte) => at += 1,
-                        _ => return at,
-                    }
-                }
-                None => return at + class.run(rest),
-            }
+        let mut rest = bytes;
+        while let Some(block) = rest.first_chunk() {
+            let certain = self.strangers(block, class).trailing_zeros() as usize;
+            let (_, behind) = rest.split_at_checked(certain).unwrap_or_default();
+            rest = match behind {
+                _ if certain == block.len() => behind,
+                [first, behind @ ..] if class.contains(*first) => behind,
+                _ => return bytes.len() - behind.len(),
+            };
         }
+        bytes.len() - rest.len() + class.run(rest)
     }
 
     /// Whether the first `length` bytes are plainly all of the class. False where that is not certain.
     #[inline(always)]
     fn is_run(self, bytes: &[u8], length: usize, class: Class) -> bool {
-        let block_at = |at| self.strangers(bytes.get(at..).unwrap_or_default(), class);
-        let Some(last) = length.checked_sub(Self::LANES) else {
+        let run = bytes.get(..length).unwrap_or_default();
+        let Some(last) = run.last_chunk() else {
+            let Some(block) = bytes.first_chunk() else {
+                return false;
+            };
             let in_run = (1 << length) - 1;
-            return block_at(0).is_some_and(|strangers| strangers & in_run == 0);
+            return self.strangers(block, class) & in_run == 0;
         };
-        let mut strangers = block_at(last).unwrap_or(u32::MAX);
-        let mut at = 0;
-        while at < last {
-            strangers |= block_at(at).unwrap_or(u32::MAX);
-            at += Self::LANES;
+        let (blocks, _) = run.as_chunks();
+        let mut strangers = self.strangers(last, class);
+        for block in blocks {
+            strangers |= self.strangers(block, class);
         }
         strangers == 0
     }
 }
+
+/// What is looked at at once.
+pub(super) type Block = [u8; 32];
 
 /// The table itself, a byte at a time: what every other kernel is held against.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Scalar;
 
 impl Vector for Scalar {
-    const LANES: usize = 8;
-
     #[inline(always)]
-    fn strangers(self, bytes: &[u8], class: Class) -> Option<u32> {
-        let block: &[u8; 8] = bytes.first_chunk()?;
+    fn strangers(self, block: &Block, class: Class) -> u32 {
         let bit = |(lane, byte): (usize, &u8)| u32::from(!class.contains(*byte)) << lane;
-        Some(block.iter().enumerate().map(bit).sum())
+        block.iter().enumerate().map(bit).sum()
     }
 
     #[inline(always)]
     fn run(self, bytes: &[u8], class: Class) -> usize {
         class.run(bytes)
+    }
+
+    #[inline(always)]
+    fn is_run(self, bytes: &[u8], length: usize, class: Class) -> bool {
+        let run = bytes.get(..length);
+        run.is_some_and(|run| run.iter().all(|byte| class.contains(*byte)))
     }
 }
 

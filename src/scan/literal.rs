@@ -41,21 +41,19 @@ impl<const WORDS: usize> Literal<WORDS> {
         self.words[0]
     }
 
-    pub(crate) const fn len(&self) -> usize {
-        self.len
-    }
-
-    /// Whether `bytes` begin with it. False where the body ends within its last word.
+    /// What follows the literal, if `bytes` begin with it. None where they end within its last word.
     #[inline(always)]
-    pub(super) fn begins(&self, bytes: &[u8]) -> bool {
+    pub(super) fn strip_from<'b>(&self, bytes: &'b [u8]) -> Option<&'b [u8]> {
         let (words, _) = bytes.as_chunks::<8>();
-        let Some(words) = words.first_chunk::<WORDS>() else {
-            return false;
-        };
+        let words = words.first_chunk::<WORDS>()?;
         let mut differing = 0;
         for (at, word) in words.iter().enumerate() {
             differing |= (u64::from_le_bytes(*word) ^ self.words[at]) & self.mask[at];
         }
-        differing == 0
+        if differing == 0 {
+            bytes.get(self.len..)
+        } else {
+            None
+        }
     }
 }

@@ -81,20 +81,17 @@ fn the_kernel_that_is_asked_for_is_the_one_that_runs() {
     }
     assert_eq!(Dispatch::new(Some(best)).kernel(), best);
 
-    struct Lanes;
-    impl Task for Lanes {
-        type Output = usize;
-        fn run<V: Vector>(self, _: V) -> usize {
-            V::LANES
+    // Which code runs shows in its name.
+    struct Name;
+    impl Task for Name {
+        type Output = &'static str;
+        fn run<V: Vector>(self, _: V) -> &'static str {
+            core::any::type_name::<V>()
         }
     }
     for dispatch in kernels() {
-        let expected = match dispatch.kernel() {
-            Kernel::Scalar => 8,
-            Kernel::Sse2 => 16,
-            Kernel::Avx2 => 32,
-        };
-        assert_eq!(dispatch.run(Lanes), expected);
+        let name = alloc::format!("{:?}", dispatch.kernel());
+        assert!(dispatch.run(Name).ends_with(&name));
     }
 }
 
@@ -111,10 +108,9 @@ impl Task for Strangers {
             .rev()
             .find(|byte| class.contains(*byte))
             .unwrap();
-        let mut block = [member; 40];
-        block[lane % V::LANES] = byte;
-        let strangers = vector.strangers(&block[..V::LANES], class).unwrap();
-        let flagged = strangers >> (lane % V::LANES) & 1 == 1;
+        let mut block = [member; 32];
+        block[lane] = byte;
+        let flagged = vector.strangers(&block, class) >> lane & 1 == 1;
         assert!(
             flagged || class.contains(byte),
             "{class:?} {byte:#x} in lane {lane}"
@@ -124,7 +120,6 @@ impl Task for Strangers {
             !(flagged && is_letter),
             "{class:?} {byte:#x} in lane {lane}"
         );
-        assert_eq!(vector.strangers(&block[..V::LANES - 1], class), None);
     }
 }
 
@@ -144,7 +139,6 @@ fn kernels_agree_with_the_table() {
 #[test]
 fn literals() {
     let literal = Literal::<2>::new("NewMailEvent").unwrap();
-    assert_eq!(literal.len(), 12);
     for dispatch in kernels() {
         let mut cursor = Cursor::new(b"NewMailEvent>123", dispatch);
         assert!(cursor.eat_literal(&literal));
@@ -227,7 +221,7 @@ impl Task for Run<'_> {
                 !is_run || length <= expected,
                 "{class:?} {length} {body:x?}"
             );
-            let is_plain = class != Class::SPACE && body.len() >= length.max(V::LANES);
+            let is_plain = class != Class::SPACE && body.len() >= length.max(32);
             let letters = body
                 .get(..length)
                 .is_some_and(|run| run.iter().all(u8::is_ascii_alphabetic));

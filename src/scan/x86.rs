@@ -7,42 +7,45 @@ use core::arch::x86_64::{
 };
 
 use super::class::{Class, Plain};
-use super::kernel::{Task, Vector};
+use super::kernel::{Block, Task, Vector};
 
 /// SSE2, a part of x86-64.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sse2;
 
 impl Vector for Sse2 {
-    const LANES: usize = 16;
-
     #[inline(always)]
-    fn strangers(self, bytes: &[u8], class: Class) -> Option<u32> {
-        let block: &[u8; 16] = bytes.first_chunk()?;
+    fn strangers(self, block: &Block, class: Class) -> u32 {
+        let ([low, high], _) = block.as_chunks() else {
+            return u32::MAX;
+        };
         // SAFETY: SSE2 is a part of x86-64.
-        Some(unsafe { sse2_strangers(block, class) })
+        let low = unsafe { sse2_strangers(low, class) };
+        // SAFETY: as above.
+        let high = unsafe { sse2_strangers(high, class) };
+        high << 16 | low
     }
 }
 
 #[inline]
 #[target_feature(enable = "sse2")]
-fn sse2_strangers(block: &[u8; 16], class: Class) -> u32 {
-    // SAFETY: `block` is 16 bytes, and the load asks for no alignment.
-    let block: __m128i = unsafe { _mm_loadu_si128(block.as_ptr().cast()) };
+fn sse2_strangers(half: &[u8; 16], class: Class) -> u32 {
+    // SAFETY: `half` is 16 bytes, and the load asks for no alignment.
+    let half: __m128i = unsafe { _mm_loadu_si128(half.as_ptr().cast()) };
     let byte = |byte: u8| _mm_set1_epi8(byte.cast_signed());
-    let is = |other| _mm_cmpeq_epi8(block, byte(other));
+    let is = |other| _mm_cmpeq_epi8(half, byte(other));
     let any_of = |[a, b, c, d]: [u8; 4]| {
         _mm_or_si128(_mm_or_si128(is(a), is(b)), _mm_or_si128(is(c), is(d)))
     };
     match class.plain() {
         // Compared as signed numbers, bytes from 0x80 on are below the space too.
         Plain::FromSpaceBut(strangers) => _mm_movemask_epi8(_mm_or_si128(
-            _mm_cmplt_epi8(block, byte(b' ')),
+            _mm_cmplt_epi8(half, byte(b' ')),
             any_of(strangers),
         )) as u32,
         Plain::OneOf(members) => !_mm_movemask_epi8(any_of(members)) as u32 & 0xFFFF,
         Plain::Letters => {
-            let folded = _mm_or_si128(block, byte(0x20));
+            let folded = _mm_or_si128(half, byte(0x20));
             let from_a = _mm_add_epi8(folded, byte(LETTERS_TO_BOTTOM));
             !_mm_movemask_epi8(_mm_cmplt_epi8(from_a, byte(BEHIND_LETTERS))) as u32 & 0xFFFF
         }
@@ -91,19 +94,16 @@ fn avx2_task<T: Task>(avx2: Avx2, task: T) -> T::Output {
 }
 
 impl Vector for Avx2 {
-    const LANES: usize = 32;
-
     #[inline(always)]
-    fn strangers(self, bytes: &[u8], class: Class) -> Option<u32> {
-        let block: &[u8; 32] = bytes.first_chunk()?;
+    fn strangers(self, block: &Block, class: Class) -> u32 {
         // SAFETY: the machine has AVX2, by the invariant of `self`.
-        Some(unsafe { avx2_strangers(block, class) })
+        unsafe { avx2_strangers(block, class) }
     }
 }
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn avx2_strangers(block: &[u8; 32], class: Class) -> u32 {
+fn avx2_strangers(block: &Block, class: Class) -> u32 {
     // SAFETY: `block` is 32 bytes, and the load asks for no alignment.
     let block: __m256i = unsafe { _mm256_loadu_si256(block.as_ptr().cast()) };
     let byte = |byte: u8| _mm256_set1_epi8(byte.cast_signed());
