@@ -46,7 +46,8 @@ impl Class {
     pub(super) const fn plain(self) -> Plain {
         match self {
             Self::SPACE => Plain::OneOf(*b" \t\n\r"),
-            Self::NAME_START | Self::NAME => Plain::Letters,
+            Self::NAME_START => Plain::OneOf(*b"____"),
+            Self::NAME => Plain::Alphanumeric,
             Self::TEXT => Plain::FromSpaceBut(*b"<&]]"),
             Self::VALUE => Plain::FromSpaceBut(*b"<&\"'"),
             Self::COMMENT => Plain::FromSpaceBut(*b"----"),
@@ -64,8 +65,8 @@ pub(super) enum Plain {
     FromSpaceBut([u8; 4]),
     /// These four.
     OneOf([u8; 4]),
-    /// `A` to `Z` and `a` to `z`.
-    Letters,
+    /// Letters and digits.
+    Alphanumeric,
 }
 
 static TABLE: [u8; 256] = table();

@@ -168,6 +168,25 @@ impl<'b> Cursor<'b> {
         (end <= self.body.len()).then(|| Span::new(start, end))
     }
 
+    /// The text between `earlier`, a place where this cursor has been, and here.
+    #[inline(always)]
+    pub(crate) fn since(&self, earlier: Self) -> &'b str {
+        if !core::ptr::eq(self.body, earlier.body) {
+            return "";
+        }
+        let length = earlier.rest.len().saturating_sub(self.rest.len());
+        let text = earlier.rest.get(..length).unwrap_or_default();
+        // SAFETY: what stands before `earlier` is UTF-8 and so is what stands before `self`, in the
+        // same body, so what lies between is.
+        unsafe { core::str::from_utf8_unchecked(text) }
+    }
+
+    /// The bytes of a span.
+    #[inline(always)]
+    pub(crate) fn bytes(&self, span: Span) -> &'b [u8] {
+        self.body.get(span.start()..span.end()).unwrap_or_default()
+    }
+
     /// The text of a span that lies behind the cursor.
     pub(crate) fn span(&self, span: Span) -> &'b str {
         let text = self.text(span.start(), span.end());

@@ -1,9 +1,9 @@
 //! The kernels of x86-64: SSE2, which every such machine has, and AVX2, which has to be detected.
 
 use core::arch::x86_64::{
-    __m128i, __m256i, _mm_add_epi8, _mm_cmpeq_epi8, _mm_cmplt_epi8, _mm_loadu_si128,
-    _mm_movemask_epi8, _mm_or_si128, _mm_set1_epi8, _mm256_add_epi8, _mm256_cmpeq_epi8,
-    _mm256_cmpgt_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8,
+    __m128i, __m256i, _mm_cmpeq_epi8, _mm_cmplt_epi8, _mm_loadu_si128, _mm_movemask_epi8,
+    _mm_or_si128, _mm_set1_epi8, _mm_sub_epi8, _mm256_cmpeq_epi8, _mm256_cmpgt_epi8,
+    _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_sub_epi8,
 };
 
 use super::class::{Class, Plain};
@@ -44,17 +44,18 @@ fn sse2_strangers(half: &[u8; 16], class: Class) -> u32 {
             any_of(strangers),
         )) as u32,
         Plain::OneOf(members) => !_mm_movemask_epi8(any_of(members)) as u32 & 0xFFFF,
-        Plain::Letters => {
-            let folded = _mm_or_si128(half, byte(0x20));
-            let from_a = _mm_add_epi8(folded, byte(LETTERS_TO_BOTTOM));
-            !_mm_movemask_epi8(_mm_cmplt_epi8(from_a, byte(BEHIND_LETTERS))) as u32 & 0xFFFF
+        Plain::Alphanumeric => {
+            // From the least signed number on, so that one comparison finds each range.
+            let letter = _mm_sub_epi8(_mm_or_si128(half, byte(0x20)), byte(b'a' ^ 0x80));
+            let digit = _mm_sub_epi8(half, byte(b'0' ^ 0x80));
+            let member = _mm_or_si128(
+                _mm_cmplt_epi8(letter, byte(26 ^ 0x80)),
+                _mm_cmplt_epi8(digit, byte(10 ^ 0x80)),
+            );
+            !_mm_movemask_epi8(member) as u32 & 0xFFFF
         }
     }
 }
-
-/// What moves `a` to the least signed byte, so that `a..=z` is what lies below [`BEHIND_LETTERS`].
-const LETTERS_TO_BOTTOM: u8 = 0x80 - b'a';
-const BEHIND_LETTERS: u8 = 0x80 + 26;
 
 /// AVX2, with the bit instructions that came with it.
 #[derive(Clone, Copy, Debug)]
@@ -117,10 +118,15 @@ fn avx2_strangers(block: &Block, class: Class) -> u32 {
             any_of(strangers),
         )) as u32,
         Plain::OneOf(members) => !_mm256_movemask_epi8(any_of(members)) as u32,
-        Plain::Letters => {
-            let folded = _mm256_or_si256(block, byte(0x20));
-            let from_a = _mm256_add_epi8(folded, byte(LETTERS_TO_BOTTOM));
-            !_mm256_movemask_epi8(_mm256_cmpgt_epi8(byte(BEHIND_LETTERS), from_a)) as u32
+        Plain::Alphanumeric => {
+            // As above.
+            let letter = _mm256_sub_epi8(_mm256_or_si256(block, byte(0x20)), byte(b'a' ^ 0x80));
+            let digit = _mm256_sub_epi8(block, byte(b'0' ^ 0x80));
+            let member = _mm256_or_si256(
+                _mm256_cmpgt_epi8(byte(26 ^ 0x80), letter),
+                _mm256_cmpgt_epi8(byte(10 ^ 0x80), digit),
+            );
+            !_mm256_movemask_epi8(member) as u32
         }
     }
 }

@@ -3,20 +3,29 @@
 use super::token::{Attribute, Form, Name, Namespace, Text, Token};
 use super::tokenizer::Tokenizer;
 use crate::error::{Error, ErrorKind};
-use crate::scan::{Class, Cursor, Span};
+use crate::scan::{Class, Cursor, Span, is_name_char};
 
 /// An element whose end tag is still to come.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct OpenElement {
-    name: QName,
+    name: NameSpan,
     namespace: Namespace,
     /// Declarations that were in scope before its start tag.
     outer_declarations: u32,
 }
 
+/// NS `[7] QName`, where it has just been read.
+#[derive(Clone, Copy, Debug)]
+struct QName<'b> {
+    start: usize,
+    /// Empty where there is none, and no colon.
+    prefix: &'b str,
+    local: &'b str,
+}
+
 /// NS `[7] QName`, as a part of the body.
 #[derive(Clone, Copy, Debug)]
-struct QName {
+struct NameSpan {
     text: Span,
     local_start: u32,
 }
@@ -24,7 +33,7 @@ struct QName {
 /// An attribute of the current start tag, namespace declarations included.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RawAttribute {
-    name: QName,
+    name: NameSpan,
     namespace: Namespace,
     value: Span,
     form: Form,
@@ -36,9 +45,9 @@ const FEW: usize = 8;
 impl<'b> Tokenizer<'_, 'b> {
     /// `[40] STag` or `[44] EmptyElemTag`, behind the `<`.
     pub(super) fn start_tag(&mut self) -> Result<Token<'b>, Error> {
-        let name = self.qname()?;
+        let name = self.qname(ErrorKind::Name)?;
         if self.buffers.open.len() >= self.config.limits.depth {
-            return Err(Error::new(ErrorKind::DepthLimit, name.start()));
+            return Err(Error::new(ErrorKind::DepthLimit, name.start));
         }
         let outer_declarations = self.buffers.namespaces.len() as u32;
         self.buffers.attributes.clear();
@@ -61,36 +70,52 @@ impl<'b> Tokenizer<'_, 'b> {
             }
         };
         let namespace = self.resolve_element(name)?;
-        self.resolve_attributes()?;
+        if !self.buffers.attributes.is_empty() {
+            self.resolve_attributes()?;
+        }
         self.buffers.open.push(OpenElement {
-            name,
+            name: name.span(),
             namespace,
             outer_declarations,
         });
         self.behind_tag(empty);
-        Ok(Token::StartTag(name.resolved(&self.cursor, namespace)))
+        Ok(Token::StartTag(Name {
+            prefix: name.prefix,
+            local: name.local,
+            namespace,
+        }))
     }
 
     /// `[42] ETag`, behind the `</`.
     pub(super) fn end_tag(&mut self) -> Result<Token<'b>, Error> {
-        let start = self.cursor.pos();
-        let expected = self
-            .buffers
-            .open
-            .last()
-            .map(|open| self.cursor.span(open.name.text));
-        let found = self.qname()?;
-        if expected != Some(self.cursor.span(found.text)) {
+        let start = self.cursor;
+        let open = self.buffers.open.last();
+        let expected = open.map(|open| self.cursor.span(open.name.text));
+        if !expected.is_some_and(|name| self.cursor.eat(name)) || self.name_goes_on() {
+            self.cursor = start;
+            self.qname(ErrorKind::Name)?;
             if self.cursor.peek().is_none() {
                 return self.fail(ErrorKind::UnexpectedEnd);
             }
-            return Err(Error::new(ErrorKind::EndTagMismatch, start));
+            return Err(Error::new(ErrorKind::EndTagMismatch, start.pos()));
         }
         self.cursor.skip(Class::SPACE);
         if !self.cursor.eat(">") {
             return self.fail(ErrorKind::EndTag);
         }
         self.close()
+    }
+
+    /// Whether what comes next would belong to a name that has just been read.
+    fn name_goes_on(&self) -> bool {
+        match self.cursor.peek() {
+            Some(byte @ 0..=0x7F) => byte == b':' || Class::NAME.contains(byte),
+            Some(_) => self
+                .cursor
+                .peek_char()
+                .is_ok_and(|char| char.is_some_and(is_name_char)),
+            None => false,
+        }
     }
 
     /// The innermost element ends. The scope of its declarations ends before the next token, so
@@ -109,7 +134,7 @@ impl<'b> Tokenizer<'_, 'b> {
     /// `[41] Attribute`.
     fn attribute(&mut self) -> Result<(), Error> {
         let start = self.cursor.pos();
-        let name = self.qname_or(ErrorKind::StartTag)?;
+        let name = self.qname(ErrorKind::StartTag)?;
         if self.buffers.attributes.len() >= self.config.limits.attributes {
             return Err(Error::new(ErrorKind::AttributeLimit, start));
         }
@@ -119,8 +144,9 @@ impl<'b> Tokenizer<'_, 'b> {
         }
         self.cursor.skip(Class::SPACE);
         let (value, form) = self.attribute_value()?;
-        let declares = match (name.prefix(&self.cursor), name.local(&self.cursor)) {
-            ("xmlns", _) => Some(name.local_span()),
+        let span = name.span();
+        let declares = match (name.prefix, name.local) {
+            ("xmlns", _) => Some(span.local_span()),
             ("", "xmlns") => Some(Span::new(start, start)),
             _ => None,
         };
@@ -133,7 +159,7 @@ impl<'b> Tokenizer<'_, 'b> {
             None => Namespace::NONE,
         };
         self.buffers.attributes.push(RawAttribute {
-            name,
+            name: span,
             namespace,
             value,
             form,
@@ -180,43 +206,40 @@ impl<'b> Tokenizer<'_, 'b> {
         Ok((value, form))
     }
 
-    /// NS `[7] QName` of an element.
-    fn qname(&mut self) -> Result<QName, Error> {
-        self.qname_or(ErrorKind::Name)
-    }
-
     /// NS `[7] QName`; an error of this kind where no name begins.
-    fn qname_or(&mut self, kind: ErrorKind) -> Result<QName, Error> {
+    #[inline(always)]
+    fn qname(&mut self, kind: ErrorKind) -> Result<QName<'b>, Error> {
+        let start = self.cursor.pos();
         if self.cursor.peek() == Some(b':') {
             return self.fail(ErrorKind::QName);
         }
         let first = self.ncname(kind)?;
         if !self.cursor.eat(":") {
             return Ok(QName {
-                text: first,
-                local_start: first.start() as u32,
+                start,
+                prefix: "",
+                local: first,
             });
         }
         let local = self.ncname(ErrorKind::QName)?;
         if self.cursor.peek() == Some(b':') {
             return self.fail(ErrorKind::QName);
         }
-        let text = Span::new(first.start(), local.end());
-        if text.end() - text.start() > self.config.limits.name_bytes {
-            return Err(Error::new(ErrorKind::NameLimit, text.start()));
+        if self.cursor.pos() - start > self.config.limits.name_bytes {
+            return Err(Error::new(ErrorKind::NameLimit, start));
         }
         Ok(QName {
-            text,
-            local_start: local.start() as u32,
+            start,
+            prefix: first,
+            local,
         })
     }
 
-    fn resolve_element(&self, name: QName) -> Result<Namespace, Error> {
-        let prefix = name.prefix(&self.cursor);
-        let fail = |kind| Err(Error::new(kind, name.start()));
-        match self.buffers.namespaces.resolve(prefix, &self.cursor) {
+    fn resolve_element(&self, name: QName<'_>) -> Result<Namespace, Error> {
+        let fail = |kind| Err(Error::new(kind, name.start));
+        match self.buffers.namespaces.resolve(name.prefix, &self.cursor) {
             Some(namespace) => Ok(namespace),
-            None if prefix == "xmlns" => fail(ErrorKind::ReservedPrefix),
+            None if name.prefix == "xmlns" => fail(ErrorKind::ReservedPrefix),
             None => fail(ErrorKind::UnboundPrefix),
         }
     }
@@ -247,8 +270,12 @@ impl<'b> Tokenizer<'_, 'b> {
     fn first_duplicate(&mut self) -> Option<RawAttribute> {
         let cursor = self.cursor;
         let attributes = &self.buffers.attributes;
-        let expanded_name =
-            |attribute: &RawAttribute| (attribute.namespace.0, attribute.name.local(&cursor));
+        let expanded_name = |attribute: &RawAttribute| {
+            (
+                attribute.namespace.0,
+                cursor.bytes(attribute.name.local_span()),
+            )
+        };
         if attributes.len() <= FEW {
             let repeats = |(at, attribute): &(usize, &RawAttribute)| {
                 let mut earlier = attributes.iter().take(*at);
@@ -276,7 +303,18 @@ impl<'b> Tokenizer<'_, 'b> {
     }
 }
 
-impl QName {
+impl QName<'_> {
+    fn span(self) -> NameSpan {
+        let colon = usize::from(!self.prefix.is_empty());
+        let local_start = self.start + self.prefix.len() + colon;
+        NameSpan {
+            text: Span::new(self.start, local_start + self.local.len()),
+            local_start: local_start as u32,
+        }
+    }
+}
+
+impl NameSpan {
     fn start(self) -> usize {
         self.text.start()
     }

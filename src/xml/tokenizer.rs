@@ -312,6 +312,7 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
 
     /// `[14] CharData` and `[67] Reference`, as many as there are.
     fn text(&mut self) -> Result<Token<'b>, Error> {
+        let start = self.cursor;
         let mut form = Form::Verbatim;
         loop {
             match self.chars(Class::TEXT)? {
@@ -330,10 +331,7 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
                 Some(_) => self.cursor.bump(),
             }
         }
-        let raw = self
-            .cursor
-            .span(Span::new(self.token_start, self.cursor.pos()));
-        Ok(Token::Text(Text::new(raw, form)))
+        Ok(Token::Text(Text::new(self.cursor.since(start), form)))
     }
 
     /// `[15] Comment`, behind `<!--`.
@@ -371,7 +369,6 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
     /// `[16] PI`, behind `<?`.
     fn instruction(&mut self) -> Result<Token<'b>, Error> {
         let target = self.ncname(ErrorKind::ProcessingInstruction)?;
-        let target = self.cursor.span(target);
         if self.cursor.peek().is_none() {
             return self.fail(ErrorKind::UnexpectedEnd);
         }
@@ -404,10 +401,10 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
     pub(super) fn reference(&mut self) -> Result<(), Error> {
         let start = self.cursor.pos();
         self.cursor.eat("&");
-        let name_start = self.cursor.pos();
+        let name_start = self.cursor;
         self.cursor.eat("#");
         self.name_chars()?;
-        let name = self.cursor.span(Span::new(name_start, self.cursor.pos()));
+        let name = self.cursor.since(name_start);
         let kind = match reference::read(name) {
             _ if self.cursor.peek().is_none() => return self.fail(ErrorKind::UnexpectedEnd),
             _ if !self.cursor.eat(";") => ErrorKind::Reference,
@@ -424,24 +421,32 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
     }
 
     /// NS `[4] NCName`; an error of this kind where none begins.
-    pub(super) fn ncname(&mut self, kind: ErrorKind) -> Result<Span, Error> {
-        let start = self.cursor.pos();
-        if self.cursor.skip(Class::NAME_START) == 0
-            && self.cursor.eat_char(is_name_start_char) != Ok(true)
-        {
+    #[inline(always)]
+    pub(super) fn ncname(&mut self, kind: ErrorKind) -> Result<&'b str, Error> {
+        let start = self.cursor;
+        let begins = match start.peek() {
+            Some(byte @ 0..=0x7F) => Class::NAME_START.contains(byte),
+            _ => self.cursor.eat_char(is_name_start_char) == Ok(true),
+        };
+        if !begins {
             return self.fail(kind);
         }
         self.name_chars()?;
-        if self.cursor.pos() - start > self.config.limits.name_bytes {
-            return Err(Error::new(ErrorKind::NameLimit, start));
+        let name = self.cursor.since(start);
+        if name.len() > self.config.limits.name_bytes {
+            return Err(Error::new(ErrorKind::NameLimit, start.pos()));
         }
-        Ok(Span::new(start, self.cursor.pos()))
+        Ok(name)
     }
 
     /// NS `[5] NCNameChar*`.
+    #[inline(always)]
     fn name_chars(&mut self) -> Result<(), Error> {
         loop {
             self.cursor.skip(Class::NAME);
+            if self.cursor.peek().is_none_or(|byte| byte.is_ascii()) {
+                return Ok(());
+            }
             match self.cursor.eat_char(is_name_char) {
                 Ok(true) => {}
                 Ok(false) => return Ok(()),
@@ -451,6 +456,7 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
     }
 
     /// Moves to the next byte that is not of the class; `None` at the end of the body.
+    #[inline(always)]
     pub(super) fn chars(&mut self, class: Class) -> Result<Option<u8>, Error> {
         match self.cursor.skip_chars(class) {
             Stop::At(byte) => Ok(Some(byte)),
@@ -473,6 +479,7 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
     }
 
     /// An error at the cursor: of this kind, unless there is no character at all.
+    #[cold]
     pub(super) fn fail<T>(&self, kind: ErrorKind) -> Result<T, Error> {
         let kind = match self.cursor.peek_char() {
             Ok(None) => ErrorKind::UnexpectedEnd,
