@@ -4,6 +4,7 @@
 //! messages; no text of theirs is in here. `tests/bench_corpora.rs` pins every corpus to the byte, so
 //! that times of different days are times of the same work.
 #![allow(clippy::indexing_slicing, reason = "a bench stops where it is wrong")]
+#![allow(dead_code, reason = "each bench uses a part")]
 
 mod dialect;
 mod mailbox;
