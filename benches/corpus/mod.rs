@@ -1,0 +1,153 @@
+//! The seven corpora: made-up messages in the shape of real ones, the same bytes for ever.
+//!
+//! Lengths of identifiers, events per message, the mix of kinds and the wire form follow captured
+//! messages; no text of theirs is in here. `tests/bench_corpora.rs` pins every corpus to the byte, so
+//! that times of different days are times of the same work.
+#![allow(clippy::indexing_slicing, reason = "a bench stops where it is wrong")]
+#![allow(dead_code, reason = "each bench uses a part")]
+
+mod dialect;
+mod mailbox;
+mod random;
+
+use dialect::{Dialect, servers};
+use mailbox::{Mailbox, Response};
+use random::Random;
+
+/// Bodies that a contestant reads one after another, in this order.
+pub(crate) struct Corpus {
+    pub(crate) name: &'static str,
+    pub(crate) bodies: Vec<Vec<u8>>,
+}
+
+/// The one corpus that asks for more than the default limits.
+pub(crate) const HUGE: &str = "huge-20000";
+
+/// All of them. The seed of each is its name, so that a change to one leaves the others alone.
+pub(crate) fn all() -> Vec<Corpus> {
+    vec![
+        heartbeat(),
+        push_1(),
+        push_50(),
+        pretty_10(),
+        dialect_3(),
+        mixed(),
+        huge_20000(),
+    ]
+}
+
+/// What idle mailboxes send: one StatusEvent.
+pub(crate) fn heartbeat() -> Corpus {
+    corpus("heartbeat", 64, |fleet, number| {
+        let (server, status) = fleet.respond(number, Mailbox::status);
+        server.write(&status)
+    })
+}
+
+/// One event a message.
+pub(crate) fn push_1() -> Corpus {
+    corpus("push-1", 64, |fleet, number| {
+        let (server, push) = fleet.push(number, 1);
+        server.write(&push)
+    })
+}
+
+/// As many events as a server puts into one message.
+pub(crate) fn push_50() -> Corpus {
+    corpus("push-50", 8, |fleet, number| {
+        let (server, push) = fleet.push(number, 50);
+        server.write(&push)
+    })
+}
+
+/// Ten events, indented as people and libraries do.
+pub(crate) fn pretty_10() -> Corpus {
+    corpus("pretty-10", 16, |fleet, number| {
+        let (mut server, push) = fleet.push(number, 10);
+        server.indent = ["  ", "    ", "\t"][number % 3];
+        server.write(&push)
+    })
+}
+
+/// Three events, each message in a dialect that none before it was written in.
+pub(crate) fn dialect_3() -> Corpus {
+    corpus("dialect-3", 64, |fleet, number| {
+        let (_, push) = fleet.push(number, 3);
+        Dialect::random(&mut fleet.random).write(&push)
+    })
+}
+
+/// What a gateway sees: mostly heartbeats, then few events, seldom many, once an error; one message in
+/// twenty written by other software.
+pub(crate) fn mixed() -> Corpus {
+    let mut events = [vec![0; 166], vec![1; 32], vec![2; 18], vec![3; 28]].concat();
+    events.extend([4, 4, 5, 6, 7, 8, 9, 10, 13, 24, 50]);
+    corpus("mixed", 256, |fleet, number| {
+        let (mut dialect, response) = match events.get(number) {
+            Some(0) => fleet.respond(number, Mailbox::status),
+            Some(&count) => fleet.push(number, count),
+            None => fleet.respond(number, |mailbox, _| mailbox.error()),
+        };
+        if number % 20 == 10 {
+            dialect = Dialect::random(&mut fleet.random);
+            dialect.indent = fleet.random.pick(&["", "", "  ", "\t"]);
+        }
+        dialect.write(&response)
+    })
+}
+
+/// A message that no server sends: whether speed holds beyond the caches.
+pub(crate) fn huge_20000() -> Corpus {
+    corpus(HUGE, 1, |fleet, number| {
+        let (server, push) = fleet.push(number, 20_000);
+        server.write(&push)
+    })
+}
+
+/// That many messages, each made by its number, in an order of their own.
+fn corpus(
+    name: &'static str,
+    messages: usize,
+    message: impl Fn(&mut Fleet, usize) -> Vec<u8>,
+) -> Corpus {
+    let seed = name
+        .bytes()
+        .fold(0, |seed, byte| seed << 8 | u128::from(byte));
+    let mut fleet = Fleet::new(Random::new(seed));
+    let numbers = 0..messages;
+    let mut bodies: Vec<_> = numbers.map(|number| message(&mut fleet, number)).collect();
+    fleet.random.shuffle(&mut bodies);
+    Corpus { name, bodies }
+}
+
+/// Four servers, and the mailboxes that are subscribed to on each.
+struct Fleet {
+    random: Random,
+    servers: [(Dialect, Vec<Mailbox>); 4],
+}
+
+impl Fleet {
+    fn new(mut random: Random) -> Self {
+        let servers = servers().map(|dialect| {
+            let mailboxes = (0..25).map(|_| Mailbox::new(&mut random)).collect();
+            (dialect, mailboxes)
+        });
+        Self { random, servers }
+    }
+
+    /// What a mailbox says of itself, and how its server writes it. Servers take turns, so that each
+    /// has its share of a small corpus.
+    fn respond(
+        &mut self,
+        number: usize,
+        response: impl FnOnce(&mut Mailbox, &mut Random) -> Response,
+    ) -> (Dialect, Response) {
+        let (dialect, mailboxes) = &mut self.servers[number % 4];
+        let mailbox = &mut mailboxes[self.random.below(25)];
+        (dialect.clone(), response(mailbox, &mut self.random))
+    }
+
+    fn push(&mut self, number: usize, events: usize) -> (Dialect, Response) {
+        self.respond(number, |mailbox, random| mailbox.events(random, events))
+    }
+}

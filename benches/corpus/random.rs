@@ -1,0 +1,45 @@
+//! Where everything random comes from.
+
+use rand_pcg::Pcg64Mcg;
+use rand_pcg::rand_core::Rng;
+
+/// A stream of PCG, whose numbers follow from its definition and so from the seed alone. What is made
+/// of them is made here: the ranges and shuffles of `rand` may change from release to release.
+pub(super) struct Random(Pcg64Mcg);
+
+impl Random {
+    pub(super) fn new(seed: u128) -> Self {
+        Self(Pcg64Mcg::new(seed))
+    }
+
+    /// One of `0..bound`.
+    pub(super) fn below(&mut self, bound: usize) -> usize {
+        ((u128::from(self.0.next_u64()) * bound as u128) >> 64) as usize
+    }
+
+    /// True once in `count` times.
+    pub(super) fn once_in(&mut self, count: usize) -> bool {
+        self.below(count) == 0
+    }
+
+    pub(super) fn pick<T: Copy>(&mut self, choices: &[T]) -> T {
+        choices[self.below(choices.len())]
+    }
+
+    pub(super) fn text(&mut self, alphabet: &[u8], length: usize) -> String {
+        (0..length)
+            .map(|_| char::from(self.pick(alphabet)))
+            .collect()
+    }
+
+    pub(super) fn bytes<const N: usize>(&mut self) -> [u8; N] {
+        [(); N].map(|()| self.0.next_u64() as u8)
+    }
+
+    /// Fisher and Yates.
+    pub(super) fn shuffle<T>(&mut self, list: &mut [T]) {
+        for end in (1..list.len()).rev() {
+            list.swap(end, self.below(end + 1));
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! Time to read each corpus: this crate, other parsers, and two floors.
+//!
+//! One iteration reads every message of a corpus once, in a fixed order. Times mean something as ratios
+//! within one run; run on a quiet machine, with the default flags.
+
+mod contestants;
+mod corpus;
+mod timing;
+
+fn main() {
+    let mut criterion = timing::criterion();
+    for corpus in corpus::all() {
+        let mut group = timing::group(&mut criterion, &corpus);
+        for mut contestant in contestants::all(&corpus) {
+            group.bench_function(contestant.name, |bencher| {
+                bencher.iter(|| (contestant.run)(&corpus.bodies));
+            });
+        }
+        group.finish();
+    }
+    criterion.final_summary();
+}

@@ -1,0 +1,30 @@
+//! How long each bench takes, and what its group is called.
+
+use core::time::Duration;
+
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, Criterion, Throughput};
+
+use crate::corpus::Corpus;
+
+/// Short for one bench, since there are 77; long enough for a steady median on a quiet machine.
+pub(crate) fn criterion() -> Criterion {
+    Criterion::default()
+        .sample_size(30)
+        .warm_up_time(Duration::from_millis(500))
+        .measurement_time(Duration::from_millis(1500))
+        .nresamples(5_000)
+        .without_plots()
+        .configure_from_args()
+}
+
+/// The group of a corpus, of which one iteration reads every message once.
+pub(crate) fn group<'c>(
+    criterion: &'c mut Criterion,
+    corpus: &Corpus,
+) -> BenchmarkGroup<'c, WallTime> {
+    let bytes: usize = corpus.bodies.iter().map(Vec::len).sum();
+    let mut group = criterion.benchmark_group(format!("parse/{}", corpus.name));
+    group.throughput(Throughput::Bytes(bytes as u64));
+    group
+}
