@@ -33,13 +33,13 @@ pub(crate) trait Vector: Copy {
     /// Whether the first `length` bytes are plainly all of the class. False where that is not certain.
     #[inline(always)]
     fn is_run(self, bytes: &[u8], length: usize, class: Class) -> bool {
-        let run = bytes.get(..length).unwrap_or_default();
+        let Some(run) = bytes.get(..length) else {
+            return false;
+        };
         let Some(last) = run.last_chunk() else {
-            let Some(block) = bytes.first_chunk() else {
-                return false;
-            };
             let in_run = (1 << length) - 1;
-            return self.strangers(block, class) & in_run == 0;
+            let block = bytes.first_chunk();
+            return block.is_some_and(|block| self.strangers(block, class) & in_run == 0);
         };
         let (blocks, _) = run.as_chunks();
         let mut strangers = self.strangers(last, class);

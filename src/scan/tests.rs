@@ -115,7 +115,8 @@ impl Task for Strangers {
             flagged || class.contains(byte),
             "{class:?} {byte:#x} in lane {lane}"
         );
-        let is_letter = byte.is_ascii_alphabetic() && class.contains(byte);
+        let is_letter =
+            class != Class::NAME_START && byte.is_ascii_alphabetic() && class.contains(byte);
         assert!(
             !(flagged && is_letter),
             "{class:?} {byte:#x} in lane {lane}"
@@ -221,7 +222,8 @@ impl Task for Run<'_> {
                 !is_run || length <= expected,
                 "{class:?} {length} {body:x?}"
             );
-            let is_plain = class != Class::SPACE && body.len() >= length.max(32);
+            let is_plain =
+                !matches!(class, Class::SPACE | Class::NAME_START) && body.len() >= length.max(32);
             let letters = body
                 .get(..length)
                 .is_some_and(|run| run.iter().all(u8::is_ascii_alphabetic));
