@@ -47,18 +47,18 @@
 //! # In here
 //!
 //! `tokenizer` drives and holds the state; `prolog` reads what stands before the root, `tag` tags and
-//! attributes, `reference` references, `namespaces` scopes, on a `trie`; `token` is what comes out.
+//! attributes, `reference` references, `namespaces` scopes, on a `set`; `token` is what comes out.
 //! Nothing here knows EWS.
 
 mod namespaces;
 mod prolog;
 mod reference;
+mod set;
 mod tag;
 #[cfg(test)]
 mod tests;
 mod token;
 mod tokenizer;
-mod trie;
 
 pub use tag::Attributes;
 pub use token::{Attribute, Name, Namespace, Text, Token};

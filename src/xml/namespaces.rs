@@ -4,8 +4,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write;
 
+use super::set::Set;
 use super::token::{Namespace, Text};
-use super::trie::{Search, Trie};
 use crate::error::ErrorKind;
 use crate::scan::{Cursor, Span};
 
@@ -14,8 +14,8 @@ const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
 
 /// The namespace declarations in scope.
 ///
-/// Prefixes and namespace names are looked up in tries, so that neither a thousand declarations nor
-/// names chosen to collide make a look-up slow. Both leave when the scope closes that brought them.
+/// Prefixes and namespace names are looked up in sets that neither a thousand declarations nor names
+/// chosen to collide make slow. Both leave when the scope closes that brought them.
 #[derive(Debug, Default)]
 pub(super) struct Namespaces {
     /// Namespaces whose numbers are fixed.
@@ -23,10 +23,10 @@ pub(super) struct Namespaces {
     /// Declarations in scope, innermost last.
     declarations: Vec<Declaration>,
     /// The prefixes in scope; the empty one stands for the default namespace.
-    prefix_set: Trie,
+    prefix_set: Set,
     prefixes: Vec<Prefix>,
     /// The namespace names in scope that are not known.
-    name_set: Trie,
+    name_set: Set,
     names: Vec<NamespaceName>,
     /// Namespace names that do not stand in the body as they read.
     decoded: String,
@@ -55,6 +55,24 @@ enum NamespaceName {
     Decoded { start: usize, end: usize },
 }
 
+impl Clone for Namespaces {
+    fn clone(&self) -> Self {
+        let mut clone = Self::default();
+        clone.clone_from(self);
+        clone
+    }
+
+    fn clone_from(&mut self, source: &Self) {
+        self.known = source.known;
+        self.declarations.clone_from(&source.declarations);
+        self.prefix_set.clone_from(&source.prefix_set);
+        self.prefixes.clone_from(&source.prefixes);
+        self.name_set.clone_from(&source.name_set);
+        self.names.clone_from(&source.names);
+        self.decoded.clone_from(&source.decoded);
+    }
+}
+
 impl Namespaces {
     pub(super) fn knowing(known: &'static [&'static str]) -> Self {
         Self {
@@ -77,20 +95,9 @@ impl Namespaces {
         self.decoded.clear();
     }
 
-    /// Whether a namespace name in scope does not stand in the body as it reads.
-    pub(super) fn has_decoded(&self) -> bool {
-        !self.decoded.is_empty()
-    }
-
-    /// Becomes a copy of `other`, in the memory that it has.
-    pub(super) fn copy_from(&mut self, other: &Self) {
-        self.known = other.known;
-        self.declarations.clone_from(&other.declarations);
-        self.prefix_set.copy_from(&other.prefix_set);
-        self.prefixes.clone_from(&other.prefixes);
-        self.name_set.copy_from(&other.name_set);
-        self.names.clone_from(&other.names);
-        self.decoded.clone_from(&other.decoded);
+    /// Whether they are few, and all that is known of them is where they stand in the body.
+    pub(super) fn is_plain(&self) -> bool {
+        self.prefix_set.is_list() && self.name_set.is_list() && self.decoded.is_empty()
     }
 
     /// What they hold on the heap, in bytes.
@@ -107,15 +114,13 @@ impl Namespaces {
     pub(super) fn resolve(&self, prefix: &str, cursor: &Cursor<'_>) -> Option<Namespace> {
         let found = self
             .prefix_set
-            .search(prefix.as_bytes(), |entry| self.prefix(entry, cursor));
+            .find(prefix, |entry| prefix_text(entry, &self.prefixes, cursor))
+            .and_then(|entry| self.prefixes.get(entry as usize));
         match (found, prefix) {
-            (Search::Found(entry), _) => self
-                .prefixes
-                .get(entry as usize)
-                .map(|prefix| prefix.namespace),
-            (_, "") => Some(Namespace::NONE),
-            (_, "xml") => Some(Namespace::XML),
-            _ => None,
+            (Some(prefix), _) => Some(prefix.namespace),
+            (None, "") => Some(Namespace::NONE),
+            (None, "xml") => Some(Namespace::XML),
+            (None, _) => None,
         }
     }
 
@@ -129,50 +134,54 @@ impl Namespaces {
         cursor: &Cursor<'_>,
     ) -> Result<(), ErrorKind> {
         let decoded_before = self.decoded.len();
-        let verbatim = value.verbatim().is_some();
-        if !verbatim {
+        let (name, uri) = if let Some(text) = value.verbatim() {
+            (NamespaceName::InBody(raw), text)
+        } else {
             // Writing to a String cannot fail.
             let _ = write!(self.decoded, "{value}");
-        }
-        let name = if verbatim {
-            NamespaceName::InBody(raw)
-        } else {
-            NamespaceName::Decoded {
+            let name = NamespaceName::Decoded {
                 start: decoded_before,
                 end: self.decoded.len(),
-            }
+            };
+            (name, name_text(name, &self.decoded, cursor))
         };
         let text = cursor.span(prefix);
-        check_reserved(text, self.text_of(name, cursor))?;
+        check_reserved(text, uri)?;
         if text == "xml" {
             // It stands for the one namespace that it may be bound to, declared or not.
             self.decoded.truncate(decoded_before);
             return Ok(());
         }
 
-        let (namespace, new_name) = self.number(name, cursor);
-        if !new_name {
+        let known = self.known.iter().position(|known| *known == uri);
+        let (namespace, new_name) = match known {
+            _ if uri.is_empty() => (Namespace::NONE, false),
+            Some(at) => (Namespace::known(at as u32), false),
+            None => {
+                let entry_text = |entry: u32| {
+                    let name = self.names.get(entry as usize);
+                    name.map_or("", |name| name_text(*name, &self.decoded, cursor))
+                };
+                let (entry, new) = self.name_set.insert(uri, entry_text);
+                (Namespace::known(self.known.len() as u32 + entry), new)
+            }
+        };
+        if new_name {
+            self.names.push(name);
+        } else {
             self.decoded.truncate(decoded_before);
         }
-        let found = self
-            .prefix_set
-            .search(text.as_bytes(), |entry| self.prefix(entry, cursor));
-        let (entry, outer) = match found {
-            Search::Found(entry) => {
-                let prefix = self.prefixes.get_mut(entry as usize);
-                let outer =
-                    prefix.map(|prefix| core::mem::replace(&mut prefix.namespace, namespace));
-                (entry, outer)
-            }
-            Search::Missing { nearest } => {
-                let nearest = nearest.map(|entry| self.prefix(entry, cursor));
-                self.prefix_set.push(text.as_bytes(), nearest);
-                self.prefixes.push(Prefix {
-                    text: prefix,
-                    namespace,
-                });
-                (self.prefixes.len() as u32 - 1, None)
-            }
+        let entry_text = |entry| prefix_text(entry, &self.prefixes, cursor);
+        let (entry, new) = self.prefix_set.insert(text, entry_text);
+        let outer = if new {
+            self.prefixes.push(Prefix {
+                text: prefix,
+                namespace,
+            });
+            None
+        } else {
+            let prefix = self.prefixes.get_mut(entry as usize);
+            prefix.map(|prefix| core::mem::replace(&mut prefix.namespace, namespace))
         };
         self.declarations.push(Declaration {
             prefix: entry,
@@ -217,48 +226,19 @@ impl Namespaces {
                 let at = number.checked_sub(Namespace::FIRST_KNOWN)? as usize;
                 match at.checked_sub(self.known.len()) {
                     None => self.known.get(at).copied(),
-                    Some(at) => self.names.get(at).map(|name| self.text_of(*name, cursor)),
+                    Some(at) => self
+                        .names
+                        .get(at)
+                        .map(|name| name_text(*name, &self.decoded, cursor)),
                 }
             }
         }
     }
+}
 
-    /// The number of a namespace name, and whether it is a new one.
-    fn number(&mut self, name: NamespaceName, cursor: &Cursor<'_>) -> (Namespace, bool) {
-        let text = name_text(name, &self.decoded, cursor);
-        if text.is_empty() {
-            return (Namespace::NONE, false);
-        }
-        if let Some(at) = self.known.iter().position(|known| *known == text) {
-            return (Namespace::known(at as u32), false);
-        }
-        let known = self.known.len() as u32;
-        let (names, decoded) = (&self.names, &self.decoded);
-        let entry_text = |entry: u32| {
-            let name = names.get(entry as usize).copied();
-            name.map_or("", |name| name_text(name, decoded, cursor))
-                .as_bytes()
-        };
-        match self.name_set.search(text.as_bytes(), entry_text) {
-            Search::Found(entry) => (Namespace::known(known + entry), false),
-            Search::Missing { nearest } => {
-                self.name_set.push(text.as_bytes(), nearest.map(entry_text));
-                self.names.push(name);
-                (Namespace::known(known + self.names.len() as u32 - 1), true)
-            }
-        }
-    }
-
-    fn prefix<'n>(&self, entry: u32, cursor: &Cursor<'n>) -> &'n [u8] {
-        let prefix = self.prefixes.get(entry as usize);
-        prefix
-            .map_or("", |prefix| cursor.span(prefix.text))
-            .as_bytes()
-    }
-
-    fn text_of<'n>(&'n self, name: NamespaceName, cursor: &Cursor<'n>) -> &'n str {
-        name_text(name, &self.decoded, cursor)
-    }
+fn prefix_text<'n>(entry: u32, prefixes: &[Prefix], cursor: &Cursor<'n>) -> &'n str {
+    let prefix = prefixes.get(entry as usize);
+    prefix.map_or("", |prefix| cursor.span(prefix.text))
 }
 
 fn name_text<'n>(name: NamespaceName, decoded: &'n str, cursor: &Cursor<'n>) -> &'n str {

@@ -350,3 +350,37 @@ fn known_namespaces_have_their_numbers() {
         ]
     );
 }
+
+/// Scopes inside scopes, each declaring a prefix and a name, then redeclaring the outermost prefix:
+/// more prefixes than a set keeps in its list.
+#[test]
+fn namespaces_leave_with_their_scopes() {
+    const DEPTH: usize = 30;
+    let prefix = |at: usize| format!("p{}", "q".repeat(at));
+    let mut body = String::from("<x>");
+    for at in 0..DEPTH {
+        let (outermost, this) = (prefix(0), prefix(at));
+        body += &format!("<{this}:x xmlns:{this}='urn:{this}'><x xmlns:{outermost}='urn:{at}'>");
+    }
+    for at in (0..DEPTH).rev() {
+        let (outermost, this) = (prefix(0), prefix(at));
+        body += &format!("<{outermost}:y/></x><{this}:z/></{this}:x>");
+    }
+    body += "</x>";
+
+    let mut buffers = Buffers::default();
+    let mut tokens = Tokenizer::new(body.as_bytes(), &mut buffers, &Config::default()).unwrap();
+    let mut names = Vec::new();
+    while let Some(token) = tokens.next().unwrap() {
+        if let Token::StartTag(name) = token
+            && let Some(namespace) = tokens.namespace_name(name.namespace())
+        {
+            names.push(format!("{} {namespace}", name.local()));
+        }
+    }
+    let start = (0..DEPTH).map(|at| format!("x urn:{}", prefix(at)));
+    let end = (0..DEPTH)
+        .rev()
+        .flat_map(|at| [format!("y urn:{at}"), format!("z urn:{}", prefix(at))]);
+    assert_eq!(names, start.chain(end).collect::<Vec<_>>());
+}

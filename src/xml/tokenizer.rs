@@ -175,15 +175,15 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         matches!(self.state, State::Content)
     }
 
-    /// Notes in `snapshot` what is known directly behind a start tag. `false` behind another token or
-    /// if not all of it is offsets.
+    /// Notes in `snapshot` what is known directly behind a start tag. `false` behind another token, or
+    /// if it is more than a few offsets.
     pub(crate) fn save(&self, snapshot: &mut Snapshot) -> bool {
-        let simple = self.is_in_content() && !self.buffers.namespaces.has_decoded();
-        if simple {
+        let plain = self.is_in_content() && self.buffers.namespaces.is_plain();
+        if plain {
             snapshot.open.clone_from(&self.buffers.open);
-            snapshot.namespaces.copy_from(&self.buffers.namespaces);
+            snapshot.namespaces.clone_from(&self.buffers.namespaces);
         }
-        simple
+        plain
     }
 
     /// Goes on, from the first byte, behind `read`: text that the body begins with and after which
@@ -191,7 +191,7 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
     pub(crate) fn resume(&mut self, read: &str, snapshot: &Snapshot) {
         self.cursor.eat(read);
         self.buffers.open.clone_from(&snapshot.open);
-        self.buffers.namespaces.copy_from(&snapshot.namespaces);
+        self.buffers.namespaces.clone_from(&snapshot.namespaces);
         self.state = State::Content;
     }
 
