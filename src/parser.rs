@@ -9,7 +9,8 @@ use crate::config::{Config, Kernel};
 use crate::engine::{Engine, Heads, Scratch, Sink};
 use crate::error::Error;
 use crate::model::{
-    Event, Item, Message, MessageXmlValue, Notification, Operation, Response, SubscriptionId,
+    Event, EventKind, Item, Message, MessageXmlValue, Notification, Operation, Response,
+    SubscriptionId,
 };
 use crate::scan::Dispatch;
 
@@ -65,9 +66,10 @@ use crate::scan::Dispatch;
 ///
 /// While a parser with default limits reads, it holds at most 16 MiB and five times the longest of the
 /// last 64 bodies, whatever they say. The memory of a giant does not stay: see [`retained_bytes`](Self::retained_bytes).
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Parser {
     config: Config,
+    dispatch: Dispatch,
     arena: Bump,
     scratch: Scratch,
     heads: Heads,
@@ -132,7 +134,12 @@ impl Parser {
     pub fn with_config(config: Config) -> Self {
         Self {
             config,
-            ..Self::default()
+            dispatch: Dispatch::new(config.kernel),
+            arena: Bump::new(),
+            scratch: Scratch::default(),
+            heads: Heads::default(),
+            stats: Stats::default(),
+            retention: Retention::default(),
         }
     }
 
@@ -163,8 +170,8 @@ impl Parser {
 
     /// The kernel that the parser reads with.
     #[must_use]
-    pub fn kernel(&self) -> Kernel {
-        Dispatch::new(self.config.kernel).kernel()
+    pub const fn kernel(&self) -> Kernel {
+        self.dispatch.kernel()
     }
 
     /// What the parser has done since it was made.
@@ -212,6 +219,7 @@ impl Parser {
         }
         let Self {
             config,
+            dispatch,
             arena,
             scratch,
             heads,
@@ -219,7 +227,16 @@ impl Parser {
             ..
         } = self;
         arena.reset();
-        Ok((Engine::new(body, scratch, heads, stats, config)?, arena))
+        Ok((
+            Engine::new(body, scratch, heads, stats, config, *dispatch)?,
+            arena,
+        ))
+    }
+}
+
+impl Default for Parser {
+    fn default() -> Self {
+        Self::with_config(Config::default())
     }
 }
 
@@ -291,9 +308,12 @@ impl Reader<'_, '_> {
     )]
     pub fn next(&mut self) -> Result<Option<Item<'_>>, Error> {
         self.arena.reset();
-        let mut item = None;
-        self.engine.read(self.arena, &mut item)?;
-        Ok(item)
+        let mut next = Next {
+            item: None,
+            event: Event::new(EventKind::Status),
+        };
+        self.engine.read(self.arena, &mut next)?;
+        Ok(next.item)
     }
 }
 
@@ -387,18 +407,42 @@ impl<'a> Sink<'a> for Draft<'a> {
     }
 
     #[inline(always)]
-    fn event(&mut self, event: Event<'a>) -> ControlFlow<()> {
-        self.events.push(event);
+    fn event_slot(&mut self) -> Option<&mut Event<'a>> {
+        self.events.push(Event::new(EventKind::Status));
+        self.events.last_mut()
+    }
+
+    #[inline(always)]
+    fn event(&mut self) -> ControlFlow<()> {
         ControlFlow::Continue(())
+    }
+
+    fn no_event(&mut self) {
+        self.events.pop();
     }
 }
 
 /// The next item, if it has come.
-impl<'t> Sink<'t> for Option<Item<'t>> {
+struct Next<'t> {
+    item: Option<Item<'t>>,
+    event: Event<'t>,
+}
+
+impl<'t> Sink<'t> for Next<'t> {
     fn item(&mut self, item: Item<'t>) -> ControlFlow<()> {
-        *self = Some(item);
+        self.item = Some(item);
         ControlFlow::Break(())
     }
+
+    fn event_slot(&mut self) -> Option<&mut Event<'t>> {
+        Some(&mut self.event)
+    }
+
+    fn event(&mut self) -> ControlFlow<()> {
+        self.item(Item::Event(self.event))
+    }
+
+    fn no_event(&mut self) {}
 }
 
 /// The collected elements, and an empty vector in their place.

@@ -16,12 +16,14 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::ops::ControlFlow;
 
-use super::Open;
 use super::predict::Prefix;
+use super::{Engine, Open, Sink};
 use crate::model::{Item, Operation, ResponseClass, ResponseCode, ServerVersionInfo};
 use crate::parser::Stats;
 use crate::scan::Span;
+use crate::schema::{Element, Seen};
 use crate::xml::Snapshot;
 
 /// The longest head or tail that is learned, in bytes.
@@ -53,6 +55,49 @@ pub(super) struct Head {
     /// What follows the last child; empty if that is not known.
     pub(super) tail: String,
     last_use: u64,
+}
+
+/// Where reading a body stands with regard to heads and tails.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Progress {
+    pub(super) head: HeadState,
+    /// Whether the first Notification is open: the open elements outside of a child are those behind
+    /// the head, and so are the bindings.
+    pub(super) in_first: bool,
+    /// Where the last child of the first Notification ended, if only end tags and white space have
+    /// followed.
+    pub(super) child_end: Option<usize>,
+    /// Whether the state of the tokenizer behind the head is still to be put in place.
+    unrestored: bool,
+    replay: Replay,
+}
+
+/// What a body has to do with learned heads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum HeadState {
+    /// Its head is not to be learned.
+    #[default]
+    None,
+    /// Its head is being read, and the candidate has the items so far.
+    Reading,
+    /// Its head is the candidate.
+    New,
+    /// It begins with this learned head.
+    Known(usize),
+}
+
+/// Items that are not read but known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Replay {
+    #[default]
+    None,
+    /// Of the learned head, from this one on.
+    Head(usize),
+    /// Behind a learned tail.
+    NotificationEnd,
+    ResponseEnd,
+    /// The body has been read.
+    End,
 }
 
 /// An item of a head, its text as a part of the body.
@@ -117,13 +162,13 @@ impl HeadItem {
 }
 
 impl Heads {
-    /// Which head the body begins with.
-    pub(super) fn find(&mut self, body: &[u8]) -> Option<usize> {
-        let begins = |head: &Head| body.starts_with(head.text.as_bytes());
-        let at = self.learned.iter().position(begins)?;
+    /// The head that a body begins with, and its position.
+    fn find(&mut self, mut begins: impl FnMut(&str) -> bool) -> Option<(usize, &Head)> {
+        let heads = self.learned.iter_mut().enumerate();
+        let (at, head) = { heads }.find(|(_, head)| begins(&head.text))?;
         self.uses += 1;
-        self.learned.get_mut(at)?.last_use = self.uses;
-        Some(at)
+        head.last_use = self.uses;
+        Some((at, head))
     }
 
     pub(super) fn get(&self, at: usize) -> Option<&Head> {
@@ -165,5 +210,177 @@ impl Head {
             + self.tokens.retained_bytes()
             + self.open.capacity() * size_of::<Open>()
             + self.items.capacity() * size_of::<HeadItem>()
+    }
+}
+
+impl<'b> Engine<'_, 'b> {
+    /// At the first byte.
+    pub(super) fn begin(&mut self) {
+        self.open.clear();
+        self.open.push(Open {
+            element: Element::Document,
+            offset: 0,
+            seen: Seen::default(),
+        });
+        if self.config.heads > 0 {
+            self.heads.candidate.items.clear();
+            self.progress.head = HeadState::Reading;
+        }
+    }
+
+    /// Behind the learned head that the body begins with, if there is one.
+    pub(super) fn resume(&mut self) -> bool {
+        let Some((at, head)) = self.heads.find(|text| self.tokens.resume(text)) else {
+            return false;
+        };
+        self.open.clone_from(&head.open);
+        self.responses = head.responses;
+        self.values = head.values;
+        self.prefix = head.prefix;
+        *self.stats = self.stats.plus(head.stats);
+        self.stats.head_hits += 1;
+        self.progress = Progress {
+            head: HeadState::Known(at),
+            in_first: true,
+            child_end: None,
+            unrestored: true,
+            replay: Replay::Head(0),
+        };
+        true
+    }
+
+    /// Puts the state of the tokenizer behind the learned head in place, before it is needed: where a
+    /// body ends in the learned tail and all between was predicted, it never is.
+    #[inline(always)]
+    pub(super) fn restore(&mut self) {
+        if core::mem::take(&mut self.progress.unrestored)
+            && let HeadState::Known(at) = self.progress.head
+            && let Some(head) = self.heads.get(at)
+        {
+            self.tokens.restore(&head.tokens);
+        }
+    }
+
+    /// Hands out the items that are known without reading; stops behind the end of the body.
+    pub(super) fn replay<'t, S>(&mut self, sink: &mut S) -> ControlFlow<()>
+    where
+        'b: 't,
+        S: Sink<'t>,
+    {
+        loop {
+            match self.progress.replay {
+                Replay::None => return ControlFlow::Continue(()),
+                Replay::Head(at) => {
+                    let HeadState::Known(head) = self.progress.head else {
+                        return ControlFlow::Continue(());
+                    };
+                    let Some(item) = self.heads.get(head).and_then(|head| head.items.get(at))
+                    else {
+                        self.progress.replay = Replay::None;
+                        return ControlFlow::Continue(());
+                    };
+                    self.progress.replay = Replay::Head(at + 1);
+                    sink.item(item.item(|span| self.tokens.cursor.span(span)))?;
+                }
+                Replay::NotificationEnd => {
+                    self.progress.replay = Replay::ResponseEnd;
+                    sink.item(Item::NotificationEnd)?;
+                }
+                Replay::ResponseEnd => {
+                    self.progress.replay = Replay::End;
+                    sink.item(Item::ResponseEnd)?;
+                }
+                Replay::End => return ControlFlow::Break(()),
+            }
+        }
+    }
+
+    /// Moves over all the rest of the body, if it is the tail of the learned head.
+    pub(super) fn tail(&mut self) -> bool {
+        let HeadState::Known(head) = self.progress.head else {
+            return false;
+        };
+        let (Some(head), Some(notification)) = (self.heads.get(head), self.open.last()) else {
+            return false;
+        };
+        let applies = self.progress.in_first
+            && self.progress.child_end == Some(self.tokens.cursor.pos())
+            && notification.seen.contains(Element::SubscriptionId)
+            && head.tail.len() == self.tokens.cursor.rest().len()
+            && self.tokens.cursor.eat(&head.tail);
+        if applies {
+            self.progress.in_first = false;
+            self.progress.replay = Replay::NotificationEnd;
+        }
+        applies
+    }
+
+    /// Notes an item of the head that is being read. Behind the start tag of the first Notification,
+    /// the head is complete.
+    pub(super) fn note(&mut self, item: Item<'_>) {
+        let candidate = &mut self.heads.candidate;
+        let body = self.tokens.cursor;
+        let Some(head_item) = HeadItem::new(item, |text| body.span_of(text)) else {
+            self.progress.head = HeadState::None;
+            return;
+        };
+        candidate.items.push(head_item);
+        if item != Item::Notification {
+            return;
+        }
+        let text = body.text(0, body.pos()).unwrap_or_default();
+        if text.len() > LONGEST || !self.tokens.save(&mut candidate.tokens) {
+            self.progress.head = HeadState::None;
+            return;
+        }
+        candidate.text.clear();
+        candidate.text.push_str(text);
+        candidate.open.clone_from(self.open);
+        candidate.responses = self.responses;
+        candidate.values = self.values;
+        candidate.stats = self.stats.since(self.stats_before);
+        self.progress.head = HeadState::New;
+        self.progress.in_first = true;
+    }
+
+    /// The first Notification ends.
+    pub(super) fn leave_first(&mut self) {
+        if !core::mem::take(&mut self.progress.in_first) {
+            return;
+        }
+        let head = match self.progress.head {
+            HeadState::New => Some(&mut self.heads.candidate),
+            HeadState::Known(at) => self.heads.get_mut(at),
+            HeadState::None | HeadState::Reading => None,
+        };
+        if let Some(head) = head {
+            head.prefix = self.prefix;
+        }
+    }
+
+    /// The body has been read to its end and found good: keeps its head and tail, if they are new.
+    pub(super) fn learn(&mut self) {
+        let cursor = self.tokens.cursor;
+        let tail = self
+            .progress
+            .child_end
+            .and_then(|start| cursor.text(start, cursor.pos()));
+        let tail = tail
+            .filter(|tail| tail.len() <= LONGEST)
+            .unwrap_or_default();
+        match core::mem::replace(&mut self.progress.head, HeadState::None) {
+            HeadState::New => {
+                self.heads.candidate.set_tail(tail);
+                self.heads.learn(self.config.heads);
+            }
+            HeadState::Known(at) => {
+                if let Some(head) = self.heads.get_mut(at)
+                    && !tail.is_empty()
+                {
+                    head.set_tail(tail);
+                }
+            }
+            HeadState::None | HeadState::Reading => {}
+        }
     }
 }

@@ -14,8 +14,8 @@ use core::ops::ControlFlow;
 
 use bumpalo::Bump;
 
-use self::head::HeadItem;
 pub(crate) use self::head::Heads;
+use self::head::{HeadState, Progress};
 use self::leaf::Value;
 use self::predict::{Children, Lengths, Prefix, Stopped};
 use crate::config::Config;
@@ -58,11 +58,14 @@ impl Scratch {
 pub(crate) trait Sink<'t> {
     fn item(&mut self, item: Item<'t>) -> ControlFlow<()>;
 
-    /// Takes [`Item::Event`]: the item that comes most, and is largest.
-    #[inline(always)]
-    fn event(&mut self, event: Event<'t>) -> ControlFlow<()> {
-        self.item(Item::Event(event))
-    }
+    /// Where to write an event, the item that comes most and is largest.
+    fn event_slot(&mut self) -> Option<&mut Event<'t>>;
+
+    /// Takes [`Item::Event`] with the event in the slot.
+    fn event(&mut self) -> ControlFlow<()>;
+
+    /// Takes back the slot, in which no event was written after all.
+    fn no_event(&mut self);
 }
 
 /// An element of the grammar whose end is still to come.
@@ -72,32 +75,6 @@ struct Open {
     /// Where its name stands.
     offset: usize,
     seen: Seen,
-}
-
-/// What a body has to do with learned heads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum HeadState {
-    /// Its head is not to be learned.
-    None,
-    /// Its head is being read, and the candidate has the items so far.
-    Reading,
-    /// Its head is the candidate.
-    New,
-    /// It begins with this learned head.
-    Known(usize),
-}
-
-/// Items that are not read but known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Replay {
-    None,
-    /// Of the learned head, from this one on.
-    Head(usize),
-    /// Behind a learned tail.
-    NotificationEnd,
-    ResponseEnd,
-    /// The body has been read.
-    End,
 }
 
 /// Reads one body. `'b` is the body, `'s` what the parser lends.
@@ -111,13 +88,7 @@ pub(crate) struct Engine<'s, 'b> {
     /// What `stats` were before this body.
     stats_before: Stats,
     heads: &'s mut Heads,
-    head: HeadState,
-    /// Whether the open elements are those behind the head, and the bindings too.
-    in_first: bool,
-    /// Where the last child of the first Notification ended, if only end tags and white space have
-    /// followed.
-    child_end: Option<usize>,
-    replay: Replay,
+    progress: Progress,
     dispatch: Dispatch,
     /// How the types namespace is written in the open Notification, once that is known.
     prefix: Option<Prefix>,
@@ -138,9 +109,10 @@ impl<'s, 'b> Engine<'s, 'b> {
         heads: &'s mut Heads,
         stats: &'s mut Stats,
         config: &Config,
+        dispatch: Dispatch,
     ) -> Result<Self, Error> {
         let Scratch { xml, open, lengths } = scratch;
-        let tokens = Tokenizer::new(body, xml, config)?;
+        let tokens = Tokenizer::with_dispatch(body, xml, config, dispatch)?;
         let stats_before = *stats;
         let mut engine = Self {
             tokens,
@@ -148,11 +120,8 @@ impl<'s, 'b> Engine<'s, 'b> {
             stats,
             stats_before,
             heads,
-            head: HeadState::None,
-            in_first: false,
-            child_end: None,
-            replay: Replay::None,
-            dispatch: Dispatch::new(config.kernel),
+            progress: Progress::default(),
+            dispatch,
             prefix: None,
             lengths,
             config: *config,
@@ -162,45 +131,10 @@ impl<'s, 'b> Engine<'s, 'b> {
             values: 0,
             failed: None,
         };
-        if config.heads == 0 || !engine.resume(body) {
+        if config.heads == 0 || !engine.resume() {
             engine.begin();
         }
         Ok(engine)
-    }
-
-    /// At the first byte.
-    fn begin(&mut self) {
-        self.open.clear();
-        self.open.push(Open {
-            element: Element::Document,
-            offset: 0,
-            seen: Seen::default(),
-        });
-        if self.config.heads > 0 {
-            self.heads.candidate.items.clear();
-            self.head = HeadState::Reading;
-        }
-    }
-
-    /// Behind the learned head that the body begins with, if there is one.
-    fn resume(&mut self, body: &[u8]) -> bool {
-        let Some(at) = self.heads.find(body) else {
-            return false;
-        };
-        let Some(head) = self.heads.get(at) else {
-            return false;
-        };
-        self.tokens.resume(&head.text, &head.tokens);
-        self.open.clone_from(&head.open);
-        self.responses = head.responses;
-        self.values = head.values;
-        self.prefix = head.prefix;
-        *self.stats = self.stats.plus(head.stats);
-        self.stats.head_hits += 1;
-        self.head = HeadState::Known(at);
-        self.in_first = true;
-        self.replay = Replay::Head(0);
-        true
     }
 
     /// Hands items to `sink` until it wants no more or the whole body has been read and found good.
@@ -213,52 +147,21 @@ impl<'s, 'b> Engine<'s, 'b> {
         if let Some(error) = self.failed {
             return Err(error);
         }
-        while let Some(item) = self.replayed() {
-            if sink.item(item).is_break() {
-                return Ok(());
-            }
+        if self.replay(sink).is_break() {
+            return Ok(());
         }
         loop {
             if self.predicted(arena, sink).is_break() {
                 return Ok(());
             }
-            let item = match self.replayed() {
-                Some(item) => Some(item),
-                None if self.replay == Replay::End => None,
-                None => self.next(arena)?,
-            };
-            match item {
+            match self.next(arena)? {
                 Some(item) if sink.item(item).is_continue() => {}
                 _ => return Ok(()),
             }
         }
     }
 
-    /// The next item that is known without reading.
-    fn replayed<'t>(&mut self) -> Option<Item<'t>>
-    where
-        'b: 't,
-    {
-        let (item, next) = match (self.replay, self.head) {
-            (Replay::Head(at), HeadState::Known(head)) => {
-                match self.heads.get(head).and_then(|head| head.items.get(at)) {
-                    Some(item) => {
-                        let text = |span| self.tokens.cursor.span(span);
-                        (Some(item.item(text)), Replay::Head(at + 1))
-                    }
-                    None => (None, Replay::None),
-                }
-            }
-            (Replay::NotificationEnd, _) => (Some(Item::NotificationEnd), Replay::ResponseEnd),
-            (Replay::ResponseEnd, _) => (Some(Item::ResponseEnd), Replay::End),
-            (replay, _) => (None, replay),
-        };
-        self.replay = next;
-        item
-    }
-
     /// Reads the children of an open Notification for as long as they are as predicted.
-    #[inline(always)]
     fn predicted<'t, S>(&mut self, arena: &'t Bump, sink: &mut S) -> ControlFlow<()>
     where
         'b: 't,
@@ -289,16 +192,18 @@ impl<'s, 'b> Engine<'s, 'b> {
                     sink,
                 };
                 let stopped = self.dispatch.run(children);
-                if self.in_first && self.tokens.cursor.pos() > start {
-                    self.child_end = Some(self.tokens.cursor.pos());
+                if self.progress.in_first && self.tokens.cursor.pos() > start {
+                    self.progress.child_end = Some(self.tokens.cursor.pos());
                 }
                 if stopped == Stopped::Sink {
                     return ControlFlow::Break(());
                 }
             }
             if self.tail() {
-                return ControlFlow::Continue(());
+                let _ = self.replay(sink);
+                return ControlFlow::Break(());
             }
+            self.restore();
             let Some((text, namespace)) = self.tokens.peek_prefix() else {
                 return ControlFlow::Continue(());
             };
@@ -315,104 +220,18 @@ impl<'s, 'b> Engine<'s, 'b> {
         }
     }
 
-    /// Moves over all the rest of the body, if it is the tail of the learned head.
-    fn tail(&mut self) -> bool {
-        let HeadState::Known(head) = self.head else {
-            return false;
-        };
-        let (Some(head), Some(notification)) = (self.heads.get(head), self.open.last()) else {
-            return false;
-        };
-        let applies = self.in_first
-            && self.child_end == Some(self.tokens.cursor.pos())
-            && notification.seen.contains(Element::SubscriptionId)
-            && head.tail.len() == self.tokens.cursor.rest().len()
-            && self.tokens.cursor.eat(&head.tail);
-        if applies {
-            self.in_first = false;
-            self.replay = Replay::NotificationEnd;
-        }
-        applies
-    }
-
-    /// Notes an item of the head that is being read. Behind the start tag of the first Notification,
-    /// the head is complete.
-    fn note(&mut self, item: Item<'_>) {
-        let candidate = &mut self.heads.candidate;
-        let body = self.tokens.cursor;
-        let Some(head_item) = HeadItem::new(item, |text| body.span_of(text)) else {
-            self.head = HeadState::None;
-            return;
-        };
-        candidate.items.push(head_item);
-        if item != Item::Notification {
-            return;
-        }
-        let text = body.text(0, body.pos()).unwrap_or_default();
-        if text.len() > head::LONGEST || !self.tokens.save(&mut candidate.tokens) {
-            self.head = HeadState::None;
-            return;
-        }
-        candidate.text.clear();
-        candidate.text.push_str(text);
-        candidate.open.clone_from(self.open);
-        candidate.responses = self.responses;
-        candidate.values = self.values;
-        candidate.stats = self.stats.since(self.stats_before);
-        self.head = HeadState::New;
-        self.in_first = true;
-    }
-
-    /// The first Notification ends.
-    fn leave_first(&mut self) {
-        if !core::mem::take(&mut self.in_first) {
-            return;
-        }
-        let head = match self.head {
-            HeadState::New => Some(&mut self.heads.candidate),
-            HeadState::Known(at) => self.heads.get_mut(at),
-            HeadState::None | HeadState::Reading => None,
-        };
-        if let Some(head) = head {
-            head.prefix = self.prefix;
-        }
-    }
-
-    /// The body has been read to its end and found good: keeps its head and tail, if they are new.
-    fn learn(&mut self) {
-        let cursor = self.tokens.cursor;
-        let tail = self
-            .child_end
-            .and_then(|start| cursor.text(start, cursor.pos()));
-        let tail = tail
-            .filter(|tail| tail.len() <= head::LONGEST)
-            .unwrap_or_default();
-        match core::mem::replace(&mut self.head, HeadState::None) {
-            HeadState::New => {
-                self.heads.candidate.set_tail(tail);
-                self.heads.learn(self.config.heads);
-            }
-            HeadState::Known(at) => {
-                if let Some(head) = self.heads.get_mut(at)
-                    && !tail.is_empty()
-                {
-                    head.set_tail(tail);
-                }
-            }
-            HeadState::None | HeadState::Reading => {}
-        }
-    }
-
-    /// The next item; `None` once the whole body has been read and found good.
+    /// The next item, read as any XML; `None` once the whole body has been read and found good.
+    #[inline(never)]
     fn next<'t>(&mut self, arena: &'t Bump) -> Result<Option<Item<'t>>, Error>
     where
         'b: 't,
     {
+        self.restore();
         let replaced_before = self.tokens.references_replaced();
         let item = self.step(arena);
         self.stats.references_replaced += self.tokens.references_replaced() - replaced_before;
         self.failed = item.err();
-        if let (HeadState::Reading, Ok(Some(item))) = (self.head, item) {
+        if let (HeadState::Reading, Ok(Some(item))) = (self.progress.head, item) {
             self.note(item);
         }
         item
@@ -426,14 +245,15 @@ impl<'s, 'b> Engine<'s, 'b> {
             let item = match token {
                 Token::StartTag(name) => {
                     let item = self.element(name, arena)?;
-                    self.child_end = self.in_first.then(|| self.tokens.range().end);
+                    self.progress.child_end =
+                        self.progress.in_first.then(|| self.tokens.range().end);
                     item
                 }
                 Token::EndTag(_) => self.end()?,
                 Token::Text(text) if is_space(text.raw()) => None,
                 // Between elements nothing is said by text; comments and instructions say nothing.
                 _ => {
-                    self.child_end = None;
+                    self.progress.child_end = None;
                     None
                 }
             };

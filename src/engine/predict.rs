@@ -99,12 +99,16 @@ where
                 if *self.events >= self.event_limit {
                     return Stopped::Other;
                 }
-                let Some(event) = ahead.event(kind, self.lengths, self.arena) else {
+                let Some(event) = self.sink.event_slot() else {
                     return Stopped::Other;
                 };
+                if ahead.event(kind, event, self.lengths, self.arena).is_none() {
+                    self.sink.no_event();
+                    return Stopped::Other;
+                }
                 *self.events += 1;
                 *self.cursor = ahead.cursor;
-                self.sink.event(event)
+                self.sink.event()
             } else {
                 let Some((element, item)) = ahead.value(self.lengths) else {
                     return Stopped::Other;
@@ -158,18 +162,19 @@ impl<'b, V: Vector> Ahead<'b, V> {
         })
     }
 
-    /// An event, behind its start tag.
+    /// Reads an event, behind its start tag, into `event`; where it gives `None`, anything may be in it.
     #[inline(always)]
     fn event<'t>(
         &mut self,
         kind: &Kind,
+        event: &mut Event<'t>,
         lengths: &mut Lengths,
         arena: &'t Bump,
-    ) -> Option<Event<'t>>
+    ) -> Option<()>
     where
         'b: 't,
     {
-        let mut event = Event::new(kind.kind);
+        *event = Event::new(kind.kind);
         let mut old = OldIds::default();
         let mut has_old = false;
         self.space();
@@ -231,7 +236,7 @@ impl<'b, V: Vector> Ahead<'b, V> {
         if has_old {
             event.old_ids = Some(arena.alloc(old));
         }
-        Some(event)
+        Some(())
     }
 
     /// The rest of a start tag of a known kind of event; else the cursor has not moved.

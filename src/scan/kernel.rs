@@ -111,7 +111,7 @@ impl Dispatch {
         Self::Scalar(Scalar)
     }
 
-    pub(crate) fn kernel(self) -> Kernel {
+    pub(crate) const fn kernel(self) -> Kernel {
         match self {
             Self::Scalar(_) => Kernel::Scalar,
             #[cfg(target_arch = "x86_64")]

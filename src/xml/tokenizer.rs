@@ -100,6 +100,16 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
     ///
     /// [`ErrorKind::BodyLimit`] if the body is too long.
     pub fn new(body: &'b [u8], buffers: &'s mut Buffers, config: &Config) -> Result<Self, Error> {
+        Self::with_dispatch(body, buffers, config, Dispatch::new(config.kernel))
+    }
+
+    /// [`new`](Self::new) with the kernel that has been chosen before.
+    pub(crate) fn with_dispatch(
+        body: &'b [u8],
+        buffers: &'s mut Buffers,
+        config: &Config,
+        dispatch: Dispatch,
+    ) -> Result<Self, Error> {
         if body.len() > config.limits.body_bytes.min(Span::MAX) {
             return Err(Error::new(ErrorKind::BodyLimit, 0));
         }
@@ -107,7 +117,7 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         buffers.attributes.clear();
         buffers.namespaces.clear();
         Ok(Self {
-            cursor: Cursor::new(body, Dispatch::new(config.kernel)),
+            cursor: Cursor::new(body, dispatch),
             buffers,
             config: *config,
             state: State::Start,
@@ -186,13 +196,21 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         plain
     }
 
-    /// Goes on, from the first byte, behind `read`: text that the body begins with and after which
-    /// `snapshot` was taken.
-    pub(crate) fn resume(&mut self, read: &str, snapshot: &Snapshot) {
-        self.cursor.eat(read);
+    /// Goes on, from the first byte, behind `read`, if the body begins so. Then the state behind it
+    /// is to be [restored](Self::restore) before anything else but the cursor is used.
+    pub(crate) fn resume(&mut self, read: &str) -> bool {
+        let resumes = self.cursor.eat(read);
+        if resumes {
+            self.state = State::Content;
+        }
+        resumes
+    }
+
+    /// Puts the state in place that was [saved](Self::save) behind the start tag that the text of
+    /// [`resume`](Self::resume) ends with.
+    pub(crate) fn restore(&mut self, snapshot: &Snapshot) {
         self.buffers.open.clone_from(&snapshot.open);
         self.buffers.namespaces.clone_from(&snapshot.namespaces);
-        self.state = State::Content;
     }
 
     /// Of the start tag that comes next, perhaps behind white space: what stands before its local
