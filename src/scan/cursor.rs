@@ -75,6 +75,40 @@ impl<'b> Cursor<'b> {
         self.split_off(run).len()
     }
 
+    /// Moves over a name of at most 32 letters and digits, and perhaps a colon within, and gives what
+    /// stands before and behind the colon. None, and the cursor has not moved, where what comes next
+    /// is not that simple or the name may go on.
+    #[inline(always)]
+    pub(crate) fn eat_plain_name(&mut self) -> Option<(&'b str, &'b str)> {
+        let strangers = self
+            .dispatch
+            .strangers_of(self.rest.first_chunk()?, Class::NAME)?;
+        let first = strangers.trailing_zeros() as usize;
+        let start = *self;
+        let mut ahead = *self;
+        ahead.split_off(first);
+        let mut prefix = "";
+        let mut local_start = start;
+        if ahead.peek() == Some(b':') {
+            prefix = ahead.since(start);
+            ahead.bump();
+            local_start = ahead;
+            let end = (strangers & strangers.wrapping_sub(1)).trailing_zeros() as usize;
+            ahead.split_off(end.saturating_sub(first + 1));
+        }
+        let begins = |place: Self| {
+            place
+                .peek()
+                .is_some_and(|byte| Class::NAME_START.contains(byte))
+        };
+        let ends = matches!(ahead.peek(), Some(b' ' | b'>' | b'/' | b'=' | b'\n'));
+        if !(ends && begins(start) && begins(local_start)) {
+            return None;
+        }
+        *self = ahead;
+        Some((prefix, ahead.since(local_start)))
+    }
+
     /// [`skip`](Self::skip) by the vectors of the kernel that the caller is compiled for.
     #[inline(always)]
     pub(crate) fn skip_by<V: Vector>(&mut self, vector: V, class: Class) {

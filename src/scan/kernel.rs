@@ -133,6 +133,16 @@ impl Dispatch {
         }
     }
 
+    /// [`Vector::strangers`] without entering a kernel, if it is faster than looking byte by byte.
+    #[inline(always)]
+    pub(super) fn strangers_of(self, block: &Block, class: Class) -> Option<u32> {
+        match self {
+            Self::Scalar(_) => None,
+            #[cfg(target_arch = "x86_64")]
+            Self::Sse2(_) | Self::Avx2(_) => Some(Sse2.strangers(block, class)),
+        }
+    }
+
     /// [`Vector::run`] without entering a kernel: for code that is not compiled for one.
     #[inline(always)]
     pub(super) fn run_of(self, bytes: &[u8], class: Class) -> usize {

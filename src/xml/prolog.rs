@@ -11,6 +11,9 @@ impl<'b> Tokenizer<'_, 'b> {
             return Err(Error::new(ErrorKind::Encoding, 0));
         }
         self.cursor.eat("\u{FEFF}");
+        if self.cursor.eat(r#"<?xml version="1.0" encoding="utf-8"?>"#) {
+            return Ok(());
+        }
         if self.at_declaration() {
             self.cursor.eat("<?xml");
             return self.declaration();

@@ -2,6 +2,7 @@
 
 use super::token::{Attribute, Form, Name, Namespace, Text, Token};
 use super::tokenizer::Tokenizer;
+use crate::config::Limits;
 use crate::error::{Error, ErrorKind};
 use crate::scan::{Class, Cursor, Span, is_name_char};
 
@@ -44,6 +45,7 @@ const FEW: usize = 8;
 
 impl<'b> Tokenizer<'_, 'b> {
     /// `[40] STag` or `[44] EmptyElemTag`, behind the `<`.
+    #[inline(always)]
     pub(super) fn start_tag(&mut self) -> Result<Token<'b>, Error> {
         let name = self.qname(ErrorKind::Name)?;
         if self.buffers.open.len() >= self.config.limits.depth {
@@ -52,12 +54,12 @@ impl<'b> Tokenizer<'_, 'b> {
         let outer_declarations = self.buffers.namespaces.len() as u32;
         self.buffers.attributes.clear();
         let empty = loop {
+            if self.cursor.eat(">") {
+                break false;
+            }
             let spaced = self.cursor.skip(Class::SPACE) > 0;
             match self.cursor.peek() {
-                Some(b'>') => {
-                    self.cursor.bump();
-                    break false;
-                }
+                Some(b'>') => {}
                 Some(b'/') => {
                     if !self.literal("/>")? {
                         return self.fail(ErrorKind::StartTag);
@@ -87,26 +89,31 @@ impl<'b> Tokenizer<'_, 'b> {
     }
 
     /// `[42] ETag`, behind the `</`.
+    #[inline(always)]
     pub(super) fn end_tag(&mut self) -> Result<Token<'b>, Error> {
         let start = self.cursor;
-        let open = self.buffers.open.last();
-        let expected = open.map(|open| self.cursor.span(open.name.text));
-        if !expected.is_some_and(|name| self.cursor.eat(name)) || self.name_goes_on() {
-            self.cursor = start;
-            self.qname(ErrorKind::Name)?;
-            if self.cursor.peek().is_none() {
-                return self.fail(ErrorKind::UnexpectedEnd);
+        if let Some(open) = self.buffers.open.last()
+            && self.cursor.eat(self.cursor.span(open.name.text))
+            && !self.name_goes_on()
+        {
+            if !self.cursor.eat(">") {
+                self.cursor.skip(Class::SPACE);
+                if !self.cursor.eat(">") {
+                    return self.fail(ErrorKind::EndTag);
+                }
             }
-            return Err(Error::new(ErrorKind::EndTagMismatch, start.pos()));
+            return self.close();
         }
-        self.cursor.skip(Class::SPACE);
-        if !self.cursor.eat(">") {
-            return self.fail(ErrorKind::EndTag);
+        self.cursor = start;
+        self.qname(ErrorKind::Name)?;
+        if self.cursor.peek().is_none() {
+            return self.fail(ErrorKind::UnexpectedEnd);
         }
-        self.close()
+        Err(Error::new(ErrorKind::EndTagMismatch, start.pos()))
     }
 
     /// Whether what comes next would belong to a name that has just been read.
+    #[inline(always)]
     fn name_goes_on(&self) -> bool {
         match self.cursor.peek() {
             Some(byte @ 0..=0x7F) => byte == b':' || Class::NAME.contains(byte),
@@ -120,6 +127,7 @@ impl<'b> Tokenizer<'_, 'b> {
 
     /// The innermost element ends. The scope of its declarations ends before the next token, so
     /// that the name of this one can still be asked for its namespace.
+    #[inline(always)]
     pub(super) fn close(&mut self) -> Result<Token<'b>, Error> {
         let Some(element) = self.buffers.open.pop() else {
             return Err(Error::new(ErrorKind::EndTagMismatch, self.cursor.pos()));
@@ -210,6 +218,15 @@ impl<'b> Tokenizer<'_, 'b> {
     #[inline(always)]
     fn qname(&mut self, kind: ErrorKind) -> Result<QName<'b>, Error> {
         let start = self.cursor.pos();
+        if self.config.limits.name_bytes >= Limits::NAME_BYTES
+            && let Some((prefix, local)) = self.cursor.eat_plain_name()
+        {
+            return Ok(QName {
+                start,
+                prefix,
+                local,
+            });
+        }
         if self.cursor.peek() == Some(b':') {
             return self.fail(ErrorKind::QName);
         }
@@ -235,6 +252,7 @@ impl<'b> Tokenizer<'_, 'b> {
         })
     }
 
+    #[inline(always)]
     fn resolve_element(&self, name: QName<'_>) -> Result<Namespace, Error> {
         let fail = |kind| Err(Error::new(kind, name.start));
         match self.buffers.namespaces.resolve(name.prefix, &self.cursor) {
@@ -323,19 +341,19 @@ impl NameSpan {
         Span::new(self.local_start as usize, self.text.end())
     }
 
-    fn local<'b>(self, cursor: &Cursor<'b>) -> &'b str {
-        cursor.span(self.local_span())
-    }
-
     fn prefix<'b>(self, cursor: &Cursor<'b>) -> &'b str {
         let end = (self.local_start as usize).saturating_sub(":".len());
         cursor.span(Span::new(self.start(), end.max(self.start())))
     }
 
+    #[inline(always)]
     fn resolved<'b>(self, cursor: &Cursor<'b>, namespace: Namespace) -> Name<'b> {
+        let text = cursor.span(self.text);
+        let local = self.local_start as usize - self.start();
+        let (prefix, local) = text.split_at_checked(local).unwrap_or_default();
         Name {
-            prefix: self.prefix(cursor),
-            local: self.local(cursor),
+            prefix: prefix.strip_suffix(':').unwrap_or_default(),
+            local,
             namespace,
         }
     }

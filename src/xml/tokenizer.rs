@@ -247,22 +247,25 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         self.references_replaced
     }
 
+    #[inline(always)]
     fn step(&mut self) -> Result<Option<Token<'b>>, Error> {
-        if let State::Start = self.state {
-            self.prolog_start()?;
-            self.state = State::Prolog;
-        }
         self.close_scope();
         self.token_start = self.cursor.pos();
         match self.state {
-            State::Failed(error) => Err(error),
-            State::Start | State::Prolog | State::Epilog => self.misc(),
             State::Content => self.content().map(Some),
             State::EmptyElement => self.close().map(Some),
+            State::Failed(error) => Err(error),
+            State::Start => {
+                self.prolog_start()?;
+                self.state = State::Prolog;
+                self.misc()
+            }
+            State::Prolog | State::Epilog => self.misc(),
         }
     }
 
     /// Ends the scope of the element whose end tag was the last token.
+    #[inline(always)]
     fn close_scope(&mut self) {
         if let Some(declarations) = self.closed_scope.take() {
             self.buffers.namespaces.truncate(declarations);
@@ -270,6 +273,7 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
     }
 
     /// `[22] prolog` after the XML declaration, and `[27] Misc*` behind the root.
+    #[inline(never)]
     fn misc(&mut self) -> Result<Option<Token<'b>>, Error> {
         self.cursor.skip(Class::SPACE);
         self.token_start = self.cursor.pos();
@@ -293,26 +297,36 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
     }
 
     /// `[43] content`, one piece of it.
+    #[inline(always)]
     fn content(&mut self) -> Result<Token<'b>, Error> {
         match self.cursor.peek() {
-            None => Err(Error::new(ErrorKind::UnclosedElement, self.token_start)),
             Some(b'<') => self.markup(),
             Some(_) => self.text(),
+            None => Err(Error::new(ErrorKind::UnclosedElement, self.token_start)),
         }
     }
 
     /// Whatever begins with `<`.
+    #[inline(always)]
     fn markup(&mut self) -> Result<Token<'b>, Error> {
-        if self.literal("</")? {
-            return self.end_tag();
+        self.cursor.eat("<");
+        match self.cursor.peek() {
+            Some(b'/') => {
+                self.cursor.bump();
+                self.end_tag()
+            }
+            Some(b'!' | b'?') => self.other_markup(),
+            _ => self.start_tag(),
         }
-        if self.literal("<?")? {
+    }
+
+    /// Markup that is no tag, behind the `<`.
+    #[inline(never)]
+    fn other_markup(&mut self) -> Result<Token<'b>, Error> {
+        if self.cursor.eat("?") {
             return self.instruction();
         }
-        if !self.literal("<!")? {
-            self.cursor.eat("<");
-            return self.start_tag();
-        }
+        self.cursor.eat("!");
         if self.literal("--")? {
             return self.comment();
         }
@@ -517,6 +531,7 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
     }
 
     /// The state behind a tag: `empty` if it was an empty-element tag.
+    #[inline(always)]
     pub(super) fn behind_tag(&mut self, empty: bool) {
         self.state = match empty {
             true => State::EmptyElement,
