@@ -274,13 +274,12 @@ impl<'b> Engine<'_, 'b> {
                     let HeadState::Known(head) = self.progress.head else {
                         return ControlFlow::Continue(());
                     };
-                    let Some(item) = self.heads.get(head).and_then(|head| head.items.get(at))
-                    else {
-                        self.progress.replay = Replay::None;
-                        return ControlFlow::Continue(());
-                    };
-                    self.progress.replay = Replay::Head(at + 1);
-                    sink.item(item.item(|span| self.tokens.cursor.span(span)))?;
+                    let items = self.heads.get(head).and_then(|head| head.items.get(at..));
+                    for (item, next) in items.unwrap_or_default().iter().zip(at + 1..) {
+                        self.progress.replay = Replay::Head(next);
+                        sink.item(item.item(|span| self.tokens.cursor.span(span)))?;
+                    }
+                    self.progress.replay = Replay::None;
                 }
                 Replay::NotificationEnd => {
                     self.progress.replay = Replay::ResponseEnd;

@@ -115,16 +115,21 @@ impl Value<'_> {
 
 /// `xs:boolean`.
 pub(super) fn boolean(text: &str) -> Option<bool> {
-    match collapsed(text) {
+    match text {
         "true" | "1" => Some(true),
         "false" | "0" => Some(false),
-        _ => None,
+        _ if is_collapsed(text) => None,
+        _ => boolean(collapsed(text)),
     }
 }
 
 /// `xs:int`, whose lexical space is that of Rust's `i32`.
 pub(super) fn int(text: &str) -> Option<i32> {
     collapsed(text).parse().ok()
+}
+
+fn is_collapsed(text: &str) -> bool {
+    collapsed(text).len() == text.len()
 }
 
 fn collapsed(text: &str) -> &str {

@@ -17,7 +17,7 @@ use bumpalo::Bump;
 pub(crate) use self::head::Heads;
 use self::head::{HeadState, Progress};
 use self::leaf::Value;
-use self::predict::{Children, Lengths, Prefix, Stopped};
+use self::predict::{Children, Lengths, Prefix, Stopped, Tags};
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
 use crate::model::{
@@ -35,6 +35,7 @@ pub(crate) struct Scratch {
     xml: Buffers,
     open: Vec<Open>,
     lengths: Lengths,
+    tags: Tags,
 }
 
 impl Default for Scratch {
@@ -43,6 +44,7 @@ impl Default for Scratch {
             xml: Buffers::knowing(schema::NAMESPACES),
             open: Vec::new(),
             lengths: Lengths::default(),
+            tags: Tags::default(),
         }
     }
 }
@@ -92,6 +94,7 @@ pub(crate) struct Engine<'s, 'b> {
     dispatch: Dispatch,
     /// How the types namespace is written in the open Notification, once that is known.
     prefix: Option<Prefix>,
+    tags: &'s mut Tags,
     lengths: &'s mut Lengths,
     config: Config,
     /// [`Limits::events`](crate::Limits::events).
@@ -111,7 +114,12 @@ impl<'s, 'b> Engine<'s, 'b> {
         config: &Config,
         dispatch: Dispatch,
     ) -> Result<Self, Error> {
-        let Scratch { xml, open, lengths } = scratch;
+        let Scratch {
+            xml,
+            open,
+            lengths,
+            tags,
+        } = scratch;
         let tokens = Tokenizer::with_dispatch(body, xml, config, dispatch)?;
         let stats_before = *stats;
         let mut engine = Self {
@@ -123,6 +131,7 @@ impl<'s, 'b> Engine<'s, 'b> {
             progress: Progress::default(),
             dispatch,
             prefix: None,
+            tags,
             lengths,
             config: *config,
             event_limit: config.limits.events,
@@ -179,11 +188,12 @@ impl<'s, 'b> Engine<'s, 'b> {
             else {
                 return ControlFlow::Continue(());
             };
-            if let Some(prefix) = &self.prefix {
+            if let Some(prefix) = self.prefix {
+                self.tags.set_prefix(prefix);
                 let start = self.tokens.cursor.pos();
                 let children = Children {
                     cursor: &mut self.tokens.cursor,
-                    prefix,
+                    tags: self.tags,
                     lengths: self.lengths,
                     seen,
                     events: &mut self.events,
@@ -207,12 +217,10 @@ impl<'s, 'b> Engine<'s, 'b> {
             let Some((text, namespace)) = self.tokens.peek_prefix() else {
                 return ControlFlow::Continue(());
             };
-            let prefix = Prefix::new(text);
-            if !schema::is_types(namespace)
-                || prefix == self.prefix
-                || prefix.is_none()
-                || !predict::has_room(text, self.tokens.depth(), &self.config.limits)
-            {
+            let prefix = Prefix::new(text)
+                .filter(|_| schema::is_types(namespace))
+                .filter(|_| predict::has_room(text, self.tokens.depth(), &self.config.limits));
+            if prefix.is_none() || prefix == self.prefix {
                 self.stats.prediction_misses += 1;
                 return ControlFlow::Continue(());
             }

@@ -22,6 +22,58 @@ use crate::schema::{Element, Seen};
 /// How the server of a message writes the types namespace: a prefix and its colon, or nothing.
 pub(super) type Prefix = Literal<1>;
 
+/// The tags of a server, as far as they are compared in one piece: where one ends and the next begins.
+/// With a longer prefix they are not compared so, but one by one.
+#[derive(Debug)]
+pub(super) struct Tags {
+    prefix: Prefix,
+    /// `</t:Watermark><t:TimeStamp>`
+    watermark_to_timestamp: Literal<4>,
+    /// `</t:TimeStamp><t:`
+    timestamp_to_id: Literal<4>,
+    /// `" /><t:ParentFolderId `
+    id_to_parent: Literal<4>,
+    /// `" /></t:`
+    id_to_end: Literal<4>,
+}
+
+impl Tags {
+    /// What is never there: a NUL is no character of XML.
+    const NEVER: Literal<4> = match Literal::new("\0") {
+        Some(literal) => literal,
+        None => Literal::EMPTY,
+    };
+
+    /// Makes them those with this prefix, if they are not yet.
+    pub(super) fn set_prefix(&mut self, prefix: Prefix) {
+        if prefix == self.prefix {
+            return;
+        }
+        self.prefix = prefix;
+        let text = prefix.text();
+        let prefix = core::str::from_utf8(&text).unwrap_or_default();
+        let prefix = prefix.trim_end_matches('\0');
+        let seam = |parts: &[&str]| Literal::of(parts).unwrap_or(Self::NEVER);
+        self.watermark_to_timestamp = seam(&["</", prefix, "Watermark><", prefix, "TimeStamp>"]);
+        self.timestamp_to_id = seam(&["</", prefix, "TimeStamp><", prefix]);
+        self.id_to_parent = seam(&["\" /><", prefix, "ParentFolderId "]);
+        self.id_to_end = seam(&["\" /></", prefix]);
+    }
+}
+
+impl Default for Tags {
+    fn default() -> Self {
+        Self {
+            // No prefix is this, so that the first is another.
+            prefix: Prefix::new("\0").unwrap_or(Prefix::EMPTY),
+            watermark_to_timestamp: Self::NEVER,
+            timestamp_to_id: Self::NEVER,
+            id_to_parent: Self::NEVER,
+            id_to_end: Self::NEVER,
+        }
+    }
+}
+
 /// Whether nothing that is predicted inside an element at this depth goes over a limit, but for the
 /// number of events.
 pub(super) fn has_room(prefix: &str, depth: usize, limits: &Limits) -> bool {
@@ -57,7 +109,7 @@ struct IdLengths {
 /// Reads the children of a Notification for as long as they are as predicted.
 pub(super) struct Children<'e, 'b, 't, S> {
     pub(super) cursor: &'e mut Cursor<'b>,
-    pub(super) prefix: &'e Prefix,
+    pub(super) tags: &'e Tags,
     pub(super) lengths: &'e mut Lengths,
     /// The children that the Notification has had.
     pub(super) seen: &'e mut Seen,
@@ -88,7 +140,7 @@ where
         let mut ahead = Ahead {
             vector,
             cursor: *self.cursor,
-            prefix: *self.prefix,
+            tags: self.tags,
         };
         loop {
             ahead.space();
@@ -129,13 +181,13 @@ where
 
 /// Looks ahead with a cursor of its own. A method that gives `None` or `false` may leave the cursor
 /// anywhere, unless it says otherwise.
-struct Ahead<'b, V> {
+struct Ahead<'e, 'b, V> {
     vector: V,
     cursor: Cursor<'b>,
-    prefix: Prefix,
+    tags: &'e Tags,
 }
 
-impl<'b, V: Vector> Ahead<'b, V> {
+impl<'b, V: Vector> Ahead<'_, 'b, V> {
     /// A value of the Notification itself, behind `<` and the prefix.
     #[inline(always)]
     fn value<'t>(&mut self, lengths: &mut Lengths) -> Option<(Element, Item<'t>)>
@@ -162,7 +214,8 @@ impl<'b, V: Vector> Ahead<'b, V> {
         })
     }
 
-    /// Reads an event, behind its start tag, into `event`; where it gives `None`, anything may be in it.
+    /// Reads an event, behind its start tag, into `event`, which is new; where it gives `None`, anything
+    /// may be in it.
     #[inline(always)]
     fn event<'t>(
         &mut self,
@@ -174,67 +227,80 @@ impl<'b, V: Vector> Ahead<'b, V> {
     where
         'b: 't,
     {
-        *event = Event::new(kind.kind);
-        let mut old = OldIds::default();
-        let mut has_old = false;
+        let tags = self.tags;
+        event.kind = kind.kind;
+        // Whether the beginning of the next tag has been read with the end of the last.
+        let mut begun = false;
         self.space();
         if self.opens("Watermark>") {
-            let watermark = self.leaf("Watermark>", &mut lengths.watermark)?;
-            event.watermark = Some(Watermark::new(watermark));
-            self.space();
+            let seam = &tags.watermark_to_timestamp;
+            let (text, goes_on) = self.leaf_to(seam, "Watermark>", &mut lengths.watermark)?;
+            event.watermark = Some(Watermark::new(text));
+            begun = goes_on;
         }
-        if self.opens("TimeStamp>") {
-            let timestamp = self.leaf("TimeStamp>", &mut lengths.timestamp)?;
-            event.timestamp = Some(Timestamp::new(timestamp));
-            self.space();
+        if begun || self.opens("TimeStamp>") {
+            let seam = &tags.timestamp_to_id;
+            let (text, goes_on) = self.leaf_to(seam, "TimeStamp>", &mut lengths.timestamp)?;
+            event.timestamp = Some(Timestamp::new(text));
+            begun = goes_on;
         }
-        if self.opens("ItemId ") {
-            let (id, key) = self.id(&mut lengths.item_id)?;
-            event.item_id = Some(ItemId::new(id, key));
-            self.space();
-        } else if self.opens("FolderId ") {
-            let (id, key) = self.id(&mut lengths.folder_id)?;
-            event.folder_id = Some(FolderId::new(id, key));
-            self.space();
+        if begun || self.opens("") {
+            if self.cursor.eat("ItemId ") {
+                let (id, key, goes_on) = self.id_to(&tags.id_to_parent, &mut lengths.item_id)?;
+                event.item_id = Some(ItemId::new(id, key));
+                begun = goes_on;
+            } else if self.cursor.eat("FolderId ") {
+                let (id, key, goes_on) = self.id_to(&tags.id_to_parent, &mut lengths.folder_id)?;
+                event.folder_id = Some(FolderId::new(id, key));
+                begun = goes_on;
+            } else {
+                return None;
+            }
         }
-        if self.opens("ParentFolderId ") {
-            let (id, key) = self.id(&mut lengths.parent_folder_id)?;
+        if begun || self.opens("ParentFolderId ") {
+            let lengths = &mut lengths.parent_folder_id;
+            let (id, key, goes_on) = self.id_to(&tags.id_to_end, lengths)?;
             event.parent_folder_id = Some(FolderId::new(id, key));
-            self.space();
+            begun = goes_on;
         }
-        if !self.cursor.rest().starts_with(b"</") {
-            if self.opens("OldItemId ") {
-                let (id, key) = self.id(&mut lengths.old_item_id)?;
-                old.old_item_id = Some(ItemId::new(id, key));
-                has_old = true;
-                self.space();
-            } else if self.opens("OldFolderId ") {
-                let (id, key) = self.id(&mut lengths.old_folder_id)?;
-                old.old_folder_id = Some(FolderId::new(id, key));
-                has_old = true;
-                self.space();
-            }
-            if self.opens("OldParentFolderId ") {
-                let (id, key) = self.id(&mut lengths.old_parent_folder_id)?;
-                old.old_parent_folder_id = Some(FolderId::new(id, key));
-                has_old = true;
-                self.space();
-            }
-            if self.opens("UnreadCount>") {
-                let count = self.leaf("UnreadCount>", &mut lengths.unread_count)?;
-                event.unread_count = Some(leaf::int(count)?);
-                self.space();
+        if !begun && !self.cursor.eat_around("</", &tags.prefix, "") {
+            self.rest_of_event(event, lengths, arena)?;
+            if !self.cursor.eat_around("</", &tags.prefix, "") {
+                return None;
             }
         }
-        let ends = self.cursor.eat("</")
-            && self.cursor.eat_literal(&self.prefix)
-            && self.cursor.eat_literal(&kind.name)
-            && self.cursor.eat(">");
-        if !ends {
-            return None;
+        self.cursor.eat_around("", &kind.name, ">").then_some(())
+    }
+
+    /// The children of an event that few events have, behind all others.
+    #[inline(always)]
+    fn rest_of_event<'t>(
+        &mut self,
+        event: &mut Event<'t>,
+        lengths: &mut Lengths,
+        arena: &'t Bump,
+    ) -> Option<()>
+    where
+        'b: 't,
+    {
+        let mut old = OldIds::default();
+        if self.opens("OldItemId ") {
+            let (id, key) = self.id(&mut lengths.old_item_id)?;
+            old.old_item_id = Some(ItemId::new(id, key));
+        } else if self.opens("OldFolderId ") {
+            let (id, key) = self.id(&mut lengths.old_folder_id)?;
+            old.old_folder_id = Some(FolderId::new(id, key));
         }
-        if has_old {
+        if self.opens("OldParentFolderId ") {
+            let (id, key) = self.id(&mut lengths.old_parent_folder_id)?;
+            old.old_parent_folder_id = Some(FolderId::new(id, key));
+        }
+        if old != OldIds::default() {
             event.old_ids = Some(arena.alloc(old));
+        }
+        if self.opens("UnreadCount>") {
+            let count = self.leaf("UnreadCount>", &mut lengths.unread_count)?;
+            event.unread_count = Some(leaf::int(count)?);
         }
         Some(())
     }
@@ -242,72 +308,95 @@ impl<'b, V: Vector> Ahead<'b, V> {
     /// The rest of a start tag of a known kind of event; else the cursor has not moved.
     #[inline(always)]
     fn kind(&mut self) -> Option<&'static Kind> {
-        let before = self.cursor;
         let kind = Kind::like(self.cursor.rest())?;
-        if self.cursor.eat_literal(&kind.name) && self.cursor.eat(">") {
-            return Some(kind);
-        }
-        self.cursor = before;
-        None
+        self.cursor.eat_around("", &kind.name, ">").then_some(kind)
     }
 
-    /// The text and the end tag of an element of this name.
+    /// The text and the end tag of an element of this name, and white space.
     #[inline(always)]
     fn leaf(&mut self, name: &str, expected: &mut u32) -> Option<&'b str> {
-        let text = self
-            .cursor
-            .eat_run(self.vector, Class::TEXT, b'<', expected)?;
-        self.close(name).then_some(text)
+        let text = self.leaf_text(expected)?;
+        self.closes(name).then_some(text)
     }
 
-    /// The attributes of an id, from `Id` on, and the end of the empty-element tag.
+    /// As [`leaf`](Self::leaf), or up to the end of `seam`, which begins with that end tag; and which.
+    #[inline(always)]
+    fn leaf_to(
+        &mut self,
+        seam: &Literal<4>,
+        name: &str,
+        expected: &mut u32,
+    ) -> Option<(&'b str, bool)> {
+        let text = self.leaf_text(expected)?;
+        let goes_on = self.cursor.eat_literal(seam);
+        (goes_on || self.closes(name)).then_some((text, goes_on))
+    }
+
+    #[inline(always)]
+    fn leaf_text(&mut self, expected: &mut u32) -> Option<&'b str> {
+        self.cursor
+            .eat_run(self.vector, Class::TEXT, b'<', expected)
+    }
+
+    /// The attributes of an id, from `Id` on, the end of the empty-element tag, and white space.
     #[inline(always)]
     fn id(&mut self, expected: &mut IdLengths) -> Option<(&'b str, Option<&'b str>)> {
-        let id = self.attribute("Id=", &mut expected.id)?;
-        let spaced = self.cursor.eat(" ");
-        if self.cursor.eat("/>") {
-            return Some((id, None));
-        }
-        if !spaced {
-            return None;
-        }
-        let change_key = self.attribute("ChangeKey=", &mut expected.change_key)?;
-        self.cursor.eat(" ");
-        self.cursor.eat("/>").then_some((id, Some(change_key)))
+        let (id, change_key, _) = self.id_to(&Tags::NEVER, expected)?;
+        Some((id, change_key))
     }
 
+    /// As [`id`](Self::id), or up to the end of `seam`, which begins with the last quote; and which.
     #[inline(always)]
-    fn attribute(&mut self, name: &str, expected: &mut u32) -> Option<&'b str> {
-        if !self.cursor.eat(name) {
+    fn id_to(
+        &mut self,
+        seam: &Literal<4>,
+        expected: &mut IdLengths,
+    ) -> Option<(&'b str, Option<&'b str>, bool)> {
+        if !self.cursor.eat("Id=") {
             return None;
         }
+        let id = self.attribute_value(&mut expected.id)?;
+        self.cursor.bump();
+        let mut change_key = None;
+        if self.cursor.eat(" ChangeKey=") {
+            change_key = Some(self.attribute_value(&mut expected.change_key)?);
+            if self.cursor.eat_literal(seam) {
+                return Some((id, change_key, true));
+            }
+            self.cursor.bump();
+        }
+        self.cursor.eat(" ");
+        if !self.cursor.eat("/>") {
+            return None;
+        }
+        self.space();
+        Some((id, change_key, false))
+    }
+
+    /// A value behind its quote; the cursor stays at the quote that ends it.
+    #[inline(always)]
+    fn attribute_value(&mut self, expected: &mut u32) -> Option<&'b str> {
         let quote = self.cursor.peek()?;
         if !matches!(quote, b'"' | b'\'') {
             return None;
         }
         self.cursor.bump();
-        let value = self
-            .cursor
-            .eat_run(self.vector, Class::VALUE, quote, expected)?;
-        self.cursor.bump();
-        Some(value)
+        self.cursor
+            .eat_run(self.vector, Class::VALUE, quote, expected)
     }
 
     /// `<`, the prefix and `name`; `false` moves nothing.
     #[inline(always)]
     fn opens(&mut self, name: &str) -> bool {
-        let mut ahead = self.cursor;
-        let opens = ahead.eat("<") && ahead.eat_literal(&self.prefix) && ahead.eat(name);
-        if opens {
-            self.cursor = ahead;
-        }
-        opens
+        self.cursor.eat_around("<", &self.tags.prefix, name)
     }
 
-    /// `</`, the prefix and `name`.
+    /// `</`, the prefix and `name`, and white space.
     #[inline(always)]
-    fn close(&mut self, name: &str) -> bool {
-        self.cursor.eat("</") && self.cursor.eat_literal(&self.prefix) && self.cursor.eat(name)
+    fn closes(&mut self, name: &str) -> bool {
+        let closes = self.cursor.eat_around("</", &self.tags.prefix, name);
+        self.space();
+        closes
     }
 
     /// White space, of which servers write none.

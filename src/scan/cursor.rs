@@ -60,6 +60,22 @@ impl<'b> Cursor<'b> {
         behind.is_some()
     }
 
+    /// Moves over `before`, the literal and `behind` if they come next, one after another; else it
+    /// does not move.
+    #[inline(always)]
+    pub(crate) fn eat_around<const WORDS: usize>(
+        &mut self,
+        before: &str,
+        literal: &Literal<WORDS>,
+        behind: &str,
+    ) -> bool {
+        let rest = self.rest.strip_prefix(before.as_bytes());
+        let rest = rest.and_then(|rest| literal.strip_from(rest));
+        let rest = rest.and_then(|rest| rest.strip_prefix(behind.as_bytes()));
+        self.rest = rest.unwrap_or(self.rest);
+        rest.is_some()
+    }
+
     /// Moves over one ASCII character, if one comes next.
     #[inline(always)]
     pub(crate) fn bump(&mut self) {

@@ -16,22 +16,36 @@ pub(crate) struct Literal<const WORDS: usize> {
 }
 
 impl<const WORDS: usize> Literal<WORDS> {
+    /// The empty literal.
+    pub(crate) const EMPTY: Self = Self {
+        words: [0; WORDS],
+        mask: [0; WORDS],
+        len: 0,
+    };
+
     /// The literal, if it is short enough.
     pub(crate) const fn new(text: &str) -> Option<Self> {
-        let bytes = text.as_bytes();
-        if bytes.len() > WORDS * 8 {
-            return None;
-        }
-        let mut literal = Self {
-            words: [0; WORDS],
-            mask: [0; WORDS],
-            len: bytes.len(),
-        };
-        let mut at = 0;
-        while at < bytes.len() {
-            literal.words[at / 8] |= (bytes[at] as u64) << (at % 8 * 8);
-            literal.mask[at / 8] |= 0xFF << (at % 8 * 8);
-            at += 1;
+        Self::of(&[text])
+    }
+
+    /// The literal that these parts make, if it is short enough.
+    pub(crate) const fn of(parts: &[&str]) -> Option<Self> {
+        let mut literal = Self::EMPTY;
+        let mut part = 0;
+        while part < parts.len() {
+            let bytes = parts[part].as_bytes();
+            if bytes.len() > WORDS * 8 - literal.len {
+                return None;
+            }
+            let mut at = 0;
+            while at < bytes.len() {
+                let (word, shift) = (literal.len / 8, literal.len % 8 * 8);
+                literal.words[word] |= (bytes[at] as u64) << shift;
+                literal.mask[word] |= 0xFF << shift;
+                literal.len += 1;
+                at += 1;
+            }
+            part += 1;
         }
         Some(literal)
     }
@@ -39,6 +53,11 @@ impl<const WORDS: usize> Literal<WORDS> {
     /// Its first eight bytes, as a little-endian number.
     pub(crate) const fn first_word(&self) -> u64 {
         self.words[0]
+    }
+
+    /// Its first eight bytes; zeros behind its end.
+    pub(crate) const fn text(&self) -> [u8; 8] {
+        self.first_word().to_le_bytes()
     }
 
     /// What follows the literal, if `bytes` begin with it. None where they end within its last word.
