@@ -368,7 +368,7 @@ impl<'a> Draft<'a> {
 }
 
 impl<'a> Sink<'a> for Draft<'a> {
-    #[inline]
+    #[inline(always)]
     fn item(&mut self, item: Item<'a>) -> ControlFlow<()> {
         match item {
             Item::RequestServerVersion(version) => {

@@ -146,6 +146,7 @@ impl HeadItem {
     }
 
     /// The item, in a body whose parts `text` gives.
+    #[inline(always)]
     pub(super) fn item<'b>(self, text: impl Fn(Span) -> &'b str) -> Item<'b> {
         match self {
             Self::RequestServerVersion(version) => Item::RequestServerVersion(text(version)),
