@@ -368,6 +368,8 @@ impl<'a> Draft<'a> {
 }
 
 impl<'a> Sink<'a> for Draft<'a> {
+    const TAKES_ALL: bool = true;
+
     #[inline(always)]
     fn item(&mut self, item: Item<'a>) -> ControlFlow<()> {
         match item {
@@ -430,6 +432,8 @@ struct Next<'t> {
 }
 
 impl<'t> Sink<'t> for Next<'t> {
+    const TAKES_ALL: bool = false;
+
     fn item(&mut self, item: Item<'t>) -> ControlFlow<()> {
         self.item = Some(item);
         ControlFlow::Break(())

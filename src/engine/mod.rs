@@ -58,6 +58,9 @@ impl Scratch {
 
 /// What takes items as they are read, and may stop the reading after each.
 pub(crate) trait Sink<'t> {
+    /// Whether it never stops the reading.
+    const TAKES_ALL: bool;
+
     fn item(&mut self, item: Item<'t>) -> ControlFlow<()>;
 
     /// Where to write an event, the item that comes most and is largest.

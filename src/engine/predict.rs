@@ -27,6 +27,10 @@ pub(super) type Prefix = Literal<1>;
 #[derive(Debug)]
 pub(super) struct Tags {
     prefix: Prefix,
+    /// `</t:SubscriptionId><t:PreviousWatermark>`
+    subscription_id_to_watermark: Literal<8>,
+    /// `</t:PreviousWatermark><t:MoreEvents>false</t:MoreEvents>`
+    watermark_to_events: Literal<8>,
     /// `</t:Watermark><t:TimeStamp>`
     watermark_to_timestamp: Literal<4>,
     /// `</t:TimeStamp><t:`
@@ -39,10 +43,8 @@ pub(super) struct Tags {
 
 impl Tags {
     /// What is never there: a NUL is no character of XML.
-    const NEVER: Literal<4> = match Literal::new("\0") {
-        Some(literal) => literal,
-        None => Literal::EMPTY,
-    };
+    const NEVER: Literal<4> = never();
+    const NEVER_LONG: Literal<8> = never();
 
     /// Makes them those with this prefix, if they are not yet.
     pub(super) fn set_prefix(&mut self, prefix: Prefix) {
@@ -54,6 +56,23 @@ impl Tags {
         let prefix = core::str::from_utf8(&text).unwrap_or_default();
         let prefix = prefix.trim_end_matches('\0');
         let seam = |parts: &[&str]| Literal::of(parts).unwrap_or(Self::NEVER);
+        let long_seam = |parts: &[&str]| Literal::of(parts).unwrap_or(Self::NEVER_LONG);
+        self.subscription_id_to_watermark = long_seam(&[
+            "</",
+            prefix,
+            "SubscriptionId><",
+            prefix,
+            "PreviousWatermark>",
+        ]);
+        self.watermark_to_events = long_seam(&[
+            "</",
+            prefix,
+            "PreviousWatermark><",
+            prefix,
+            "MoreEvents>false</",
+            prefix,
+            "MoreEvents>",
+        ]);
         self.watermark_to_timestamp = seam(&["</", prefix, "Watermark><", prefix, "TimeStamp>"]);
         self.timestamp_to_id = seam(&["</", prefix, "TimeStamp><", prefix]);
         self.id_to_parent = seam(&["\" /><", prefix, "ParentFolderId "]);
@@ -61,11 +80,20 @@ impl Tags {
     }
 }
 
+const fn never<const WORDS: usize>() -> Literal<WORDS> {
+    match Literal::new("\0") {
+        Some(literal) => literal,
+        None => Literal::EMPTY,
+    }
+}
+
 impl Default for Tags {
     fn default() -> Self {
         Self {
             // No prefix is this, so that the first is another.
-            prefix: Prefix::new("\0").unwrap_or(Prefix::EMPTY),
+            prefix: never(),
+            subscription_id_to_watermark: Self::NEVER_LONG,
+            watermark_to_events: Self::NEVER_LONG,
             watermark_to_timestamp: Self::NEVER,
             timestamp_to_id: Self::NEVER,
             id_to_parent: Self::NEVER,
@@ -142,6 +170,28 @@ where
             cursor: *self.cursor,
             tags: self.tags,
         };
+        if S::TAKES_ALL
+            && *self.seen == Seen::default()
+            && let Some((id, watermark)) = ahead.beginning(self.lengths)
+        {
+            for element in [
+                Element::SubscriptionId,
+                Element::PreviousWatermark,
+                Element::MoreEvents,
+            ] {
+                self.seen.insert(element);
+            }
+            *self.cursor = ahead.cursor;
+            let items = [
+                Item::SubscriptionId(id),
+                Item::PreviousWatermark(watermark),
+                Item::MoreEvents(false),
+            ];
+            for item in items {
+                let _ = self.sink.item(item);
+            }
+        }
+        ahead.cursor = *self.cursor;
         loop {
             ahead.space();
             let Some(next) = ahead.opens("").then(|| ahead.kind()) else {
@@ -188,6 +238,24 @@ struct Ahead<'e, 'b, V> {
 }
 
 impl<'b, V: Vector> Ahead<'_, 'b, V> {
+    /// The values of the Notification itself, all three as almost every Notification begins.
+    #[inline(always)]
+    fn beginning(&mut self, lengths: &mut Lengths) -> Option<(SubscriptionId<'b>, Watermark<'b>)> {
+        if !self.opens("SubscriptionId>") {
+            return None;
+        }
+        let id = self.leaf_text(&mut lengths.subscription_id)?;
+        if !self
+            .cursor
+            .eat_literal(&self.tags.subscription_id_to_watermark)
+        {
+            return None;
+        }
+        let watermark = self.leaf_text(&mut lengths.previous_watermark)?;
+        let ends = self.cursor.eat_literal(&self.tags.watermark_to_events);
+        ends.then_some((SubscriptionId::new(id), Watermark::new(watermark)))
+    }
+
     /// A value of the Notification itself, behind `<` and the prefix.
     #[inline(always)]
     fn value<'t>(&mut self, lengths: &mut Lengths) -> Option<(Element, Item<'t>)>

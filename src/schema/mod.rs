@@ -188,7 +188,7 @@ impl Element {
 }
 
 /// The children that an open element has had.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Seen(u64);
 
 impl Seen {
