@@ -60,11 +60,12 @@ pub(crate) fn push_50() -> Corpus {
     })
 }
 
-/// Ten events, indented as people and libraries do.
+/// Ten events, indented as people and libraries do: each server's messages by one of them, always in
+/// the same way.
 pub(crate) fn pretty_10() -> Corpus {
     corpus("pretty-10", 16, |fleet, number| {
         let (mut server, push) = fleet.push(number, 10);
-        server.indent = ["  ", "    ", "\t"][number % 3];
+        server.indent = ["  ", "    ", "\t", "  "][number % 4];
         server.write(&push)
     })
 }

@@ -314,11 +314,13 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
         }
         if begun || self.opens("") {
             if self.cursor.eat("ItemId ") {
-                let (id, key, goes_on) = self.id_to(&tags.id_to_parent, &mut lengths.item_id)?;
+                let seam = &tags.id_to_parent;
+                let (id, key, goes_on) = self.id_to(seam, "ItemId>", &mut lengths.item_id)?;
                 event.item_id = Some(ItemId::new(id, key));
                 begun = goes_on;
             } else if self.cursor.eat("FolderId ") {
-                let (id, key, goes_on) = self.id_to(&tags.id_to_parent, &mut lengths.folder_id)?;
+                let seam = &tags.id_to_parent;
+                let (id, key, goes_on) = self.id_to(seam, "FolderId>", &mut lengths.folder_id)?;
                 event.folder_id = Some(FolderId::new(id, key));
                 begun = goes_on;
             } else {
@@ -327,7 +329,7 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
         }
         if begun || self.opens("ParentFolderId ") {
             let lengths = &mut lengths.parent_folder_id;
-            let (id, key, goes_on) = self.id_to(&tags.id_to_end, lengths)?;
+            let (id, key, goes_on) = self.id_to(&tags.id_to_end, "ParentFolderId>", lengths)?;
             event.parent_folder_id = Some(FolderId::new(id, key));
             begun = goes_on;
         }
@@ -353,14 +355,14 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
     {
         let mut old = OldIds::default();
         if self.opens("OldItemId ") {
-            let (id, key) = self.id(&mut lengths.old_item_id)?;
+            let (id, key) = self.id("OldItemId>", &mut lengths.old_item_id)?;
             old.old_item_id = Some(ItemId::new(id, key));
         } else if self.opens("OldFolderId ") {
-            let (id, key) = self.id(&mut lengths.old_folder_id)?;
+            let (id, key) = self.id("OldFolderId>", &mut lengths.old_folder_id)?;
             old.old_folder_id = Some(FolderId::new(id, key));
         }
         if self.opens("OldParentFolderId ") {
-            let (id, key) = self.id(&mut lengths.old_parent_folder_id)?;
+            let (id, key) = self.id("OldParentFolderId>", &mut lengths.old_parent_folder_id)?;
             old.old_parent_folder_id = Some(FolderId::new(id, key));
         }
         if old != OldIds::default() {
@@ -406,10 +408,10 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
             .eat_run(self.vector, Class::TEXT, b'<', expected)
     }
 
-    /// The attributes of an id, from `Id` on, the end of the empty-element tag, and white space.
+    /// The attributes of an id, from `Id` on, its end, empty-element tag or not, and white space.
     #[inline(always)]
-    fn id(&mut self, expected: &mut IdLengths) -> Option<(&'b str, Option<&'b str>)> {
-        let (id, change_key, _) = self.id_to(&Tags::NEVER, expected)?;
+    fn id(&mut self, name: &str, expected: &mut IdLengths) -> Option<(&'b str, Option<&'b str>)> {
+        let (id, change_key, _) = self.id_to(&Tags::NEVER, name, expected)?;
         Some((id, change_key))
     }
 
@@ -418,6 +420,7 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
     fn id_to(
         &mut self,
         seam: &Literal<4>,
+        name: &str,
         expected: &mut IdLengths,
     ) -> Option<(&'b str, Option<&'b str>, bool)> {
         if !self.cursor.eat("Id=") {
@@ -434,11 +437,13 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
             self.cursor.bump();
         }
         self.cursor.eat(" ");
-        if !self.cursor.eat("/>") {
-            return None;
-        }
-        self.space();
-        Some((id, change_key, false))
+        let ends = if self.cursor.eat("/>") {
+            self.space();
+            true
+        } else {
+            self.cursor.eat(">") && self.closes(name)
+        };
+        ends.then_some((id, change_key, false))
     }
 
     /// A value behind its quote; the cursor stays at the quote that ends it.
