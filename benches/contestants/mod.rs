@@ -1,4 +1,4 @@
-//! Who reads the corpora: this crate in three ways, its peers, and two floors that nobody gets below.
+//! Who reads the corpora: this crate in four ways, its peers, and two floors that nobody gets below.
 //!
 //! Apart from the benches, so that each of them measures the same code.
 #![allow(
@@ -8,7 +8,7 @@
 )]
 
 mod ours;
-mod peers;
+pub(crate) mod peers;
 
 use crate::corpus::Corpus;
 
@@ -53,6 +53,11 @@ pub(crate) fn all(corpus: &Corpus) -> Vec<Contestant> {
             "ews-notifications-reader",
             Sum::Message,
             ours::reader(corpus),
+        ),
+        Contestant::new(
+            "ews-notifications-scalar",
+            Sum::Message,
+            ours::scalar(corpus),
         ),
         Contestant::new("xmlparser", Sum::Written, peers::xmlparser),
         Contestant::new("quick-xml", Sum::WrittenWithMargin, peers::quick_xml),

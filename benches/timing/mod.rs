@@ -7,7 +7,7 @@ use criterion::{BenchmarkGroup, Criterion, Throughput};
 
 use crate::corpus::Corpus;
 
-/// Short for one bench, since there are 77; long enough for a steady median on a quiet machine.
+/// Short for one bench, since there are 84; long enough for a steady median on a quiet machine.
 pub(crate) fn criterion() -> Criterion {
     Criterion::default()
         .sample_size(30)

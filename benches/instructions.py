@@ -1,0 +1,121 @@
+"""Counts the instructions that each contestant executes to read a message, with callgrind.
+
+    python3 benches/instructions.py record    # all corpora and contestants, into benches/instructions.json
+    python3 benches/instructions.py check     # this crate on the hot corpora, against that file
+
+Counts do not depend on the load of the machine, and differ by less than 0.1 % between runs of the same program, so
+`check` finds what times are too noisy for. They do depend on the compiler and the kernel, which are recorded too.
+
+Valgrind has to be installed; to record, also what benches/native needs. Python 3.11 and its standard library suffice.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+BENCHES = Path(__file__).parent
+RECORD = BENCHES / "instructions.json"
+NATIVE = ["--manifest-path", str(BENCHES / "native" / "Cargo.toml")]
+
+HOT = ["heartbeat", "push-1", "push-50", "pretty-10", "dialect-3", "mixed"]
+OURS = "ews-notifications"  # the beginning of the names of our contestants
+
+# How far a count may be from the recorded one. Below it is a failure as well: a record that is not kept would
+# leave room for the gain to be lost again unnoticed.
+TOLERANCE = 0.03
+
+# The function of benches/counting whose calls are counted.
+COUNTED = "instructions::counting::counted"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Counts instructions with callgrind.")
+    parser.add_argument("command", choices=["record", "check"])
+    if parser.parse_args().command == "check":
+        return check(json.loads(RECORD.read_text()), measure(HOT))
+    record = measure([])
+    for name, corpus in measure([], NATIVE)["corpora"].items():
+        record["corpora"][name]["instructions"] |= corpus["instructions"]
+    RECORD.write_text(json.dumps(record, indent=2) + "\n")
+    return 0
+
+
+def measure(corpora: list[str], cargo: list[str] | tuple[()] = ()) -> dict:
+    """The instructions per message on the corpora that are named, or on all."""
+    with tempfile.TemporaryDirectory(prefix="ews-instructions-") as folder:
+        out = Path(folder) / "out"
+        callgrind = [
+            "valgrind",
+            "--quiet",
+            "--tool=callgrind",
+            f"--callgrind-out-file={out}",
+            f"--toggle-collect={COUNTED}",
+            f"--dump-after={COUNTED}",
+        ]
+        runner = f'target."cfg(all())".runner={json.dumps(callgrind)}'
+        command = ["cargo", "--config", runner, "bench", *cargo, "--bench", "instructions", "--"]
+        output = run([*command, *corpora])
+        # Callgrind numbers its files in the order of the counts, which is that of the lines.
+        lines = [line.split() for line in output.splitlines()]
+        counts = [words[1:] for words in lines if words[0] == "count"]
+        totals = [total(Path(f"{out}.{number + 1}")) for number in range(len(counts))]
+
+    record: dict = {"rustc": run(["rustc", "--version"]).strip()}
+    record["valgrind"] = run(["valgrind", "--version"]).strip()
+    record["kernel"] = "".join(words[1] for words in lines if words[0] == "kernel")
+    record["corpora"] = {}
+    for (corpus, contestant, rounds, messages, size), instructions in zip(counts, totals):
+        entry = {"messages": int(messages), "bytes": int(size), "instructions": {}}
+        entry = record["corpora"].setdefault(corpus, entry)
+        entry["instructions"][contestant] = round(instructions / int(rounds) / int(messages))
+    return record
+
+
+def total(file: Path) -> int:
+    """The count of one file of callgrind."""
+    lines = file.read_text().splitlines() if file.exists() else []
+    for line in lines:
+        if line.startswith("totals: "):
+            return int(line.removeprefix("totals: "))
+    sys.exit(f"callgrind counted nothing: is {COUNTED} still the name of the function?")
+
+
+def check(recorded: dict, found: dict) -> int:
+    print("instructions per message: recorded, found")
+    failures = 0
+    for name, corpus in found["corpora"].items():
+        for contestant, count in corpus["instructions"].items():
+            if not contestant.startswith(OURS):
+                continue
+            before = recorded["corpora"][name]["instructions"].get(contestant, 0)
+            change = count / before - 1 if before else math.inf
+            verdict = ""
+            if abs(change) > TOLERANCE:
+                failures += 1
+                verdict = "  TOO MANY" if change > 0 else "  FEWER, record them"
+            print(f"{name:10} {contestant:25} {before:8,} {count:8,} {change:+7.1%}{verdict}")
+    if not failures:
+        return 0
+    print(f"{failures} counts are more than {TOLERANCE:.0%} off. If they are right: benches/instructions.py record")
+    for key in ["rustc", "kernel", "valgrind"]:
+        if recorded[key] != found[key]:
+            print(f"{key} may be why: recorded {recorded[key]}, found {found[key]}")
+    return 1
+
+
+def run(command: list[str]) -> str:
+    """What a command prints; its errors and progress are shown. Stops if it fails."""
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, cwd=BENCHES.parent)
+    if done.returncode:
+        sys.exit(f"{' '.join(command)} failed")
+    return done.stdout
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,22 @@
+//! Instructions to read each corpus: what `benches/instructions.py` counts, under callgrind.
+//!
+//! Run without callgrind it counts nothing, but asserts the sums of all contestants on the corpora that
+//! are named, or on all. A line on standard output announces each count.
+#![allow(clippy::print_stdout, reason = "a bench prints")]
+
+mod contestants;
+mod corpus;
+mod counting;
+
+use ews_notifications::Parser;
+
+fn main() {
+    println!("kernel {:?}", Parser::new().kernel());
+    for corpus in counting::corpora() {
+        for mut contestant in contestants::all(&corpus) {
+            counting::count(&corpus, contestant.name, || {
+                (contestant.run)(&corpus.bodies)
+            });
+        }
+    }
+}

@@ -1,0 +1,392 @@
+"""Measures, and writes down what was measured.
+
+    python3 benches/report.py run [-- OPTION…]   # all benches once, into benches/runs; options are for criterion
+    python3 benches/report.py write              # benches/README.md, benches/chart.svg and the table of README.md
+    python3 benches/report.py check              # fails if one of these is not what `write` would write
+
+Times are medians of criterion. Ratios are taken within a run, and what is reported is the median over all recorded
+runs and their spread; remove the runs of older code before you record new ones. Instruction counts come
+from benches/instructions.json, see benches/instructions.py. No number in a document is typed in.
+
+A run needs what benches/native needs. Python 3.11 and its standard library suffice.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from datetime import date
+from pathlib import Path
+from statistics import median
+
+sys.dont_write_bytecode = True
+
+from chart import chart  # noqa: E402
+
+BENCHES = Path(__file__).parent
+ROOT = BENCHES.parent
+RUNS = BENCHES / "runs"
+COUNTS = BENCHES / "instructions.json"
+NATIVE = ["--manifest-path", str(BENCHES / "native" / "Cargo.toml")]
+
+MARKS = ("<!-- written by benches/report.py -->\n", "<!-- until here -->\n")
+
+OURS = "ews-notifications"
+COLD = "ews-notifications-cold"
+READER = "ews-notifications-reader"
+SCALAR = "ews-notifications-scalar"
+FLOOR = "memchr-count"
+FLOORS = [FLOOR, "simdutf8"]
+THREE = ["xmlparser", "quick-xml", "quick-xml-ns"]
+CPP = ["rapidxml", "pugixml"]
+PEERS = [*THREE, *CPP, "roxmltree", "uppsala", "simdxml"]
+IN_CHART = [OURS, "rapidxml", "quick-xml", "xmlparser", "roxmltree"]
+
+CORPORA = {
+    "heartbeat": "a StatusEvent, nothing else",
+    "push-1": "one event",
+    "push-50": "50 events",
+    "pretty-10": "ten events, indented",
+    "huge-20000": "20,000 events",
+    "mixed": "what a gateway sees: mostly heartbeats, some events, four servers",
+    "dialect-3": "three events, every message with prefixes and quotes of its own",
+}
+
+# What the speed has to be: time / memchr-count at most, times faster than the fastest of the three at least.
+TARGETS = [
+    ("heartbeat", OURS, 3.0, 16),
+    ("push-1", OURS, 4.0, 12),
+    ("push-50", OURS, 5.5, 9),
+    ("pretty-10", OURS, 7.5, 7),
+    ("huge-20000", OURS, 4.5, 9),
+    ("mixed", OURS, 5.0, 10),
+    ("dialect-3", OURS, 12, 4),
+    ("heartbeat", COLD, 8, None),
+    ("push-1", COLD, 8, None),
+    ("push-50", SCALAR, None, 3),
+]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Measures, and writes down what was measured.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("run").add_argument("options", nargs="*")
+    commands.add_parser("write")
+    commands.add_parser("check")
+    arguments = parser.parse_args()
+    if arguments.command == "run":
+        return record(arguments.options)
+    if not any(RUNS.glob("*.json")):
+        print("no run is recorded, so there is nothing to report")
+        return 0
+    documents = Report().documents()
+    if arguments.command == "write":
+        for path, text in documents.items():
+            path.write_text(text)
+        return 0
+    stale = [path for path, text in documents.items() if not path.exists() or path.read_text() != text]
+    for path in stale:
+        print(f"{path.relative_to(ROOT)} is not what was measured: benches/report.py write")
+    return 1 if stale else 0
+
+
+# Measuring
+
+
+def record(options: list[str]) -> int:
+    cpu = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
+    run = {
+        "date": date.today().isoformat(),
+        "cpu": cpu[0].split(": ")[1] if cpu else "unknown",
+        "cores": os.cpu_count(),
+        "rustc": output(["rustc", "--version"]).strip(),
+        "times": times([], options),
+        "native": times(NATIVE, options),
+    }
+    latency = output(["cargo", "bench", "--bench", "latency"]).splitlines()
+    run["latency"] = {case.pop("case"): case for case in map(json.loads, latency)}
+    RUNS.mkdir(exist_ok=True)
+    number = 1 + max((int(path.stem) for path in RUNS.glob("*.json")), default=0)
+    path = RUNS / f"{number}.json"
+    path.write_text(json.dumps(run, indent=1) + "\n")
+    print(f"recorded {path.relative_to(ROOT)}")
+    return 0
+
+
+def times(cargo: list[str], options: list[str]) -> dict[str, dict[str, float]]:
+    """Nanoseconds that each contestant needs to read each corpus once."""
+    found: dict[str, dict[str, float]] = defaultdict(dict)
+    with tempfile.TemporaryDirectory(prefix="ews-criterion-") as folder:
+        environment = os.environ | {"CRITERION_HOME": folder}
+        command = ["cargo", "bench", *cargo, "--bench", "parse", "--", *options]
+        subprocess.run(command, check=True, cwd=ROOT, env=environment)
+        for path in sorted(Path(folder).glob("*/*/new/benchmark.json")):
+            names = json.loads(path.read_text())
+            estimates = json.loads(path.with_name("estimates.json").read_text())
+            corpus = names["group_id"].removeprefix("parse/")
+            found[corpus][names["function_id"]] = round(estimates["median"]["point_estimate"], 1)
+    return found
+
+
+def output(command: list[str]) -> str:
+    return subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.PIPE, text=True).stdout
+
+
+# Reporting
+
+
+class Report:
+    def __init__(self) -> None:
+        paths = sorted(RUNS.glob("*.json"), key=lambda path: int(path.stem))
+        self.runs = [json.loads(path.read_text()) for path in paths]
+        self.counted = json.loads(COUNTS.read_text())
+
+    def documents(self) -> dict[Path, str]:
+        readme = ROOT / "README.md"
+        before, rest = readme.read_text().split(MARKS[0])
+        _, after = rest.split(MARKS[1])
+        return {
+            readme: before + MARKS[0] + self.summary() + MARKS[1] + after,
+            BENCHES / "README.md": self.whole(),
+            BENCHES / "chart.svg": self.chart(),
+        }
+
+    # Numbers
+
+    def times(self, corpus: str, contestant: str) -> list[float]:
+        """Of each run: nanoseconds per message."""
+        part = "native" if contestant in CPP else "times"
+        messages = self.counted["corpora"][corpus]["messages"]
+        return [run[part][corpus][contestant] / messages for run in self.runs]
+
+    def ratios(self, corpus: str, contestant: str, to: str) -> list[float]:
+        """Of each run: the time of a contestant through that of another one, measured side by side."""
+        part = "native" if contestant in CPP else "times"
+        both = [run[part][corpus] for run in self.runs]
+        return [times[contestant] / times[to] for times in both]
+
+    def lead(self, corpus: str, ours: str = OURS) -> list[float]:
+        """Of each run: how many times faster we are than the fastest of the three."""
+        each = [self.ratios(corpus, peer, ours) for peer in THREE]
+        return [min(ratios) for ratios in zip(*each)]
+
+    def fastest(self, corpus: str) -> str:
+        return min(THREE, key=lambda peer: median(self.times(corpus, peer)))
+
+    def instructions(self, corpus: str, contestant: str) -> int:
+        return self.counted["corpora"][corpus]["instructions"][contestant]
+
+    def instruction_ratio(self, corpus: str, contestant: str, to: str = OURS) -> str:
+        return figure(self.instructions(corpus, contestant) / self.instructions(corpus, to))
+
+    def bytes(self, corpus: str) -> float:
+        """Of a message, on average."""
+        counted = self.counted["corpora"][corpus]
+        return counted["bytes"] / counted["messages"]
+
+    # Documents
+
+    def summary(self) -> str:
+        """The part of README.md."""
+        rows = []
+        for corpus, what in CORPORA.items():
+            lead, rapidxml = self.lead(corpus), self.ratios(corpus, "rapidxml", OURS)
+            time = f"{median(self.times(corpus, OURS)):,.0f} ns"
+            size = f"{self.bytes(corpus):,.0f}"
+            rows.append([what, size, time, spread(lead), self.fastest(corpus), spread(rapidxml)])
+        head = ["message", "bytes", "time", "times faster than the fastest of three", "which is", "than RapidXML"]
+        return "\n".join(
+            [
+                f"![Gigabytes per second of five parsers]({relative(BENCHES / 'chart.svg')})\n",
+                *table(head, rows),
+                "",
+                f"Median and spread of {runs(len(self.runs))} on {self.machines()}. The three are",
+                "xmlparser, quick-xml and quick-xml with namespaces. Each peer only walks over what it finds and adds up",
+                "lengths; this crate checks everything and makes events. All contestants, ratios of instruction counts,",
+                "latency and how to repeat it: [benches/README.md](benches/README.md).",
+                "",
+            ]
+        )
+
+    def machines(self) -> str:
+        names = {f"{run['cpu']} ({run['cores']} cores)" for run in self.runs}
+        return ", ".join(sorted(names))
+
+    def whole(self) -> str:
+        """benches/README.md."""
+        return "\n".join(
+            [
+                "# Measurements",
+                "",
+                "Written by `benches/report.py` from `benches/runs` and `benches/instructions.json`.",
+                "",
+                *self.method(),
+                "## Asked for and measured",
+                "",
+                *self.targets(),
+                "",
+                "![Gigabytes per second of five parsers](chart.svg)",
+                "",
+                "## Corpora",
+                "",
+                "One row for each contestant: the time of a message; that time as a multiple of what `memchr` needs to",
+                "count the `<` of the message; how many times faster `ews-notifications` is, and how many times fewer",
+                "instructions it needs. In brackets the least and the most of the runs.",
+                "",
+                *(line for corpus in CORPORA for line in self.corpus(corpus)),
+                "## Latency",
+                "",
+                *self.latency(),
+            ]
+        )
+
+    def method(self) -> list[str]:
+        rows = [
+            [str(number), run["date"], run["cpu"], str(run["cores"]), run["rustc"]]
+            for number, run in enumerate(self.runs, 1)
+        ]
+        return [
+            "One thread, default build flags, all checks on. Times are medians of criterion, over the messages of a",
+            "corpus in a fixed order; ratios are taken within a run. Figures are medians over these runs:",
+            "",
+            *table(["run", "date", "processor", "cores", "compiler"], rows),
+            "",
+            "```text",
+            "apt-get install g++ libpugixml-dev librapidxml-dev valgrind",
+            "python3 benches/report.py run            # one run, on a machine that does nothing else",
+            "python3 benches/instructions.py record   # instruction counts",
+            "python3 benches/report.py write          # this file, the chart and the table of README.md",
+            "```",
+            "",
+            "Contestants: `ews-notifications` reads with one long-lived `Parser`; `-cold` does not learn heads; `-reader` is",
+            "the `Reader`; `-scalar` reads with the scalar kernel. Each looks at every text of every event. The peers",
+            "walk over every element, attribute and text, add up lengths and keep nothing. `rapidxml` and `pugixml` were",
+            "compared with `ews-notifications` in a bench of their own, `benches/native`. `memchr-count` and",
+            "`simdutf8` are floors: the one counts `<`, the other checks UTF-8.",
+            "",
+            f"Instructions were counted with callgrind ({self.counted['valgrind']}), {self.counted['rustc']},",
+            f"kernel {self.counted['kernel']}. They do not depend on the machine's load; where a ratio of times and one of",
+            "instructions differ, mispredicted branches and memory make the difference.",
+            "",
+        ]
+
+    def targets(self) -> list[str]:
+        rows = []
+        for corpus, ours, at_most, at_least in TARGETS:
+            floor, lead = self.ratios(corpus, ours, FLOOR), self.lead(corpus, ours)
+            fewer = self.instruction_ratio(corpus, self.fastest(corpus), ours)
+            is_met = (at_most is None or median(floor) <= at_most) and (at_least is None or median(lead) >= at_least)
+            variant = ours.removeprefix(OURS).removeprefix("-")
+            name = f"{corpus}, {variant}" if variant else corpus
+            asked = [str(at_most or ""), str(at_least or "")]
+            verdict = "yes" if is_met else "**no**"
+            rows.append([name, spread(floor), asked[0], spread(lead), asked[1], fewer, verdict])
+        head = [
+            "corpus",
+            "time / memchr-count",
+            "at most",
+            f"times faster than the fastest of {', '.join(THREE)}",
+            "at least",
+            "times fewer instructions",
+            "met",
+        ]
+        return table(head, rows)
+
+    def corpus(self, corpus: str) -> list[str]:
+        rows = []
+        for contestant in [OURS, COLD, READER, SCALAR, *PEERS, *FLOORS]:
+            is_compared = contestant not in [OURS, *FLOORS]
+            rows.append(
+                [
+                    f"`{contestant}`",
+                    f"{median(self.times(corpus, contestant)):,.0f}",
+                    figure(median(self.ratios(corpus, contestant, FLOOR))),
+                    spread(self.ratios(corpus, contestant, OURS)) if is_compared else "",
+                    self.instruction_ratio(corpus, contestant) if is_compared else "",
+                    f"{self.instructions(corpus, contestant):,}",
+                ]
+            )
+        what, messages = CORPORA[corpus], self.counted["corpora"][corpus]["messages"]
+        fastest = self.fastest(corpus)
+        fewer = self.instruction_ratio(corpus, fastest)
+        rows.append([f"fastest of three: `{fastest}`", "", "", spread(self.lead(corpus)), fewer, ""])
+        head = ["contestant", "ns", "/ memchr-count", "we are times faster", "times fewer instructions", "instructions"]
+        return [
+            f"### {corpus}",
+            "",
+            f"{what[0].upper()}{what[1:]}. Messages: {messages}, bytes of one on average: {self.bytes(corpus):,.0f}.",
+            "",
+            *table(head, rows),
+            "",
+        ]
+
+    def latency(self) -> list[str]:
+        quantiles = ["p50", "p99", "p99.9", "worst"]
+        rows = []
+        for case, found in self.runs[0]["latency"].items():
+            middle = [median(times) for times in (self.quantiles(case, name) for name in quantiles)]
+            highest = max(self.quantiles(case, "worst"))
+            rows.append([case, f"{found['samples']:,}", *(f"{time:,.0f}" for time in middle), f"{highest:,}"])
+        head = ["nanoseconds", "messages", *quantiles, "worst of all runs"]
+
+        best, warm, clock = "warm, each message at its best", "warm", "the clock alone"
+        slowest = max((run["latency"][best]["worst"] for run in self.runs), key=lambda worst: worst["ns"])
+        return [
+            "Each message of the corpus `mixed` by itself, with a look at the clock before and after it. Medians of the runs.",
+            "",
+            *table(head, rows),
+            "",
+            "What explains the worst: undisturbed, that is in the best of its rounds, no message took longer than",
+            f"{slowest['ns']:,} ns, which was one of {slowest['bytes']:,} bytes. What is above that, up to",
+            f"{max(self.quantiles(warm, 'worst')):,} ns, is not in the message, since the same message took less in another round: the",
+            "machine did something else meanwhile. Two looks at the clock with nothing between them were up to",
+            f"{max(self.quantiles(clock, 'worst')):,} ns apart. The first message of a parser allocates its memory and finds no learned head;",
+            "the first of a process also finds nothing in the caches, no page mapped and no branch predicted.",
+            "",
+        ]
+
+    def quantiles(self, case: str, name: str) -> list[int]:
+        return [run["latency"][case][name]["ns"] for run in self.runs]
+
+    def chart(self) -> str:
+        """Throughput of the others follows from ours and the ratio, which is taken side by side."""
+        groups = {}
+        for corpus in CORPORA:
+            size = self.bytes(corpus)
+            ours = size / median(self.times(corpus, OURS))
+            groups[corpus] = {name: ours / median(self.ratios(corpus, name, OURS)) for name in IN_CHART}
+        return chart("Gigabytes per second, more is better", groups)
+
+
+def relative(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def runs(count: int) -> str:
+    return "one run" if count == 1 else f"{count} runs"
+
+
+def figure(ratio: float) -> str:
+    return f"{ratio:.1f}" if ratio >= 10 else f"{ratio:.2f}"
+
+
+def spread(ratios: list[float]) -> str:
+    """The median, and in brackets the least and the most."""
+    if len(ratios) == 1:
+        return figure(ratios[0])
+    return f"{figure(median(ratios))} ({figure(min(ratios))}–{figure(max(ratios))})"
+
+
+def table(head: list[str], rows: list[list[str]]) -> list[str]:
+    """Of Markdown; all columns but the first are to the right."""
+    rule = ["---", *("---:" for _ in head[1:])]
+    return [f"| {' | '.join(cells)} |" for cells in [head, rule, *rows]]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
