@@ -40,13 +40,14 @@ pub struct Config {
     /// How many heads a [`Parser`](crate::Parser) remembers. What a server writes up to the first
     /// event is nearly the same in all its messages, and need not be read again. One for each server,
     /// or group of servers of one build, that posts to the same parser. 0 turns learning off. Default:
-    /// 4. At most 8 KiB of the bodies and some state are kept for each.
+    /// 8, so that a stray message does not push out the head of one of a few servers. At most 8 KiB of the
+    /// bodies and some state are kept for each.
     pub heads: u8,
 }
 
 impl Config {
     /// Default of [`Config::heads`].
-    pub const HEADS: u8 = 4;
+    pub const HEADS: u8 = 8;
 }
 
 impl Default for Config {

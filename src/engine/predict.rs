@@ -111,10 +111,10 @@ pub(super) fn has_room(prefix: &str, depth: usize, limits: &Limits) -> bool {
         && limits.name_bytes >= prefix.len() + LONGEST_NAME.len()
 }
 
-/// How long values are expected to be: as long as the last ones in the same place.
+/// How long values are expected to be: as long as the last ones in the same place. All but the
+/// subscription id, which is of another subscription each time.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Lengths {
-    subscription_id: u32,
     previous_watermark: u32,
     more_events: u32,
     watermark: u32,
@@ -244,7 +244,7 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
         if !self.opens("SubscriptionId>") {
             return None;
         }
-        let id = self.leaf_text(&mut lengths.subscription_id)?;
+        let id = self.cursor.eat_run(self.vector, Class::TEXT, b'<')?;
         if !self
             .cursor
             .eat_literal(&self.tags.subscription_id_to_watermark)
@@ -263,7 +263,10 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
         'b: 't,
     {
         Some(if self.cursor.eat("SubscriptionId>") {
-            let id = self.leaf("SubscriptionId>", &mut lengths.subscription_id)?;
+            let id = self.cursor.eat_run(self.vector, Class::TEXT, b'<')?;
+            if !self.closes("SubscriptionId>") {
+                return None;
+            }
             (
                 Element::SubscriptionId,
                 Item::SubscriptionId(SubscriptionId::new(id)),
@@ -405,7 +408,7 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
     #[inline(always)]
     fn leaf_text(&mut self, expected: &mut u32) -> Option<&'b str> {
         self.cursor
-            .eat_run(self.vector, Class::TEXT, b'<', expected)
+            .eat_run_like(self.vector, Class::TEXT, b'<', expected)
     }
 
     /// The attributes of an id, from `Id` on, its end, empty-element tag or not, and white space.
@@ -455,7 +458,7 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
         }
         self.cursor.bump();
         self.cursor
-            .eat_run(self.vector, Class::VALUE, quote, expected)
+            .eat_run_like(self.vector, Class::VALUE, quote, expected)
     }
 
     /// `<`, the prefix and `name`; `false` moves nothing.

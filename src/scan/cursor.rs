@@ -131,10 +131,24 @@ impl<'b> Cursor<'b> {
         self.split_off(vector.run(self.rest, class));
     }
 
-    /// Moves over the longest run of the class and gives it, if `end` stands behind it. Looks first at
-    /// whether it is as long as `expected` says, and notes in it how long it was.
+    /// Moves over the longest run of the class and gives it, if `end` stands behind it.
     #[inline(always)]
     pub(crate) fn eat_run<V: Vector>(
+        &mut self,
+        vector: V,
+        class: Class,
+        end: u8,
+    ) -> Option<&'b str> {
+        debug_assert!(!class.contains(end));
+        let length = vector.run(self.rest, class);
+        let ends = self.rest.get(length) == Some(&end);
+        ends.then(|| self.split_off_text(length))
+    }
+
+    /// [`eat_run`](Self::eat_run), by looking first at whether the run is as long as `expected` says. If
+    /// not, notes there how long it is.
+    #[inline(always)]
+    pub(crate) fn eat_run_like<V: Vector>(
         &mut self,
         vector: V,
         class: Class,
@@ -142,17 +156,21 @@ impl<'b> Cursor<'b> {
         expected: &mut u32,
     ) -> Option<&'b str> {
         debug_assert!(!class.contains(end));
-        let mut length = *expected as usize;
-        if self.rest.get(length) != Some(&end) || !vector.is_run(self.rest, length, class) {
-            length = vector.run(self.rest, class);
-            if self.rest.get(length) != Some(&end) {
-                return None;
-            }
-            *expected = length as u32;
+        let length = *expected as usize;
+        if self.rest.get(length) == Some(&end) && vector.is_run(self.rest, length, class) {
+            return Some(self.split_off_text(length));
         }
+        let run = self.eat_run(vector, class, end)?;
+        *expected = run.len() as u32;
+        Some(run)
+    }
+
+    /// Moves over a run of some class, of this length, and gives its text.
+    #[inline(always)]
+    fn split_off_text(&mut self, length: usize) -> &'b str {
         let run = self.split_off(length);
         // SAFETY: a class holds ASCII only, so a run of one is UTF-8.
-        Some(unsafe { core::str::from_utf8_unchecked(run) })
+        unsafe { core::str::from_utf8_unchecked(run) }
     }
 
     /// Moves over a run of some class, of this length, and gives it.

@@ -15,23 +15,7 @@ pub(crate) trait Vector: Copy {
     fn strangers(self, block: &Block, class: Class) -> u32;
 
     /// The length of the longest run of the class that `bytes` begin with.
-    #[inline(always)]
-    fn run(self, bytes: &[u8], class: Class) -> usize {
-        let mut rest = bytes;
-        // Two blocks at a time: then most ids take the same number of steps, which foretells better.
-        while let ([low, high, ..], _) = rest.as_chunks() {
-            let strangers = u64::from(self.strangers(low, class))
-                | u64::from(self.strangers(high, class)) << 32;
-            let certain = strangers.trailing_zeros() as usize;
-            let (_, behind) = rest.split_at_checked(certain).unwrap_or_default();
-            rest = match behind {
-                _ if strangers == 0 => behind,
-                [first, behind @ ..] if class.contains(*first) => behind,
-                _ => return bytes.len() - behind.len(),
-            };
-        }
-        bytes.len() - rest.len() + class.run(rest)
-    }
+    fn run(self, bytes: &[u8], class: Class) -> usize;
 
     /// Whether the first `length` bytes are plainly all of the class. False where that is not certain.
     #[inline(always)]
@@ -51,6 +35,25 @@ pub(crate) trait Vector: Copy {
         }
         strangers == 0
     }
+}
+
+/// [`Vector::run`], a few blocks at a time.
+#[inline(always)]
+pub(super) fn run<V: Vector>(vector: V, bytes: &[u8], class: Class) -> usize {
+    let mut rest = bytes;
+    // Two blocks at a time: then most ids take the same number of steps, which foretells better.
+    while let ([low, high, ..], _) = rest.as_chunks() {
+        let low = u64::from(vector.strangers(low, class));
+        let strangers = low | u64::from(vector.strangers(high, class)) << 32;
+        let certain = strangers.trailing_zeros() as usize;
+        let (_, behind) = rest.split_at_checked(certain).unwrap_or_default();
+        rest = match behind {
+            _ if strangers == 0 => behind,
+            [first, behind @ ..] if class.contains(*first) => behind,
+            _ => return bytes.len() - behind.len(),
+        };
+    }
+    bytes.len() - rest.len() + class.run(rest)
 }
 
 /// What is looked at at once.

@@ -237,7 +237,7 @@ impl Task for Run<'_> {
             for expectation in [0, expected, expected + 1, body.len(), body.len() + 1] {
                 let mut expectation = expectation as u32;
                 let mut cursor = Cursor::new(body, Dispatch::Scalar(Scalar));
-                let run = cursor.eat_run(vector, class, *end, &mut expectation);
+                let run = cursor.eat_run_like(vector, class, *end, &mut expectation);
                 assert_eq!(
                     run.map(str::as_bytes),
                     body.get(..expected),
@@ -247,7 +247,10 @@ impl Task for Run<'_> {
                 let mut cursor = Cursor::new(body, Dispatch::Scalar(Scalar));
                 let other = if *end == b'<' { 0 } else { b'<' };
                 if !class.contains(other) {
-                    assert_eq!(cursor.eat_run(vector, class, other, &mut expectation), None);
+                    assert_eq!(
+                        cursor.eat_run_like(vector, class, other, &mut expectation),
+                        None
+                    );
                     assert_eq!(cursor.pos(), 0);
                 }
             }

@@ -7,7 +7,7 @@ use core::arch::x86_64::{
 };
 
 use super::class::{Class, Plain};
-use super::kernel::{Block, Task, Vector};
+use super::kernel::{self, Block, Task, Vector};
 
 /// SSE2, a part of x86-64.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +24,11 @@ impl Vector for Sse2 {
         // SAFETY: as above.
         let high = unsafe { sse2_strangers(high, class) };
         high << 16 | low
+    }
+
+    #[inline(always)]
+    fn run(self, bytes: &[u8], class: Class) -> usize {
+        kernel::run(self, bytes, class)
     }
 }
 
@@ -100,6 +105,19 @@ impl Vector for Avx2 {
         // SAFETY: the machine has AVX2, by the invariant of `self`.
         unsafe { avx2_strangers(block, class) }
     }
+
+    #[inline(always)]
+    fn run(self, bytes: &[u8], class: Class) -> usize {
+        // SAFETY: the machine has these instructions, by the invariant of `self`.
+        unsafe { avx2_run(self, bytes, class) }
+    }
+}
+
+/// Not inlined: it is what happens where a length was not foreseen.
+#[inline(never)]
+#[target_feature(enable = "avx2,bmi1,bmi2")]
+fn avx2_run(avx2: Avx2, bytes: &[u8], class: Class) -> usize {
+    kernel::run(avx2, bytes, class)
 }
 
 #[inline]
