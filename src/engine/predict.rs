@@ -125,7 +125,6 @@ pub(super) struct Lengths {
     old_item_id: IdLengths,
     old_folder_id: IdLengths,
     old_parent_folder_id: IdLengths,
-    unread_count: u32,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -372,8 +371,10 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
             event.old_ids = Some(arena.alloc(old));
         }
         if self.opens("UnreadCount>") {
-            let count = self.leaf("UnreadCount>", &mut lengths.unread_count)?;
-            event.unread_count = Some(leaf::int(count)?);
+            event.unread_count = Some(self.digits()?);
+            if !self.closes("UnreadCount>") {
+                return None;
+            }
         }
         Some(())
     }
@@ -383,6 +384,20 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
     fn kind(&mut self) -> Option<&'static Kind> {
         let kind = Kind::like(self.cursor.rest())?;
         self.cursor.eat_around("", &kind.name, ">").then_some(kind)
+    }
+
+    /// A number of one to nine digits, as servers write them.
+    #[inline(always)]
+    fn digits(&mut self) -> Option<i32> {
+        let mut number = None;
+        for _ in 0..9 {
+            let Some(digit @ b'0'..=b'9') = self.cursor.peek() else {
+                break;
+            };
+            self.cursor.bump();
+            number = Some(number.unwrap_or(0) * 10 + i32::from(digit - b'0'));
+        }
+        number
     }
 
     /// The text and the end tag of an element of this name, and white space.

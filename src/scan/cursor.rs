@@ -256,6 +256,7 @@ impl<'b> Cursor<'b> {
     }
 
     /// The text of a span that lies behind the cursor.
+    #[inline(always)]
     pub(crate) fn span(&self, span: Span) -> &'b str {
         let text = self.text(span.start(), span.end());
         debug_assert!(text.is_some(), "{span:?} is not text behind {}", self.pos());
@@ -263,6 +264,7 @@ impl<'b> Cursor<'b> {
     }
 
     /// The text from `start` to `end`; none where that is not text behind the cursor.
+    #[inline(always)]
     pub(crate) fn text(&self, start: usize, end: usize) -> Option<&'b str> {
         let read = self.body.get(..self.pos())?;
         // SAFETY: what stands before `rest` is UTF-8, by its invariant.

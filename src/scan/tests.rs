@@ -159,6 +159,13 @@ fn literals() {
         assert!(Cursor::new(b"12345678", dispatch).eat_literal(&Literal::<1>::new("").unwrap()));
     }
     assert_eq!(Literal::<1>::new("123456789"), None);
+    assert_eq!(Literal::<1>::of(&["1234", "56789"]), None);
+    for length in 0..=16 {
+        let text = &"NewMailEvent>123"[..length];
+        let (a, b) = text.split_at(length / 3);
+        let (b, c) = b.split_at(b.len() / 2);
+        assert_eq!(Literal::<2>::of(&[a, b, "", c]), Literal::new(text));
+    }
 }
 
 #[test]

@@ -117,7 +117,12 @@ impl Vector for Avx2 {
 #[inline(never)]
 #[target_feature(enable = "avx2,bmi1,bmi2")]
 fn avx2_run(avx2: Avx2, bytes: &[u8], class: Class) -> usize {
-    kernel::run(avx2, bytes, class)
+    match class {
+        // The same, compiled for the classes of values.
+        Class::TEXT => kernel::run(avx2, bytes, Class::TEXT),
+        Class::VALUE => kernel::run(avx2, bytes, Class::VALUE),
+        _ => kernel::run(avx2, bytes, class),
+    }
 }
 
 #[inline]
