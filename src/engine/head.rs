@@ -48,7 +48,7 @@ pub(super) struct Head {
     pub(super) items: Vec<HeadItem>,
     pub(super) responses: usize,
     pub(super) values: usize,
-    /// What reading it adds to the counts.
+    /// What reading it adds to the counts; while it is being read, what they were before.
     pub(super) stats: Stats,
     /// How the types namespace is written in the Notification, if that is known.
     pub(super) prefix: Option<Prefix>,
@@ -225,6 +225,7 @@ impl<'b> Engine<'_, 'b> {
         });
         if self.config.heads > 0 {
             self.heads.candidate.items.clear();
+            self.heads.candidate.stats = *self.stats;
             self.progress.head = HeadState::Reading;
         }
     }
@@ -338,7 +339,7 @@ impl<'b> Engine<'_, 'b> {
         candidate.open.clone_from(self.open);
         candidate.responses = self.responses;
         candidate.values = self.values;
-        candidate.stats = self.stats.since(self.stats_before);
+        candidate.stats = self.stats.since(candidate.stats);
         self.progress.head = HeadState::New;
         self.progress.in_first = true;
     }

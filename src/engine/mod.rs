@@ -90,8 +90,6 @@ pub(crate) struct Engine<'s, 'b> {
     /// leaves are read whole within one step and never stand here between two.
     open: &'s mut Vec<Open>,
     stats: &'s mut Stats,
-    /// What `stats` were before this body.
-    stats_before: Stats,
     heads: &'s mut Heads,
     progress: Progress,
     dispatch: Dispatch,
@@ -99,7 +97,7 @@ pub(crate) struct Engine<'s, 'b> {
     prefix: Option<Prefix>,
     tags: &'s mut Tags,
     lengths: &'s mut Lengths,
-    config: Config,
+    config: &'s Config,
     /// [`Limits::events`](crate::Limits::events).
     event_limit: usize,
     events: usize,
@@ -114,7 +112,7 @@ impl<'s, 'b> Engine<'s, 'b> {
         scratch: &'s mut Scratch,
         heads: &'s mut Heads,
         stats: &'s mut Stats,
-        config: &Config,
+        config: &'s Config,
         dispatch: Dispatch,
     ) -> Result<Self, Error> {
         let Scratch {
@@ -124,19 +122,17 @@ impl<'s, 'b> Engine<'s, 'b> {
             tags,
         } = scratch;
         let tokens = Tokenizer::with_dispatch(body, xml, config, dispatch)?;
-        let stats_before = *stats;
         let mut engine = Self {
             tokens,
             open,
             stats,
-            stats_before,
             heads,
             progress: Progress::default(),
             dispatch,
             prefix: None,
             tags,
             lengths,
-            config: *config,
+            config,
             event_limit: config.limits.events,
             events: 0,
             responses: 0,

@@ -48,7 +48,7 @@ impl<'b> Tokenizer<'_, 'b> {
     #[inline(always)]
     pub(super) fn start_tag(&mut self) -> Result<Token<'b>, Error> {
         let name = self.qname(ErrorKind::Name)?;
-        if self.buffers.open.len() >= self.config.limits.depth {
+        if self.buffers.open.len() >= self.limits.depth {
             return Err(Error::new(ErrorKind::DepthLimit, name.start));
         }
         let outer_declarations = self.buffers.namespaces.len() as u32;
@@ -143,7 +143,7 @@ impl<'b> Tokenizer<'_, 'b> {
     fn attribute(&mut self) -> Result<(), Error> {
         let start = self.cursor.pos();
         let name = self.qname(ErrorKind::StartTag)?;
-        if self.buffers.attributes.len() >= self.config.limits.attributes {
+        if self.buffers.attributes.len() >= self.limits.attributes {
             return Err(Error::new(ErrorKind::AttributeLimit, start));
         }
         self.cursor.skip(Class::SPACE);
@@ -176,7 +176,7 @@ impl<'b> Tokenizer<'_, 'b> {
     }
 
     fn declare(&mut self, prefix: Span, value: Span, form: Form) -> Result<(), ErrorKind> {
-        if self.buffers.namespaces.len() >= self.config.limits.bindings {
+        if self.buffers.namespaces.len() >= self.limits.bindings {
             return Err(ErrorKind::BindingLimit);
         }
         let text = Text::new(self.cursor.span(value), form);
@@ -218,7 +218,7 @@ impl<'b> Tokenizer<'_, 'b> {
     #[inline(always)]
     fn qname(&mut self, kind: ErrorKind) -> Result<QName<'b>, Error> {
         let start = self.cursor.pos();
-        if self.config.limits.name_bytes >= Limits::NAME_BYTES
+        if self.limits.name_bytes >= Limits::NAME_BYTES
             && let Some((prefix, local)) = self.cursor.eat_plain_name()
         {
             return Ok(QName {
@@ -242,7 +242,7 @@ impl<'b> Tokenizer<'_, 'b> {
         if self.cursor.peek() == Some(b':') {
             return self.fail(ErrorKind::QName);
         }
-        if self.cursor.pos() - start > self.config.limits.name_bytes {
+        if self.cursor.pos() - start > self.limits.name_bytes {
             return Err(Error::new(ErrorKind::NameLimit, start));
         }
         Ok(QName {

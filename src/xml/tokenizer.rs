@@ -6,7 +6,7 @@ use super::namespaces::Namespaces;
 use super::reference;
 use super::tag::{Attributes, OpenElement, RawAttribute};
 use super::token::{Form, Namespace, Text, Token};
-use crate::config::{Config, IllegalReferences};
+use crate::config::{Config, IllegalReferences, Limits};
 use crate::error::{Error, ErrorKind};
 use crate::scan::{
     Class, Cursor, Dispatch, InvalidUtf8, Span, Stop, is_char, is_name_char, is_name_start_char,
@@ -69,7 +69,8 @@ pub struct Tokenizer<'s, 'b> {
     /// The crate moves it over whole elements in content, and nothing else.
     pub(crate) cursor: Cursor<'b>,
     pub(super) buffers: &'s mut Buffers,
-    pub(super) config: Config,
+    pub(super) limits: Limits,
+    illegal_references: IllegalReferences,
     state: State,
     /// Where the last token begins.
     token_start: usize,
@@ -119,7 +120,8 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         Ok(Self {
             cursor: Cursor::new(body, dispatch),
             buffers,
-            config: *config,
+            limits: config.limits,
+            illegal_references: config.illegal_references,
             state: State::Start,
             token_start: 0,
             closed_scope: None,
@@ -441,7 +443,7 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
             _ if self.cursor.peek().is_none() => return self.fail(ErrorKind::UnexpectedEnd),
             _ if !self.cursor.eat(";") => ErrorKind::Reference,
             Some(Some(_)) => return Ok(()),
-            Some(None) if self.config.illegal_references == IllegalReferences::Replace => {
+            Some(None) if self.illegal_references == IllegalReferences::Replace => {
                 self.references_replaced += 1;
                 return Ok(());
             }
@@ -465,7 +467,7 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         }
         self.name_chars()?;
         let name = self.cursor.since(start);
-        if name.len() > self.config.limits.name_bytes {
+        if name.len() > self.limits.name_bytes {
             return Err(Error::new(ErrorKind::NameLimit, start.pos()));
         }
         Ok(name)
