@@ -50,15 +50,24 @@
 //! a value, an id without `Id`, a number or boolean outside its type. Operations other than
 //! `SendNotification`, and SOAP faults, which a push never is, are refused by name. [`xml`] lists every deviation from XML 1.0.
 //!
+//! # Speed
+//!
+//! Servers write the same tags every time, so a [`Parser`] compares before it reads: the children of a
+//! Notification with the tags that servers write there, and what stands before and behind them with
+//! what earlier messages had ([`Config::predict`], [`Config::heads`]). Where a comparison fails, the body
+//! is read as any XML. Results and errors are the same either way. Bytes are looked at with the vector
+//! instructions of the machine ([`Kernel`]).
+//!
 //! # Features
 //!
-//! `std` (default) adds `From<Error> for std::io::Error`, and nothing else; without it the crate needs
-//! `core` and `alloc`.
+//! `std` (default) adds `From<Error> for std::io::Error` and finds out which vector instructions the
+//! machine has. Without it the crate needs `core` and `alloc`, and uses those that it is compiled for.
 //!
 //! # Safety
 //!
-//! No input makes it panic, recurse or take more than linear time. `unsafe` stands in one place of one
-//! module: text that has been checked byte by byte is handed out as `&str` without a second check.
+//! No input makes it panic, recurse or take more than linear time. `unsafe` stands in one module, for
+//! three things: text that has been checked byte by byte is handed out as `&str` without a second
+//! check, arrays are loaded into vectors, and kernels are called that the machine has been found to have.
 
 #![no_std]
 
@@ -74,7 +83,7 @@ mod parser;
 mod reply;
 #[expect(
     unsafe_code,
-    reason = "text behind the cursor is handed out without a second UTF-8 check"
+    reason = "text without a second UTF-8 check, vector loads, kernels"
 )]
 mod scan;
 mod schema;

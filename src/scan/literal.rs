@@ -48,8 +48,8 @@ impl<const WORDS: usize> Literal<WORDS> {
             rest.get_mut(..part.len())?.copy_from_slice(part.as_bytes());
             literal.len += part.len();
         }
-        for at in 0..WORDS {
-            literal.words[at] = u64::from_le_bytes(bytes[at]);
+        for (at, word) in bytes.into_iter().enumerate() {
+            literal.words[at] = u64::from_le_bytes(word);
             let bits = 8 * literal.len.saturating_sub(8 * at).min(8) as u32;
             literal.mask[at] = u64::MAX.checked_shl(bits).map_or(u64::MAX, |high| !high);
         }
