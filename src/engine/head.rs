@@ -307,6 +307,7 @@ impl<'b> Engine<'_, 'b> {
         let applies = self.progress.in_first
             && self.progress.child_end == Some(self.tokens.cursor.pos())
             && notification.seen.contains(Element::SubscriptionId)
+            && !head.tail.is_empty()
             && head.tail.len() == self.tokens.cursor.rest().len()
             && self.tokens.cursor.eat(&head.tail);
         if applies {
