@@ -651,6 +651,18 @@ fn a_body_with_any_one_byte_changed_reads_the_same() {
 }
 
 #[test]
+fn where_no_tail_is_known_a_body_may_not_end_behind_a_child() {
+    // References in the tail are no white space, so the head is learned without a tail.
+    let body = plain(EVENT).replacen("</m:Notification>", "&#32;</m:Notification>", 1);
+    let mut tested = Tested::new();
+    assert_eq!(hits(&mut tested, [&body, &body]), [0, 1]);
+    let end = body.find("&#32;").unwrap();
+    let outcome = tested.read(&body[..end]);
+    let error = (ErrorKind::UnclosedElement, "");
+    assert_eq!(outcome.error_at(&body[..end]), Some(error));
+}
+
+#[test]
 fn what_follows_behind_the_notification_is_no_tail() {
     let end = "</m:Notification>";
     let unknown = plain(EVENT).replacen(end, &format!("{end}<x xmlns='urn:x'/>"), 1);
