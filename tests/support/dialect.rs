@@ -1,8 +1,6 @@
 //! Bodies in any dialect: the same message, however a server or proxy may write it.
-//!
-//! Every choice is read off a tape, and an exhausted tape makes the plainest choice, so that a test
-//! that fails shrinks to a plain body.
 
+use super::tape::Tape;
 use super::text::Lines;
 
 const SOAP: [&str; 2] = [
@@ -36,7 +34,7 @@ const EVENTS: [&str; 9] = [
 /// A body, and the message in it as [`super::text::of_message`] gives it.
 pub(crate) fn body(tape: &[u8]) -> (String, String) {
     let mut writer = Writer {
-        tape: tape.iter(),
+        tape: Tape::new(tape),
         xml: String::new(),
         scope: Vec::new(),
     };
@@ -185,7 +183,7 @@ fn event(w: &mut Writer<'_>, lines: &mut Lines) {
 
 /// Writes XML and reads the choices off the tape.
 struct Writer<'t> {
-    tape: core::slice::Iter<'t, u8>,
+    tape: Tape<'t>,
     xml: String,
     /// Declarations in scope, innermost last.
     scope: Vec<(&'static str, &'static str)>,
@@ -194,7 +192,7 @@ struct Writer<'t> {
 impl Writer<'_> {
     /// The next choice, below `choices`.
     fn pick(&mut self, choices: usize) -> usize {
-        usize::from(self.tape.next().copied().unwrap_or(0)) % choices
+        self.tape.pick(choices)
     }
 
     fn text(&mut self) -> &'static str {
@@ -345,7 +343,7 @@ impl Writer<'_> {
     }
 
     fn one_of(&mut self, choices: &[&str]) {
-        let choice = choices[self.pick(choices.len())];
+        let choice = self.tape.one_of(choices);
         self.xml.push_str(choice);
     }
 }

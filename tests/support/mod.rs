@@ -1,4 +1,5 @@
-//! What several tests share: fixtures, a text form of messages, and a slow second implementation.
+//! What several tests share: fixtures, bodies that are made up, a text form of messages, and a slow
+//! second implementation.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -10,5 +11,8 @@
 
 pub(crate) mod dialect;
 pub(crate) mod fixtures;
+pub(crate) mod push;
 pub(crate) mod reference;
+pub(crate) mod sequence;
+pub(crate) mod tape;
 pub(crate) mod text;

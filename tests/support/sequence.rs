@@ -1,0 +1,238 @@
+//! Sequences of bodies for one parser, among them ones that are put together from parts of others, cut,
+//! changed in single bytes and repeated, and configurations near the edge of what they need.
+
+use core::fmt;
+
+use ews_notifications::{Config, IllegalReferences, Kernel};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::push::{self, Parts, Server};
+use super::tape::Tape;
+
+pub(crate) struct Sequence {
+    pub(crate) config: Config,
+    pub(crate) steps: Vec<Step>,
+}
+
+pub(crate) struct Step {
+    pub(crate) body: Vec<u8>,
+    pub(crate) how: How,
+    /// Whether the parser is to forget before.
+    pub(crate) forget: bool,
+}
+
+/// How a body is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum How {
+    Parse,
+    Reader,
+    /// By a reader that is dropped when it has been asked so many times.
+    ReaderUntil(usize),
+}
+
+impl How {
+    fn any(tape: &mut Tape<'_>) -> Self {
+        match tape.pick(5) {
+            0..=2 => Self::Parse,
+            3 => Self::Reader,
+            _ => Self::ReaderUntil(tape.pick(14)),
+        }
+    }
+}
+
+/// For a test that fails: everything that the parser was given.
+impl fmt::Debug for Sequence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{:?}", self.config)?;
+        for Step { body, how, forget } in &self.steps {
+            writeln!(f, "{how:?}, forget: {forget}, {}", body.escape_ascii())?;
+        }
+        Ok(())
+    }
+}
+
+/// Sequences of up to 16 bodies.
+pub(crate) fn any_sequence() -> impl Strategy<Value = Sequence> {
+    let tape = |length| vec(any::<u8>(), 0..length);
+    let tapes = (tape(24), vec(tape(40), 1..=4), vec(tape(200), 1..=16));
+    tapes.prop_map(|(config, servers, steps)| {
+        let servers = { servers.iter() }.map(|tape| Server::any(&mut Tape::new(tape)));
+        let servers: Vec<_> = servers.collect();
+        let mut made = Made::default();
+        let steps = { steps.iter() }
+            .map(|tape| made.step(&mut Tape::new(tape), &servers))
+            .collect();
+        Sequence {
+            config: any_config(&mut Tape::new(&config), &made.bodies),
+            steps,
+        }
+    })
+}
+
+/// Sequences of plain bodies of one server, in one configuration but for the kernel.
+pub(crate) fn plain_sequence() -> impl Strategy<Value = Sequence> {
+    let tape = vec(any::<u8>(), 0..120);
+    (any::<u8>(), vec(tape, 1..=16)).prop_map(|(kernel, steps)| {
+        let server = Server::plain("Exchange2010");
+        let step = |tape: &Vec<u8>| {
+            let mut tape = Tape::new(tape);
+            let how = match tape.pick(2) {
+                0 => How::Parse,
+                _ => How::Reader,
+            };
+            let parts = Parts {
+                head: server.head.clone(),
+                children: push::plain_children(&mut tape, &server.types),
+                tail: server.tail.clone(),
+            };
+            Step {
+                body: parts.bytes(),
+                how,
+                forget: false,
+            }
+        };
+        let mut config = Config::default();
+        config.kernel = any_kernel(&mut Tape::new(&[kernel]));
+        Sequence {
+            config,
+            steps: steps.iter().map(step).collect(),
+        }
+    })
+}
+
+fn any_kernel(tape: &mut Tape<'_>) -> Option<Kernel> {
+    tape.one_of(&KERNELS)
+}
+
+/// Every kernel, and what a parser chooses by itself.
+pub(crate) const KERNELS: [Option<Kernel>; 4] = [
+    None,
+    Some(Kernel::Scalar),
+    Some(Kernel::Sse2),
+    Some(Kernel::Avx2),
+];
+
+fn any_config(tape: &mut Tape<'_>, bodies: &[Vec<u8>]) -> Config {
+    let mut config = Config::default();
+    config.kernel = any_kernel(tape);
+    config.heads = tape.one_of(&[Config::HEADS, 2, 1, 4, 2, 1, 4, 0]);
+    config.predict = !tape.once_in(12);
+    if tape.once_in(3) {
+        config.illegal_references = IllegalReferences::Replace;
+    }
+    if tape.once_in(4) {
+        // A plain body needs a depth of 8, 3 attributes, 5 bindings and names of 33 bytes.
+        let limits = &mut config.limits;
+        match tape.pick(6) {
+            0 => limits.events = tape.pick(6),
+            1 => limits.depth = 7 + tape.pick(6),
+            2 => limits.attributes = 1 + tape.pick(4),
+            3 => limits.name_bytes = 24 + tape.pick(16),
+            4 => limits.bindings = 3 + tape.pick(5),
+            _ => {
+                let length = bodies[tape.pick(bodies.len())].len();
+                limits.body_bytes = (length + tape.pick(3)).saturating_sub(1);
+            }
+        }
+    }
+    config
+}
+
+/// What has been made for a sequence, to be used again.
+#[derive(Default)]
+struct Made {
+    parts: Vec<Parts>,
+    bodies: Vec<Vec<u8>>,
+}
+
+impl Made {
+    fn step(&mut self, tape: &mut Tape<'_>, servers: &[Server]) -> Step {
+        let body = self.body(tape, servers);
+        self.bodies.push(body.clone());
+        Step {
+            body,
+            how: How::any(tape),
+            forget: tape.once_in(24),
+        }
+    }
+
+    fn body(&mut self, tape: &mut Tape<'_>, servers: &[Server]) -> Vec<u8> {
+        let again = tape.pick(8);
+        if again == 1 && !self.bodies.is_empty() {
+            return self.bodies[tape.pick(self.bodies.len())].clone();
+        }
+        let parts = if again == 2 && !self.parts.is_empty() {
+            self.parts[tape.pick(self.parts.len())].clone()
+        } else {
+            self.spliced(tape, servers)
+        };
+        self.parts.push(parts.clone());
+        let mut body = parts.bytes();
+        if tape.once_in(4) {
+            let children = parts.head.len()..parts.head.len() + parts.children.len();
+            for _ in 0..=tape.pick(3) {
+                edit(tape, &mut body, children.clone());
+            }
+        }
+        body
+    }
+
+    /// A body of one server, or of parts of several, some of which have been there before.
+    fn spliced(&self, tape: &mut Tape<'_>, servers: &[Server]) -> Parts {
+        let server = &servers[tape.pick(servers.len())];
+        let splice = tape.pick(8);
+        let other = &servers[tape.pick(servers.len())];
+        let earlier = match self.parts.len() {
+            0 => None,
+            made => Some(&self.parts[tape.pick(made)]),
+        };
+        Parts {
+            head: server.head.clone(),
+            children: match (splice, earlier) {
+                (1, _) => push::children(tape, &other.types),
+                (2, Some(earlier)) => earlier.children.clone(),
+                _ => push::children(tape, &server.types),
+            },
+            tail: match (splice, earlier) {
+                (3, Some(earlier)) => earlier.tail.clone(),
+                (4, _) => other.tail(tape),
+                _ => server.tail(tape),
+            },
+        }
+    }
+}
+
+/// Changes one byte, puts one in, takes one out, or cuts the body.
+fn edit(tape: &mut Tape<'_>, body: &mut Vec<u8>, children: core::ops::Range<usize>) {
+    if body.is_empty() {
+        return;
+    }
+    let mut at = match tape.pick(3) {
+        0 => tape.place(body.len()),
+        1 => children.end + tape.place(body.len().saturating_sub(children.end).max(1)),
+        _ => children.start + tape.place(children.len().max(1)),
+    };
+    at = at.min(body.len() - 1);
+    // Where values end and markup is, one byte says more than inside of a value.
+    if tape.once_in(2) {
+        let is_markup = |byte: &u8| !byte.is_ascii_alphanumeric();
+        at += body[at..].iter().position(is_markup).unwrap_or(0);
+    }
+    let any = tape.pick(256) as u8;
+    let byte = tape.one_of(&[
+        b' ', b'<', b'>', b'/', b'"', b'\'', b'&', b':', b']', b'!', b'-', b'=', b'?', b't', b'm',
+        b'\n', b'\r', 0, 0x80, any, any, any,
+    ]);
+    match tape.pick(7) {
+        0..=2 => body[at] = byte,
+        3 => body.insert(at, byte),
+        4 => drop(body.remove(at)),
+        5 => body.truncate(at),
+        _ => {
+            // Between two tags, where it is easiest to take what is left for a whole.
+            let tag = body[at..].iter().position(|&byte| byte == b'>');
+            body.truncate(tag.map_or(body.len(), |tag| at + tag + 1));
+        }
+    }
+}
