@@ -91,11 +91,13 @@ pub struct Stats {
     /// Illegal references that were read as U+FFFD, see
     /// [`IllegalReferences::Replace`](crate::IllegalReferences::Replace).
     pub references_replaced: u64,
-    /// Children of a Notification that were not written as predicted, see
-    /// [`Config::predict`](crate::Config::predict), and so were read as any XML.
+    /// Children of a Notification that were compared with what was predicted, see
+    /// [`Config::predict`](crate::Config::predict), were not so, and were read as any XML.
     pub prediction_misses: u64,
     /// Messages that began with a learned head, see [`Config::heads`](crate::Config::heads).
     pub head_hits: u64,
+    /// Messages that ended with the tail of that head.
+    pub tail_hits: u64,
 }
 
 impl Stats {
@@ -107,6 +109,7 @@ impl Stats {
             references_replaced: self.references_replaced - before.references_replaced,
             prediction_misses: self.prediction_misses - before.prediction_misses,
             head_hits: self.head_hits - before.head_hits,
+            tail_hits: self.tail_hits - before.tail_hits,
         }
     }
 
@@ -118,6 +121,7 @@ impl Stats {
             references_replaced: self.references_replaced + more.references_replaced,
             prediction_misses: self.prediction_misses + more.prediction_misses,
             head_hits: self.head_hits + more.head_hits,
+            tail_hits: self.tail_hits + more.tail_hits,
         }
     }
 }

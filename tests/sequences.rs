@@ -27,6 +27,7 @@ fn counted(before: Stats, after: Stats) -> Stats {
     counted.references_replaced -= before.references_replaced;
     counted.prediction_misses -= before.prediction_misses;
     counted.head_hits -= before.head_hits;
+    counted.tail_hits -= before.tail_hits;
     counted
 }
 
@@ -53,6 +54,7 @@ fn plainly(config: &Config) -> Config {
 struct Shares {
     messages: u64,
     head_hits: u64,
+    tail_hits: u64,
     /// Of messages that were accepted.
     good: u64,
     /// Children of the Notifications in those.
@@ -82,6 +84,7 @@ fn check(sequence: &Sequence) -> Result<Shares, TestCaseError> {
         }
         shares.messages += 1;
         shares.head_hits += stats.head_hits;
+        shares.tail_hits += stats.tail_hits;
         if read.is_whole && read.error.is_none() {
             shares.good += 1;
             shares.children += read.children;
@@ -198,6 +201,7 @@ fn count(
         let mut total = total.borrow_mut();
         total.messages += shares.messages;
         total.head_hits += shares.head_hits;
+        total.tail_hits += shares.tail_hits;
         total.good += shares.good;
         total.children += shares.children;
         total.misses += shares.misses;
@@ -224,6 +228,7 @@ fn of_one_server_only_the_first_head_is_read_and_nothing_is_mispredicted() {
         let shares = check(sequence)?;
         prop_assert_eq!(shares.good, shares.messages);
         prop_assert_eq!(shares.head_hits, shares.messages - 1);
+        prop_assert_eq!(shares.tail_hits, shares.messages - 1);
         prop_assert_eq!(shares.misses, 0);
         Ok(shares)
     });

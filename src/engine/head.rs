@@ -9,7 +9,7 @@
 //! - Its state is offsets and small values, read again from the body at hand; nothing in it points.
 //! - Bytes are compared whole. Limits that depend on the whole body are checked before.
 //! - A head is learned when its message has been read to the end without error, if it is no longer than
-//!   [`LONGEST`] and nothing in it had to be decoded.
+//!   [`LONGEST`] and all that it says stands in it as it reads.
 //! - A tail belongs to a head: all that follows the last child, end tags and white space only. It
 //!   applies directly behind the end tag of a child of the same Notification, where the open elements
 //!   and the bindings are those of the head, and only to all of the rest of a body.
@@ -47,7 +47,6 @@ pub(super) struct Head {
     pub(super) open: Vec<Open>,
     pub(super) items: Vec<HeadItem>,
     pub(super) responses: usize,
-    pub(super) values: usize,
     /// What reading it adds to the counts; while it is being read, what they were before.
     pub(super) stats: Stats,
     /// How the types namespace is written in the Notification, if that is known.
@@ -237,7 +236,6 @@ impl<'b> Engine<'_, 'b> {
         };
         self.open.clone_from(&head.open);
         self.responses = head.responses;
-        self.values = head.values;
         self.prefix = head.prefix;
         *self.stats = self.stats.plus(head.stats);
         self.stats.head_hits += 1;
@@ -313,6 +311,7 @@ impl<'b> Engine<'_, 'b> {
         if applies {
             self.progress.in_first = false;
             self.progress.replay = Replay::NotificationEnd;
+            self.stats.tail_hits += 1;
         }
         applies
     }
@@ -339,7 +338,6 @@ impl<'b> Engine<'_, 'b> {
         candidate.text.push_str(text);
         candidate.open.clone_from(self.open);
         candidate.responses = self.responses;
-        candidate.values = self.values;
         candidate.stats = self.stats.since(candidate.stats);
         self.progress.head = HeadState::New;
         self.progress.in_first = true;

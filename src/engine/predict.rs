@@ -314,20 +314,18 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
             event.timestamp = Some(Timestamp::new(text));
             begun = goes_on;
         }
-        if begun || self.opens("") {
-            if self.cursor.eat("ItemId ") {
-                let seam = &tags.id_to_parent;
-                let (id, key, goes_on) = self.id_to(seam, "ItemId>", &mut lengths.item_id)?;
-                event.item_id = Some(ItemId::new(id, key));
-                begun = goes_on;
-            } else if self.cursor.eat("FolderId ") {
-                let seam = &tags.id_to_parent;
-                let (id, key, goes_on) = self.id_to(seam, "FolderId>", &mut lengths.folder_id)?;
-                event.folder_id = Some(FolderId::new(id, key));
-                begun = goes_on;
-            } else {
-                return None;
-            }
+        if self.goes_on(begun, "ItemId ") {
+            let seam = &tags.id_to_parent;
+            let (id, key, goes_on) = self.id_to(seam, "ItemId>", &mut lengths.item_id)?;
+            event.item_id = Some(ItemId::new(id, key));
+            begun = goes_on;
+        } else if self.goes_on(begun, "FolderId ") {
+            let seam = &tags.id_to_parent;
+            let (id, key, goes_on) = self.id_to(seam, "FolderId>", &mut lengths.folder_id)?;
+            event.folder_id = Some(FolderId::new(id, key));
+            begun = goes_on;
+        } else if begun {
+            return None;
         }
         if begun || self.opens("ParentFolderId ") {
             let lengths = &mut lengths.parent_folder_id;
@@ -480,6 +478,16 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
     #[inline(always)]
     fn opens(&mut self, name: &str) -> bool {
         self.cursor.eat_around("<", &self.tags.prefix, name)
+    }
+
+    /// `name`, where the beginning of the tag has been read; else the whole tag. `false` moves nothing.
+    #[inline(always)]
+    fn goes_on(&mut self, begun: bool, name: &str) -> bool {
+        if begun {
+            self.cursor.eat(name)
+        } else {
+            self.opens(name)
+        }
     }
 
     /// `</`, the prefix and `name`, and white space.
