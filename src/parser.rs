@@ -312,12 +312,9 @@ impl Reader<'_, '_> {
     )]
     pub fn next(&mut self) -> Result<Option<Item<'_>>, Error> {
         self.arena.reset();
-        let mut next = Next {
-            item: None,
-            event: Event::new(EventKind::Status),
-        };
+        let mut next = None;
         self.engine.read(self.arena, &mut next)?;
-        Ok(next.item)
+        Ok(next)
     }
 }
 
@@ -430,28 +427,31 @@ impl<'a> Sink<'a> for Draft<'a> {
 }
 
 /// The next item, if it has come.
-struct Next<'t> {
-    item: Option<Item<'t>>,
-    event: Event<'t>,
-}
-
-impl<'t> Sink<'t> for Next<'t> {
+impl<'t> Sink<'t> for Option<Item<'t>> {
     const TAKES_ALL: bool = false;
 
+    #[inline(always)]
     fn item(&mut self, item: Item<'t>) -> ControlFlow<()> {
-        self.item = Some(item);
+        *self = Some(item);
         ControlFlow::Break(())
     }
 
+    #[inline(always)]
     fn event_slot(&mut self) -> Option<&mut Event<'t>> {
-        Some(&mut self.event)
+        match self.insert(Item::Event(Event::new(EventKind::Status))) {
+            Item::Event(event) => Some(event),
+            _ => None,
+        }
     }
 
+    #[inline(always)]
     fn event(&mut self) -> ControlFlow<()> {
-        self.item(Item::Event(self.event))
+        ControlFlow::Break(())
     }
 
-    fn no_event(&mut self) {}
+    fn no_event(&mut self) {
+        *self = None;
+    }
 }
 
 /// The collected elements, and an empty vector in their place.
