@@ -18,7 +18,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::ControlFlow;
 
-use super::predict::Prefix;
+use super::tags::Prefix;
 use super::{Engine, Open, Sink};
 use crate::model::{Item, Operation, ResponseClass, ResponseCode, ServerVersionInfo};
 use crate::parser::Stats;

@@ -8,6 +8,7 @@ mod head;
 mod kind;
 mod leaf;
 mod predict;
+mod tags;
 
 use alloc::vec::Vec;
 use core::ops::ControlFlow;
@@ -17,7 +18,8 @@ use bumpalo::Bump;
 pub(crate) use self::head::Heads;
 use self::head::{HeadState, Progress};
 use self::leaf::Value;
-use self::predict::{Children, Lengths, Prefix, Stopped, Tags};
+use self::predict::{Children, Lengths, Stopped};
+use self::tags::{Prefix, Tags};
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
 use crate::model::{
