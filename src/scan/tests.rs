@@ -72,7 +72,7 @@ fn the_kernel_that_is_asked_for_is_the_one_that_runs() {
         let has_avx2 = std::is_x86_feature_detected!("avx2")
             && std::is_x86_feature_detected!("bmi1")
             && std::is_x86_feature_detected!("bmi2");
-        let expected = if has_avx2 && cfg!(feature = "std") {
+        let expected = if has_avx2 && cfg!(any(feature = "std", target_feature = "avx2")) {
             Kernel::Avx2
         } else {
             Kernel::Sse2
