@@ -99,6 +99,8 @@ pub(crate) struct Engine<'s, 'b> {
     prefix: Option<Prefix>,
     tags: &'s mut Tags,
     lengths: &'s mut Lengths,
+    /// Predictions that have failed one after another.
+    misses: u32,
     config: &'s Config,
     /// [`Limits::events`](crate::Limits::events).
     event_limit: usize,
@@ -134,6 +136,7 @@ impl<'s, 'b> Engine<'s, 'b> {
             prefix: None,
             tags,
             lengths,
+            misses: 0,
             config,
             event_limit: config.limits.events,
             events: 0,
@@ -177,7 +180,8 @@ impl<'s, 'b> Engine<'s, 'b> {
         'b: 't,
         S: Sink<'t>,
     {
-        if !self.config.predict || !self.tokens.is_in_content() {
+        let is_tried = self.config.predict && self.misses < predict::PATIENCE;
+        if !is_tried || !self.tokens.is_in_content() {
             return ControlFlow::Continue(());
         }
         loop {
@@ -203,8 +207,10 @@ impl<'s, 'b> Engine<'s, 'b> {
                     sink,
                 };
                 let stopped = self.dispatch.run(children);
-                if self.progress.in_first && self.tokens.cursor.pos() > start {
-                    self.progress.child_end = Some(self.tokens.cursor.pos());
+                if self.tokens.cursor.pos() > start {
+                    self.misses = 0;
+                    self.progress.child_end =
+                        self.progress.in_first.then(|| self.tokens.cursor.pos());
                 }
                 if stopped == Stopped::Sink {
                     return ControlFlow::Break(());
@@ -222,6 +228,7 @@ impl<'s, 'b> Engine<'s, 'b> {
                 .filter(|_| schema::is_types(namespace))
                 .filter(|_| predict::has_room(text, self.tokens.depth(), &self.config.limits));
             if prefix.is_none() || prefix == self.prefix {
+                self.misses += 1;
                 self.stats.prediction_misses += 1;
                 return ControlFlow::Continue(());
             }

@@ -20,6 +20,10 @@ use crate::model::{Event, FolderId, Item, ItemId, OldIds, SubscriptionId, Timest
 use crate::scan::{Class, Cursor, Literal, Task, Vector};
 use crate::schema::{Element, Seen};
 
+/// After how many failures in a row the rest of a message is not predicted any more: who writes one
+/// child otherwise writes the next so too.
+pub(super) const PATIENCE: u32 = 16;
+
 /// Whether nothing that is predicted inside an element at this depth goes over a limit, but for the
 /// number of events.
 pub(super) fn has_room(prefix: &str, depth: usize, limits: &Limits) -> bool {
