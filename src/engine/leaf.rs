@@ -109,30 +109,22 @@ impl Value<'_> {
     }
 
     pub(super) fn int(self) -> Result<i32, Error> {
-        int(self.text).ok_or(Error::new(ErrorKind::InvalidInt, self.offset))
+        let int = collapsed(self.text).parse();
+        int.map_err(|_| Error::new(ErrorKind::InvalidInt, self.offset))
     }
 }
 
 /// `xs:boolean`.
 pub(super) fn boolean(text: &str) -> Option<bool> {
-    match text {
+    match collapsed(text) {
         "true" | "1" => Some(true),
         "false" | "0" => Some(false),
-        _ if is_collapsed(text) => None,
-        _ => boolean(collapsed(text)),
+        _ => None,
     }
 }
 
-/// `xs:int`, whose lexical space is that of Rust's `i32`.
-pub(super) fn int(text: &str) -> Option<i32> {
-    collapsed(text).parse().ok()
-}
-
-fn is_collapsed(text: &str) -> bool {
-    collapsed(text).len() == text.len()
-}
-
-fn collapsed(text: &str) -> &str {
+/// The text without the white space around it.
+pub(super) fn collapsed(text: &str) -> &str {
     text.trim_matches([' ', '\t', '\n', '\r'])
 }
 

@@ -102,8 +102,6 @@ pub(crate) struct Engine<'s, 'b> {
     /// Predictions that have failed one after another.
     misses: u32,
     config: &'s Config,
-    /// [`Limits::events`](crate::Limits::events).
-    event_limit: usize,
     events: usize,
     responses: usize,
     values: usize,
@@ -138,7 +136,6 @@ impl<'s, 'b> Engine<'s, 'b> {
             lengths,
             misses: 0,
             config,
-            event_limit: config.limits.events,
             events: 0,
             responses: 0,
             values: 0,
@@ -202,7 +199,7 @@ impl<'s, 'b> Engine<'s, 'b> {
                     lengths: self.lengths,
                     seen,
                     events: &mut self.events,
-                    event_limit: self.event_limit,
+                    event_limit: self.config.limits.events,
                     arena,
                     sink,
                 };
@@ -266,7 +263,7 @@ impl<'s, 'b> Engine<'s, 'b> {
                     item
                 }
                 Token::EndTag(_) => self.end()?,
-                Token::Text(text) if is_space(text.raw()) => None,
+                Token::Text(text) if leaf::collapsed(text.raw()).is_empty() => None,
                 // Between elements nothing is said by text; comments and instructions say nothing.
                 _ => {
                     self.progress.child_end = None;
@@ -308,7 +305,7 @@ impl<'s, 'b> Engine<'s, 'b> {
                 Item::Operation(Operation::SendNotification)
             }
             Element::SendNotificationResponseMessage => {
-                count(&mut self.responses, self.event_limit, offset)?;
+                count(&mut self.responses, self.config.limits.events, offset)?;
                 let [class] = self.attributes(["ResponseClass"], arena);
                 self.push(element, offset);
                 Item::Response(class.map(|class| ResponseClass::new(class.text)))
@@ -331,7 +328,7 @@ impl<'s, 'b> Engine<'s, 'b> {
             Element::ResponseCode => Item::ResponseCode(ResponseCode::new(self.text(arena)?.text)),
             Element::DescriptiveLinkKey => Item::DescriptiveLinkKey(self.text(arena)?.int()?),
             Element::Value => {
-                count(&mut self.values, self.event_limit, offset)?;
+                count(&mut self.values, self.config.limits.events, offset)?;
                 let [name] = self.attributes(["Name"], arena);
                 let value = self.characters(arena)?.text;
                 Item::MessageXmlValue(MessageXmlValue {
@@ -347,12 +344,12 @@ impl<'s, 'b> Engine<'s, 'b> {
             }
             Element::MoreEvents => Item::MoreEvents(self.text(arena)?.boolean()?),
             Element::OtherEvent => {
-                count(&mut self.events, self.event_limit, offset)?;
+                count(&mut self.events, self.config.limits.events, offset)?;
                 Item::Event(self.other_event(name, arena)?)
             }
             _ => match element.event_kind() {
                 Some(kind) => {
-                    count(&mut self.events, self.event_limit, offset)?;
+                    count(&mut self.events, self.config.limits.events, offset)?;
                     Item::Event(self.event(element, kind, arena)?)
                 }
                 None => {
@@ -551,10 +548,6 @@ impl<'s, 'b> Engine<'s, 'b> {
     fn name_offset(&self) -> usize {
         self.tokens.range().start + "<".len()
     }
-}
-
-fn is_space(text: &str) -> bool {
-    text.trim_matches([' ', '\t', '\n', '\r']).is_empty()
 }
 
 /// What is wrong with an element in the place of an operation.

@@ -55,9 +55,7 @@ impl<'b> Cursor<'b> {
     /// Moves over a literal if it is what comes next.
     #[inline(always)]
     pub(crate) fn eat_literal<const WORDS: usize>(&mut self, literal: &Literal<WORDS>) -> bool {
-        let behind = literal.strip_from(self.rest);
-        self.rest = behind.unwrap_or(self.rest);
-        behind.is_some()
+        self.eat_around("", literal, "")
     }
 
     /// Moves over `before`, the literal and `behind` if they come next, one after another; else it
