@@ -18,13 +18,13 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::ControlFlow;
 
+use super::envelope::{self, Envelope};
 use super::tags::Prefix;
 use super::{Engine, Open, Sink};
 use crate::model::{Item, Operation, ResponseClass, ResponseCode, ServerVersionInfo};
 use crate::parser::Stats;
-use crate::scan::Span;
+use crate::scan::{Class, Span};
 use crate::schema::{Element, Seen};
-use crate::xml::Snapshot;
 
 /// The longest head or tail that is learned, in bytes.
 pub(super) const LONGEST: usize = 4 << 10;
@@ -43,7 +43,6 @@ pub(crate) struct Heads {
 #[derive(Debug, Default)]
 pub(super) struct Head {
     pub(super) text: String,
-    pub(super) tokens: Snapshot,
     pub(super) open: Vec<Open>,
     pub(super) items: Vec<HeadItem>,
     pub(super) responses: usize,
@@ -63,11 +62,10 @@ pub(super) struct Progress {
     /// Whether the first Notification is open: the open elements outside of a child are those behind
     /// the head, and so are the bindings.
     pub(super) in_first: bool,
-    /// Where the last child of the first Notification ended, if only end tags and white space have
-    /// followed.
-    pub(super) child_end: Option<usize>,
-    /// Whether the state of the tokenizer behind the head is still to be put in place.
-    unrestored: bool,
+    /// Where the head ends, if it is complete.
+    head_end: usize,
+    /// Whether the tokenizer has not read the head.
+    is_behind: bool,
     replay: Replay,
 }
 
@@ -162,26 +160,40 @@ impl HeadItem {
 }
 
 impl Heads {
-    /// The head that a body begins with, and its position.
-    fn find(&mut self, mut begins: impl FnMut(&str) -> bool) -> Option<(usize, &Head)> {
+    /// The head that a body begins with.
+    fn find(&mut self, mut begins: impl FnMut(&str) -> bool) -> Option<usize> {
         let heads = self.learned.iter_mut().enumerate();
         let (at, head) = { heads }.find(|(_, head)| begins(&head.text))?;
         self.uses += 1;
         head.last_use = self.uses;
-        Some((at, head))
+        Some(at)
     }
 
-    pub(super) fn get(&self, at: usize) -> Option<&Head> {
-        self.learned.get(at)
+    /// The head of the message at hand, if there is one.
+    fn get(&self, state: HeadState) -> Option<&Head> {
+        match state {
+            HeadState::New => Some(&self.candidate),
+            HeadState::Known(at) => self.learned.get(at),
+            HeadState::None | HeadState::Reading => None,
+        }
     }
 
-    pub(super) fn get_mut(&mut self, at: usize) -> Option<&mut Head> {
-        self.learned.get_mut(at)
+    fn get_mut(&mut self, state: HeadState) -> Option<&mut Head> {
+        match state {
+            HeadState::New => Some(&mut self.candidate),
+            HeadState::Known(at) => self.learned.get_mut(at),
+            HeadState::None | HeadState::Reading => None,
+        }
     }
 
-    /// Keeps the candidate as one of at most `limit` heads. The one that was not used for longest
+    /// Keeps the candidate, which reads `text`, as one of at most `limit` heads. The one that was not used for longest
     /// makes room, and its memory is the next candidate's.
-    pub(super) fn learn(&mut self, limit: u8) {
+    fn learn(&mut self, text: &str, limit: u8) {
+        if limit == 0 {
+            return;
+        }
+        self.candidate.text.clear();
+        self.candidate.text.push_str(text);
         self.uses += 1;
         self.candidate.last_use = self.uses;
         if self.learned.len() < usize::from(limit) {
@@ -199,15 +211,9 @@ impl Heads {
 }
 
 impl Head {
-    pub(super) fn set_tail(&mut self, tail: &str) {
-        self.tail.clear();
-        self.tail.push_str(tail);
-    }
-
     fn retained_bytes(&self) -> usize {
         self.text.capacity()
             + self.tail.capacity()
-            + self.tokens.retained_bytes()
             + self.open.capacity() * size_of::<Open>()
             + self.items.capacity() * size_of::<HeadItem>()
     }
@@ -219,7 +225,7 @@ impl<'b> Engine<'_, 'b> {
         self.open.clear();
         self.open.push(Open {
             element: Element::Document,
-            offset: 0,
+            name: Span::default(),
             seen: Seen::default(),
         });
         if self.config.heads > 0 {
@@ -229,35 +235,54 @@ impl<'b> Engine<'_, 'b> {
         }
     }
 
-    /// Behind the learned head that the body begins with, if there is one.
+    /// Behind the head of the body, if it is a learned one or as predicted.
     pub(super) fn resume(&mut self) -> bool {
-        let Some((at, head)) = self.heads.find(|text| self.tokens.resume(text)) else {
+        let known = self.heads.find(|text| self.tokens.resume(text));
+        if known.is_none() && !self.envelope() {
+            return false;
+        }
+        self.stats.head_hits += u64::from(known.is_some());
+        self.progress = Progress {
+            head: known.map_or(HeadState::New, HeadState::Known),
+            in_first: true,
+            head_end: self.tokens.cursor.pos(),
+            is_behind: true,
+            replay: Replay::Head(0),
+        };
+        let Some(head) = self.heads.get(self.progress.head) else {
             return false;
         };
         self.open.clone_from(&head.open);
         self.responses = head.responses;
         self.prefix = head.prefix;
         *self.stats = self.stats.plus(head.stats);
-        self.stats.head_hits += 1;
-        self.progress = Progress {
-            head: HeadState::Known(at),
-            in_first: true,
-            child_end: None,
-            unrestored: true,
-            replay: Replay::Head(0),
-        };
         true
     }
 
-    /// Puts the state of the tokenizer behind the learned head in place, before it is needed: where a
-    /// body ends in the learned tail and all between was predicted, it never is.
+    /// Reads the head as predicted, and notes it as the candidate.
+    fn envelope(&mut self) -> bool {
+        if !self.config.predict || !envelope::has_room(&self.config.limits) {
+            return false;
+        }
+        let Some(mut cursor) = self.tokens.behind_declaration() else {
+            return false;
+        };
+        let is_read = self.dispatch.run(Envelope {
+            cursor: &mut cursor,
+            head: &mut self.heads.candidate,
+        });
+        if is_read {
+            self.tokens.resume_at(cursor);
+        }
+        is_read
+    }
+
+    /// Has the tokenizer read the head that was not read by it. Where a body ends as predicted and all
+    /// between was predicted, it never has to.
     #[inline(always)]
-    pub(super) fn restore(&mut self) {
-        if core::mem::take(&mut self.progress.unrestored)
-            && let HeadState::Known(at) = self.progress.head
-            && let Some(head) = self.heads.get(at)
-        {
-            self.tokens.restore(&head.tokens);
+    pub(super) fn catch_up(&mut self) {
+        if core::mem::take(&mut self.progress.is_behind) {
+            self.tokens.catch_up(self.progress.head_end);
         }
     }
 
@@ -271,10 +296,8 @@ impl<'b> Engine<'_, 'b> {
             match self.progress.replay {
                 Replay::None => return ControlFlow::Continue(()),
                 Replay::Head(at) => {
-                    let HeadState::Known(head) = self.progress.head else {
-                        return ControlFlow::Continue(());
-                    };
-                    let items = self.heads.get(head).and_then(|head| head.items.get(at..));
+                    let head = self.heads.get(self.progress.head);
+                    let items = head.and_then(|head| head.items.get(at..));
                     for (item, next) in items.unwrap_or_default().iter().zip(at + 1..) {
                         self.progress.replay = Replay::Head(next);
                         sink.item(item.item(|span| self.tokens.cursor.span(span)))?;
@@ -294,26 +317,48 @@ impl<'b> Engine<'_, 'b> {
         }
     }
 
-    /// Moves over all the rest of the body, if it is the tail of the learned head.
+    /// Moves over all the rest of the body, if it is the tail of the learned head or as predicted: the
+    /// end tags of what is open, and white space.
     pub(super) fn tail(&mut self) -> bool {
-        let HeadState::Known(head) = self.progress.head else {
+        let Some(Open {
+            element: Element::Notification,
+            seen,
+            ..
+        }) = self.open.last()
+        else {
             return false;
         };
-        let (Some(head), Some(notification)) = (self.heads.get(head), self.open.last()) else {
+        if !seen.contains(Element::SubscriptionId) {
             return false;
-        };
-        let applies = self.progress.in_first
-            && self.progress.child_end == Some(self.tokens.cursor.pos())
-            && notification.seen.contains(Element::SubscriptionId)
-            && !head.tail.is_empty()
-            && head.tail.len() == self.tokens.cursor.rest().len()
-            && self.tokens.cursor.eat(&head.tail);
-        if applies {
-            self.progress.in_first = false;
-            self.progress.replay = Replay::NotificationEnd;
-            self.stats.tail_hits += 1;
         }
-        applies
+        let start = self.tokens.cursor;
+        if let HeadState::Known(_) = self.progress.head
+            && self.progress.in_first
+            && let Some(head) = self.heads.get(self.progress.head)
+            && head.tail.len() == start.rest().len()
+            && self.tokens.cursor.eat(&head.tail)
+            && !head.tail.is_empty()
+        {
+            self.stats.tail_hits += 1;
+        } else {
+            let mut ahead = start;
+            let names = self.open.iter().skip(1).rev().map(|open| open.name);
+            if !{ names }.all(|name| envelope::eat_end(&mut ahead, name)) {
+                return false;
+            }
+            ahead.skip(Class::SPACE);
+            if !ahead.rest().is_empty() {
+                return false;
+            }
+            self.tokens.cursor = ahead;
+            // The tail of another Notification may be another.
+            let of_first = self.progress.in_first;
+            let tail = ahead.text(start.pos(), ahead.pos());
+            self.leave_first();
+            self.learn(tail.filter(|_| of_first));
+        }
+        self.progress.replay = Replay::NotificationEnd;
+        true
     }
 
     /// Notes an item of the head that is being read. Behind the start tag of the first Notification,
@@ -329,18 +374,12 @@ impl<'b> Engine<'_, 'b> {
         if item != Item::Notification {
             return;
         }
-        let text = body.text(0, body.pos()).unwrap_or_default();
-        if text.len() > LONGEST || !self.tokens.save(&mut candidate.tokens) {
-            self.progress.head = HeadState::None;
-            return;
-        }
-        candidate.text.clear();
-        candidate.text.push_str(text);
         candidate.open.clone_from(self.open);
         candidate.responses = self.responses;
         candidate.stats = self.stats.since(candidate.stats);
         self.progress.head = HeadState::New;
         self.progress.in_first = true;
+        self.progress.head_end = body.pos();
     }
 
     /// The first Notification ends.
@@ -348,39 +387,27 @@ impl<'b> Engine<'_, 'b> {
         if !core::mem::take(&mut self.progress.in_first) {
             return;
         }
-        let head = match self.progress.head {
-            HeadState::New => Some(&mut self.heads.candidate),
-            HeadState::Known(at) => self.heads.get_mut(at),
-            HeadState::None | HeadState::Reading => None,
-        };
-        if let Some(head) = head {
+        if let Some(head) = self.heads.get_mut(self.progress.head) {
             head.prefix = self.prefix;
         }
     }
 
-    /// The body has been read to its end and found good: keeps its head and tail, if they are new.
-    pub(super) fn learn(&mut self) {
-        let cursor = self.tokens.cursor;
-        let tail = self
-            .progress
-            .child_end
-            .and_then(|start| cursor.text(start, cursor.pos()));
-        let tail = tail
-            .filter(|tail| tail.len() <= LONGEST)
-            .unwrap_or_default();
-        match core::mem::replace(&mut self.progress.head, HeadState::None) {
-            HeadState::New => {
-                self.heads.candidate.set_tail(tail);
-                self.heads.learn(self.config.heads);
-            }
-            HeadState::Known(at) => {
-                if let Some(head) = self.heads.get_mut(at)
-                    && !tail.is_empty()
-                {
-                    head.set_tail(tail);
-                }
-            }
-            HeadState::None | HeadState::Reading => {}
+    /// The body has been read to its end and found good: keeps its head, if it is new, and the tail, if
+    /// it has one.
+    pub(super) fn learn(&mut self, tail: Option<&str>) {
+        let head = core::mem::replace(&mut self.progress.head, HeadState::None);
+        let tail = tail.filter(|tail| tail.len() <= LONGEST);
+        if let Some(known) = self.heads.get_mut(head)
+            && (tail.is_some() || head == HeadState::New)
+        {
+            known.tail.clear();
+            known.tail.push_str(tail.unwrap_or_default());
+        }
+        let text = self.tokens.cursor.text(0, self.progress.head_end);
+        if let (HeadState::New, Some(text)) = (head, text)
+            && text.len() <= LONGEST
+        {
+            self.heads.learn(text, self.config.heads);
         }
     }
 }

@@ -4,6 +4,7 @@
 //! grammar of `schema` along the tokens of `xml`, decides what is an error and what is skipped, and
 //! owns no arena: each step is lent one for text that cannot be borrowed.
 
+mod envelope;
 mod head;
 mod kind;
 mod leaf;
@@ -27,7 +28,7 @@ use crate::model::{
     ResponseClass, ResponseCode, ServerVersionInfo, SubscriptionId, Timestamp, Watermark,
 };
 use crate::parser::Stats;
-use crate::scan::Dispatch;
+use crate::scan::{Dispatch, Span};
 use crate::schema::{self, Element, Seen};
 use crate::xml::{Buffers, Name, Token, Tokenizer};
 
@@ -79,8 +80,8 @@ pub(crate) trait Sink<'t> {
 #[derive(Clone, Copy, Debug)]
 struct Open {
     element: Element,
-    /// Where its name stands.
-    offset: usize,
+    /// Where its name stands, prefix included.
+    name: Span,
     seen: Seen,
 }
 
@@ -141,7 +142,7 @@ impl<'s, 'b> Engine<'s, 'b> {
             values: 0,
             failed: None,
         };
-        if config.heads == 0 || !engine.resume() {
+        if !engine.resume() {
             engine.begin();
         }
         Ok(engine)
@@ -206,8 +207,6 @@ impl<'s, 'b> Engine<'s, 'b> {
                 let stopped = self.dispatch.run(children);
                 if self.tokens.cursor.pos() > start {
                     self.misses = 0;
-                    self.progress.child_end =
-                        self.progress.in_first.then(|| self.tokens.cursor.pos());
                 }
                 if stopped == Stopped::Sink {
                     return ControlFlow::Break(());
@@ -217,7 +216,7 @@ impl<'s, 'b> Engine<'s, 'b> {
                 let _ = self.replay(sink);
                 return ControlFlow::Break(());
             }
-            self.restore();
+            self.catch_up();
             let Some((text, namespace)) = self.tokens.peek_prefix() else {
                 return ControlFlow::Continue(());
             };
@@ -239,7 +238,7 @@ impl<'s, 'b> Engine<'s, 'b> {
     where
         'b: 't,
     {
-        self.restore();
+        self.catch_up();
         let replaced_before = self.tokens.references_replaced();
         let item = self.step(arena);
         self.stats.references_replaced += self.tokens.references_replaced() - replaced_before;
@@ -256,25 +255,16 @@ impl<'s, 'b> Engine<'s, 'b> {
     {
         while let Some(token) = self.tokens.next()? {
             let item = match token {
-                Token::StartTag(name) => {
-                    let item = self.element(name, arena)?;
-                    self.progress.child_end =
-                        self.progress.in_first.then(|| self.tokens.range().end);
-                    item
-                }
+                Token::StartTag(name) => self.element(name, arena)?,
                 Token::EndTag(_) => self.end()?,
-                Token::Text(text) if leaf::collapsed(text.raw()).is_empty() => None,
                 // Between elements nothing is said by text; comments and instructions say nothing.
-                _ => {
-                    self.progress.child_end = None;
-                    None
-                }
+                _ => None,
             };
             if item.is_some() {
                 return Ok(item);
             }
         }
-        self.learn();
+        self.learn(None);
         Ok(None)
     }
 
@@ -284,6 +274,7 @@ impl<'s, 'b> Engine<'s, 'b> {
         'b: 't,
     {
         let offset = self.name_offset();
+        let span = Span::new(offset, offset + name.len());
         let Some(parent) = self.open.last_mut() else {
             return self.skip().map(|()| None);
         };
@@ -301,17 +292,17 @@ impl<'s, 'b> Engine<'s, 'b> {
         }
         Ok(Some(match element {
             Element::SendNotification => {
-                self.enter(element, offset);
+                self.enter(element, span);
                 Item::Operation(Operation::SendNotification)
             }
             Element::SendNotificationResponseMessage => {
                 count(&mut self.responses, self.config.limits.events, offset)?;
                 let [class] = self.attributes(["ResponseClass"], arena);
-                self.push(element, offset);
+                self.push(element, span);
                 Item::Response(class.map(|class| ResponseClass::new(class.text)))
             }
             Element::Notification => {
-                self.enter(element, offset);
+                self.enter(element, span);
                 self.prefix = None;
                 Item::Notification
             }
@@ -353,7 +344,7 @@ impl<'s, 'b> Engine<'s, 'b> {
                     Item::Event(self.event(element, kind, arena)?)
                 }
                 None => {
-                    self.enter(element, offset);
+                    self.enter(element, span);
                     return Ok(None);
                 }
             },
@@ -364,13 +355,13 @@ impl<'s, 'b> Engine<'s, 'b> {
     fn end<'t>(&mut self) -> Result<Option<Item<'t>>, Error> {
         let Some(Open {
             element,
-            offset,
+            name,
             seen,
         }) = self.open.pop()
         else {
             return Ok(None);
         };
-        let missing = |kind| Err(Error::new(kind, offset));
+        let missing = |kind| Err(Error::new(kind, name.start()));
         match element {
             Element::Envelope11 | Element::Envelope12 if !seen.contains(Element::Body) => {
                 missing(ErrorKind::MissingBody)
@@ -531,15 +522,15 @@ impl<'s, 'b> Engine<'s, 'b> {
     }
 
     /// An element opens that holds others, and has no attribute that means anything.
-    fn enter(&mut self, element: Element, offset: usize) {
+    fn enter(&mut self, element: Element, name: Span) {
         self.skip_attributes();
-        self.push(element, offset);
+        self.push(element, name);
     }
 
-    fn push(&mut self, element: Element, offset: usize) {
+    fn push(&mut self, element: Element, name: Span) {
         self.open.push(Open {
             element,
-            offset,
+            name,
             seen: Seen::default(),
         });
     }

@@ -3,7 +3,7 @@
 use crate::scan::Literal;
 
 /// How the server of a message writes the types namespace: a prefix and its colon, or nothing.
-pub(super) type Prefix = Literal<1>;
+pub(super) type Prefix = Literal<2>;
 
 /// The tags of a server, as far as they are compared in one piece: where one ends and the next begins.
 /// With a longer prefix they are not compared so, but one by one.
@@ -35,8 +35,8 @@ impl Tags {
             return;
         }
         self.prefix = prefix;
-        let text = prefix.text();
-        let prefix = core::str::from_utf8(&text).unwrap_or_default();
+        let bytes = prefix.bytes();
+        let prefix = core::str::from_utf8(bytes.as_flattened()).unwrap_or_default();
         let prefix = prefix.trim_end_matches('\0');
         let seam = |parts: &[&str]| Literal::of(parts).unwrap_or(Self::NEVER);
         let long_seam = |parts: &[&str]| Literal::of(parts).unwrap_or(Self::NEVER_LONG);

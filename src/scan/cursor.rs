@@ -27,6 +27,11 @@ impl<'b> Cursor<'b> {
         }
     }
 
+    /// At the first byte of the same body.
+    pub(crate) fn first(&self) -> Self {
+        Self::new(self.body, self.dispatch)
+    }
+
     #[inline(always)]
     pub(crate) fn pos(&self) -> usize {
         self.body.len() - self.rest.len()
@@ -121,6 +126,17 @@ impl<'b> Cursor<'b> {
         }
         *self = ahead;
         Some((prefix, ahead.since(local_start)))
+    }
+
+    /// Moves over a name of at most 31 letters and digits, and no colon. None, and the cursor has not
+    /// moved, where what comes next is not that simple or may go on.
+    #[inline(always)]
+    pub(crate) fn eat_plain_ncname<V: Vector>(&mut self, vector: V) -> Option<&'b str> {
+        let strangers = vector.strangers(self.rest.first_chunk()?, Class::NAME);
+        let length = strangers.trailing_zeros() as usize;
+        let begins = Class::NAME_START.contains(self.peek()?);
+        let ends = matches!(self.rest.get(length), Some(b' ' | b'>' | b'/' | b'=' | b':'));
+        (begins && ends).then(|| self.split_off_text(length))
     }
 
     /// [`skip`](Self::skip) by the vectors of the kernel that the caller is compiled for.

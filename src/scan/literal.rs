@@ -61,9 +61,15 @@ impl<const WORDS: usize> Literal<WORDS> {
         self.words[0]
     }
 
-    /// Its first eight bytes; zeros behind its end.
-    pub(crate) const fn text(&self) -> [u8; 8] {
-        self.first_word().to_le_bytes()
+    /// Its bytes, then zeros.
+    pub(crate) const fn bytes(&self) -> [[u8; 8]; WORDS] {
+        let mut bytes = [[0; 8]; WORDS];
+        let mut at = 0;
+        while at < WORDS {
+            bytes[at] = self.words[at].to_le_bytes();
+            at += 1;
+        }
+        bytes
     }
 
     /// What follows the literal, if `bytes` begin with it. None where they end within its last word.

@@ -26,7 +26,7 @@ const TYPES_HTTPS: Namespace = Namespace::known(5);
 
 /// What a namespace is to the grammar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Vocabulary {
+pub(crate) enum Vocabulary {
     Soap11,
     Soap12,
     Messages,
@@ -34,7 +34,7 @@ enum Vocabulary {
 }
 
 impl Vocabulary {
-    const fn of(namespace: Namespace) -> Option<Self> {
+    pub(crate) const fn of(namespace: Namespace) -> Option<Self> {
         match namespace {
             SOAP_11 => Some(Self::Soap11),
             SOAP_12 => Some(Self::Soap12),
@@ -192,6 +192,15 @@ impl Element {
 pub(crate) struct Seen(u64);
 
 impl Seen {
+    /// These children.
+    pub(crate) fn of(elements: &[Element]) -> Self {
+        let mut seen = Self::default();
+        for element in elements {
+            seen.insert(*element);
+        }
+        seen
+    }
+
     /// Notes a child; `false` if it may stand only once and has been there.
     pub(crate) fn insert(&mut self, element: Element) -> bool {
         let bit = 1 << element as u32;

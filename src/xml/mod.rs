@@ -62,5 +62,4 @@ mod tokenizer;
 
 pub use tag::Attributes;
 pub use token::{Attribute, Name, Namespace, Text, Token};
-pub(crate) use tokenizer::Snapshot;
 pub use tokenizer::{Buffers, Tokenizer};

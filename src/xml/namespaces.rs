@@ -55,24 +55,6 @@ enum NamespaceName {
     Decoded { start: usize, end: usize },
 }
 
-impl Clone for Namespaces {
-    fn clone(&self) -> Self {
-        let mut clone = Self::default();
-        clone.clone_from(self);
-        clone
-    }
-
-    fn clone_from(&mut self, source: &Self) {
-        self.known = source.known;
-        self.declarations.clone_from(&source.declarations);
-        self.prefix_set.clone_from(&source.prefix_set);
-        self.prefixes.clone_from(&source.prefixes);
-        self.name_set.clone_from(&source.name_set);
-        self.names.clone_from(&source.names);
-        self.decoded.clone_from(&source.decoded);
-    }
-}
-
 impl Namespaces {
     pub(super) fn knowing(known: &'static [&'static str]) -> Self {
         Self {
@@ -93,11 +75,6 @@ impl Namespaces {
         self.name_set.clear();
         self.names.clear();
         self.decoded.clear();
-    }
-
-    /// Whether they are few, and all that is known of them is where they stand in the body.
-    pub(super) fn is_plain(&self) -> bool {
-        self.prefix_set.is_list() && self.name_set.is_list() && self.decoded.is_empty()
     }
 
     /// What they hold on the heap, in bytes.

@@ -52,6 +52,12 @@ impl<'b> Name<'b> {
         self.local
     }
 
+    /// The length as it is written, in bytes.
+    pub(crate) const fn len(&self) -> usize {
+        let colon = !self.prefix.is_empty() as usize;
+        self.prefix.len() + colon + self.local.len()
+    }
+
     /// The namespace that the prefix, or its absence, stands for at this place.
     #[must_use]
     pub const fn namespace(&self) -> Namespace {
@@ -68,7 +74,7 @@ impl<'b> Name<'b> {
 /// A namespace as a small number: comparing two is comparing their names, while both are in scope.
 ///
 /// [`Tokenizer::namespace_name`](super::Tokenizer::namespace_name) gives the name (the URI).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Namespace(pub(super) u32);
 
 impl Namespace {

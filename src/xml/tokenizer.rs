@@ -47,19 +47,6 @@ impl Buffers {
     }
 }
 
-/// What a [`Tokenizer`] knows directly behind a start tag, but for the bytes that it has read.
-#[derive(Debug, Default)]
-pub(crate) struct Snapshot {
-    open: Vec<OpenElement>,
-    namespaces: Namespaces,
-}
-
-impl Snapshot {
-    pub(crate) fn retained_bytes(&self) -> usize {
-        self.open.capacity() * size_of::<OpenElement>() + self.namespaces.retained_bytes()
-    }
-}
-
 /// Reads a body token by token. The [module](super) says what it checks.
 ///
 /// `'b` is the body, which tokens borrow from; `'s` the buffers. The document is known to be
@@ -187,19 +174,9 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         matches!(self.state, State::Content)
     }
 
-    /// Notes in `snapshot` what is known directly behind a start tag. `false` behind another token, or
-    /// if it is more than a few offsets.
-    pub(crate) fn save(&self, snapshot: &mut Snapshot) -> bool {
-        let plain = self.is_in_content() && self.buffers.namespaces.is_plain();
-        if plain {
-            snapshot.open.clone_from(&self.buffers.open);
-            snapshot.namespaces.clone_from(&self.buffers.namespaces);
-        }
-        plain
-    }
-
-    /// Goes on, from the first byte, behind `read`, if the body begins so. Then the state behind it
-    /// is to be [restored](Self::restore) before anything else but the cursor is used.
+    /// Goes on, from the first byte, behind `read`, if the body begins so: a part of a document up to
+    /// behind a start tag. [`catch_up`](Self::catch_up) has to follow before anything else but the cursor
+    /// is used.
     pub(crate) fn resume(&mut self, read: &str) -> bool {
         let resumes = self.cursor.eat(read);
         if resumes {
@@ -208,11 +185,36 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         resumes
     }
 
-    /// Puts the state in place that was [saved](Self::save) behind the start tag that the text of
-    /// [`resume`](Self::resume) ends with.
-    pub(crate) fn restore(&mut self, snapshot: &Snapshot) {
-        self.buffers.open.clone_from(&snapshot.open);
-        self.buffers.namespaces.clone_from(&snapshot.namespaces);
+    /// Where the first markup stands, or white space before it, if what may stand before that is good.
+    pub(crate) fn behind_declaration(&mut self) -> Option<Cursor<'b>> {
+        let start = self.cursor;
+        let is_good = self.prolog_start().is_ok();
+        let behind = core::mem::replace(&mut self.cursor, start);
+        is_good.then_some(behind)
+    }
+
+    /// Goes on, from the first byte, at `ahead`, as [`resume`](Self::resume) does.
+    pub(crate) fn resume_at(&mut self, ahead: Cursor<'b>) {
+        self.cursor = ahead;
+        self.state = State::Content;
+    }
+
+    /// Reads what was passed over, up to `end`, for what there is to know behind it. The cursor stays
+    /// where it is.
+    #[cold]
+    pub(crate) fn catch_up(&mut self, end: usize) {
+        let here = self.cursor;
+        self.cursor = here.first();
+        self.state = State::Start;
+        while self.cursor.pos() < end {
+            let token = self.next();
+            debug_assert!(matches!(token, Ok(Some(_))), "{token:?} in what was read before");
+            if token.is_err() {
+                return;
+            }
+        }
+        debug_assert!(self.cursor.pos() == end && self.is_in_content());
+        self.cursor = here;
     }
 
     /// Of the start tag that comes next, perhaps behind white space: what stands before its local
