@@ -158,8 +158,8 @@ impl Parser {
     /// is no push notification. A response that reports an error of the server is a message, not an
     /// error. The parser is as good as before.
     pub fn parse<'a>(&'a mut self, body: &'a [u8]) -> Result<Message<'a>, Error> {
-        let (engine, arena) = self.begin(body)?;
-        collect(engine, arena)
+        let (mut engine, arena) = self.begin(body)?;
+        collect(&mut engine, arena)
     }
 
     /// Reads a body piece by piece, in the memory that its largest single piece needs.
@@ -211,6 +211,7 @@ impl Parser {
         self.scratch = Scratch::default();
     }
 
+    #[inline(always)] // or the engine is moved more than once
     fn begin<'p, 'b>(
         &'p mut self,
         body: &'b [u8],
@@ -319,7 +320,10 @@ impl Reader<'_, '_> {
 }
 
 /// Puts the items of a whole body together.
-fn collect<'a>(mut engine: Engine<'a, 'a>, arena: &'a Bump) -> Result<Message<'a>, Error> {
+fn collect<'a>(
+    engine: &mut Engine<'a, 'a>,
+    arena: &'a Bump,
+) -> Result<Message<'a>, Error> {
     let mut draft = Draft::new(arena);
     engine.read(arena, &mut draft)?;
     let Draft {

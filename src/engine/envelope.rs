@@ -13,7 +13,7 @@ use super::Open;
 use super::head::{Head, HeadItem};
 use super::tags::Prefix;
 use crate::config::Limits;
-use crate::model::{Item, Operation, ResponseClass, ResponseCode};
+use crate::model::{Operation, ResponseClass};
 use crate::parser::Stats;
 use crate::scan::{Class, Cursor, Span, Task, Vector};
 use crate::schema::{self, Element, Seen, Vocabulary};
@@ -41,7 +41,7 @@ pub(super) fn has_room(limits: &Limits) -> bool {
 /// The most declarations that are in scope at once.
 const MOST_BINDINGS: usize = 8;
 
-const LONGEST_PREFIX: usize = size_of::<Key>() - ":".len();
+const LONGEST_PREFIX: usize = size_of::<u64>();
 
 impl Task for Envelope<'_, '_> {
     /// Whether all was as predicted.
@@ -67,17 +67,17 @@ impl Task for Envelope<'_, '_> {
 struct Ahead<'b, V> {
     vector: V,
     cursor: Cursor<'b>,
-    bindings: Bindings,
+    bindings: Bindings<'b>,
 }
 
 /// A start tag.
 #[derive(Clone, Copy)]
-struct Tag<'b> {
+struct Tag {
     /// Where the name of the element stands, prefix included.
     name: Span,
     vocabulary: Vocabulary,
     /// What the attribute that was asked for says.
-    value: Option<&'b str>,
+    value: Option<Span>,
     is_empty: bool,
 }
 
@@ -87,12 +87,6 @@ impl<'b, V: Vector> Ahead<'b, V> {
         let Head { items, open, .. } = head;
         items.clear();
         open.clear();
-        let body = self.cursor;
-        let mut note = |item| {
-            items.push(HeadItem::new(item, |text| body.span_of(text))?);
-            Some(())
-        };
-
         let envelope = self.start("Envelope", None)?;
         let soap = envelope.vocabulary;
         let root = match soap {
@@ -112,9 +106,7 @@ impl<'b, V: Vector> Ahead<'b, V> {
                 if version.vocabulary != Vocabulary::Types {
                     return None;
                 }
-                if let Some(text) = version.value {
-                    note(Item::RequestServerVersion(text))?;
-                }
+                items.extend(version.value.map(HeadItem::RequestServerVersion));
                 self.end(&version)?;
                 self.end(&header)?;
             }
@@ -125,15 +117,17 @@ impl<'b, V: Vector> Ahead<'b, V> {
             return None;
         }
         let operation = self.message("SendNotification", None)?;
-        note(Item::Operation(Operation::SendNotification))?;
+        items.push(HeadItem::Operation(Operation::SendNotification));
         let responses = self.message("ResponseMessages", None)?;
         let attribute = Some("ResponseClass=");
         let response = self.message("SendNotificationResponseMessage", attribute)?;
-        note(Item::Response(response.value.map(ResponseClass::new)))?;
+        let class = response.value.map(|class| self.cursor.span(class));
+        items.push(HeadItem::response(class.map(ResponseClass::new))?);
         let outside = self.bindings.len;
         let code = self.message("ResponseCode", None)?;
-        let text = self.cursor.eat_run(self.vector, Class::TEXT, b'<')?;
-        note(Item::ResponseCode(ResponseCode::new(text)))?;
+        let start = self.cursor.pos();
+        self.cursor.eat_run(self.vector, Class::TEXT, b'<')?;
+        items.push(HeadItem::ResponseCode(Span::new(start, self.cursor.pos())));
         self.end(&code)?;
         self.bindings.len = outside;
         let notification = self.start("Notification", None)?;
@@ -143,9 +137,9 @@ impl<'b, V: Vector> Ahead<'b, V> {
         ) {
             return None;
         }
-        note(Item::Notification)?;
+        items.push(HeadItem::Notification);
 
-        let mut is_open = |element, tag: Tag<'_>, seen: &[Element]| {
+        let mut is_open = |element, tag: Tag, seen: &[Element]| {
             open.push(Open {
                 element,
                 name: tag.name,
@@ -191,7 +185,7 @@ impl<'b, V: Vector> Ahead<'b, V> {
 
     /// A start tag in the messages namespace.
     #[inline(always)]
-    fn message(&mut self, local: &str, attribute: Option<&str>) -> Option<Tag<'b>> {
+    fn message(&mut self, local: &str, attribute: Option<&str>) -> Option<Tag> {
         let tag = self.start(local, attribute)?;
         (tag.vocabulary == Vocabulary::Messages).then_some(tag)
     }
@@ -199,7 +193,7 @@ impl<'b, V: Vector> Ahead<'b, V> {
     /// A start tag with this local name, white space before it, and no attributes but declarations and
     /// perhaps the one that is named. Has not moved if an element of another name comes next.
     #[inline(always)]
-    fn start(&mut self, local: &str, attribute: Option<&str>) -> Option<Tag<'b>> {
+    fn start(&mut self, local: &str, attribute: Option<&str>) -> Option<Tag> {
         let mut ahead = self.cursor;
         if ahead.peek() != Some(b'<') {
             ahead.skip_by(self.vector, Class::SPACE);
@@ -208,12 +202,11 @@ impl<'b, V: Vector> Ahead<'b, V> {
             return None;
         }
         let name = ahead;
-        let mut prefix = Key::NONE;
-        let key = Key::at(&ahead);
+        let mut prefix = ShortPrefix::default();
         if let Some(first) = ahead.eat_plain_ncname(self.vector)
             && ahead.eat(":")
         {
-            prefix = key?.of_length(first.len())?;
+            prefix = ShortPrefix::new(first, name.rest())?;
         } else {
             ahead = name;
         }
@@ -243,9 +236,10 @@ impl<'b, V: Vector> Ahead<'b, V> {
                 && self.cursor.eat(attribute)
             {
                 let quote = self.quote()?;
-                let text = self.cursor.eat_run(self.vector, Class::VALUE, quote)?;
+                let start = self.cursor.pos();
+                self.cursor.eat_run(self.vector, Class::VALUE, quote)?;
+                value = Some(Span::new(start, self.cursor.pos()));
                 self.cursor.bump();
-                value = Some(text);
             } else {
                 return None;
             }
@@ -263,24 +257,24 @@ impl<'b, V: Vector> Ahead<'b, V> {
     /// stand in the same tag.
     #[inline(always)]
     fn declaration(&mut self, outside: usize) -> Option<()> {
-        let mut prefix = Key::NONE;
+        let mut prefix = ShortPrefix::default();
         if self.cursor.eat(":") {
-            let key = Key::at(&self.cursor);
+            let start = self.cursor;
             let text = self.cursor.eat_plain_ncname(self.vector)?;
-            prefix = key?.of_length(text.len())?;
+            prefix = ShortPrefix::new(text, start.rest())?;
         }
         if !self.cursor.eat("=") {
             return None;
         }
         let quote = self.quote()?;
-        let known = schema::NAMESPACES;
-        let at = known.iter().position(|name| self.cursor.eat(name))?;
-        if self.cursor.peek() != Some(quote) {
-            return None;
+        for (name, at) in schema::NAMESPACES.iter().zip(0..) {
+            // They differ in length, so that this tells them apart.
+            if self.cursor.rest().get(name.len()) == Some(&quote) && self.cursor.eat(name) {
+                self.cursor.bump();
+                return self.bindings.declare(prefix, Namespace::known(at), outside);
+            }
         }
-        self.cursor.bump();
-        let namespace = Namespace::known(at as u32);
-        self.bindings.declare(prefix, namespace, outside)
+        None
     }
 
     #[inline(always)]
@@ -295,7 +289,7 @@ impl<'b, V: Vector> Ahead<'b, V> {
 
     /// The end tag of an element without children, white space before it, unless it has none.
     #[inline(always)]
-    fn end(&mut self, tag: &Tag<'_>) -> Option<()> {
+    fn end(&mut self, tag: &Tag) -> Option<()> {
         let ends = tag.is_empty || eat_end(&mut self.cursor, tag.name);
         ends.then_some(())
     }
@@ -305,67 +299,71 @@ impl<'b, V: Vector> Ahead<'b, V> {
 /// anywhere.
 #[inline(always)]
 pub(super) fn eat_end(cursor: &mut Cursor<'_>, name: Span) -> bool {
-    let name = cursor.span(name);
     if cursor.peek() != Some(b'<') {
         cursor.skip(Class::SPACE);
     }
-    cursor.eat("</") && cursor.eat(name) && cursor.eat(">")
+    cursor.eat("</") && cursor.eat_again(name) && cursor.eat(">")
 }
 
-/// A short prefix, its bytes as a number; 0 for the default namespace.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Key(u128);
-
-impl Key {
-    const NONE: Self = Self(0);
-
-    /// What comes next, of whatever length.
-    #[inline(always)]
-    fn at(cursor: &Cursor<'_>) -> Option<Self> {
-        let bytes = cursor.rest().first_chunk()?;
-        Some(Self(u128::from_le_bytes(*bytes)))
-    }
-
-    /// The first bytes of it.
-    #[inline(always)]
-    fn of_length(self, length: usize) -> Option<Self> {
-        let behind = u128::MAX << (8 * length.min(LONGEST_PREFIX));
-        (length <= LONGEST_PREFIX).then_some(Self(self.0 & !behind))
-    }
-
-    const fn new(text: &str) -> Self {
-        let mut key = 0;
-        let mut at = text.len();
-        while at > 0 {
-            at -= 1;
-            key = key << 8 | text.as_bytes()[at] as u128;
-        }
-        Self(key)
-    }
+/// The prefix of a name; the empty one for the default namespace.
+#[derive(Clone, Copy, Debug, Default)]
+struct ShortPrefix<'b> {
+    text: &'b str,
+    /// Its bytes as a number: equal if and only if the texts are.
+    key: u64,
 }
 
 /// The declarations in scope, innermost last.
 #[derive(Default)]
-struct Bindings {
-    list: [(Key, Namespace); MOST_BINDINGS],
+struct Bindings<'b> {
+    list: [(ShortPrefix<'b>, Namespace); MOST_BINDINGS],
     len: usize,
 }
 
-impl Bindings {
+impl<'b> ShortPrefix<'b> {
+    /// The text that `bytes` begin with, if it is short enough.
+    #[inline(always)]
+    fn new(text: &'b str, bytes: &[u8]) -> Option<Self> {
+        let word = u64::from_le_bytes(*bytes.first_chunk()?);
+        let unused = LONGEST_PREFIX.checked_sub(text.len())?;
+        let key = word & u64::MAX.checked_shr(8 * unused as u32)?;
+        Some(Self { text, key })
+    }
+
+    /// A declaration of it is for the general path to judge.
+    fn is_reserved(self) -> bool {
+        matches!(self.text, "xml" | "xmlns")
+    }
+}
+
+impl<'b> Bindings<'b> {
     /// What a prefix stands for, if anything has been declared for it.
     #[inline(always)]
-    fn resolve(&self, prefix: Key) -> Option<Namespace> {
-        let mut in_scope = self.list.iter().take(self.len).rev();
-        let binding = in_scope.find(|(declared, _)| *declared == prefix);
-        binding.map(|(_, namespace)| *namespace)
+    fn resolve(&self, prefix: ShortPrefix<'_>) -> Option<Namespace> {
+        let mut at = self.len;
+        loop {
+            at = at.checked_sub(1)?;
+            let (declared, namespace) = self.list.get(at)?;
+            if declared.key == prefix.key {
+                return Some(*namespace);
+            }
+        }
     }
 
     /// None where the prefix is reserved or has been declared in the same tag.
     #[inline(always)]
-    fn declare(&mut self, prefix: Key, namespace: Namespace, outside: usize) -> Option<()> {
-        const RESERVED: [Key; 2] = [Key::new("xml"), Key::new("xmlns")];
-        let mut in_tag = self.list.iter().take(self.len).skip(outside);
-        if RESERVED.contains(&prefix) || in_tag.any(|(declared, _)| *declared == prefix) {
+    fn declare(
+        &mut self,
+        prefix: ShortPrefix<'b>,
+        namespace: Namespace,
+        outside: usize,
+    ) -> Option<()> {
+        for (declared, _) in self.list.get(outside..self.len)? {
+            if declared.key == prefix.key {
+                return None;
+            }
+        }
+        if prefix.is_reserved() {
             return None;
         }
         *self.list.get_mut(self.len)? = (prefix, namespace);
@@ -376,13 +374,13 @@ impl Bindings {
     /// How the types namespace is written here.
     #[inline(always)]
     fn types(&self) -> Option<Prefix> {
-        let in_scope = self.list.iter().take(self.len).rev();
-        let (prefix, _) = { in_scope }.find(|(prefix, namespace)| {
-            schema::is_types(*namespace) && self.resolve(*prefix) == Some(*namespace)
-        })?;
-        let bytes = prefix.0.to_le_bytes();
-        let text = core::str::from_utf8(&bytes).unwrap_or_default();
-        let text = text.trim_end_matches('\0');
-        Prefix::of(&[text, if text.is_empty() { "" } else { ":" }])
+        let in_scope = self.list.get(..self.len)?;
+        for (prefix, namespace) in in_scope.iter().rev() {
+            if schema::is_types(*namespace) && self.resolve(*prefix) == Some(*namespace) {
+                let colon = if prefix.text.is_empty() { "" } else { ":" };
+                return Prefix::of(&[prefix.text, colon]);
+            }
+        }
+        None
     }
 }

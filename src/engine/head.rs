@@ -129,17 +129,22 @@ impl HeadItem {
                 Self::ServerVersionInfo(info, version)
             }
             Item::Operation(operation) => Self::Operation(operation),
-            Item::Response(class) => Self::Response(match class {
-                None => None,
-                Some(ResponseClass::Success) => Some(ResponseClass::Success),
-                Some(ResponseClass::Warning) => Some(ResponseClass::Warning),
-                Some(ResponseClass::Error) => Some(ResponseClass::Error),
-                Some(ResponseClass::Other(_)) => return None,
-            }),
+            Item::Response(class) => Self::response(class)?,
             Item::ResponseCode(code) => Self::ResponseCode(span_of(code.as_str())?),
             Item::Notification => Self::Notification,
             _ => return None,
         })
+    }
+
+    /// The beginning of a response, if its class is one of the schema's.
+    pub(super) fn response(class: Option<ResponseClass<'_>>) -> Option<Self> {
+        Some(Self::Response(match class {
+            None => None,
+            Some(ResponseClass::Success) => Some(ResponseClass::Success),
+            Some(ResponseClass::Warning) => Some(ResponseClass::Warning),
+            Some(ResponseClass::Error) => Some(ResponseClass::Error),
+            Some(ResponseClass::Other(_)) => return None,
+        }))
     }
 
     /// The item, in a body whose parts `text` gives.
@@ -299,8 +304,11 @@ impl<'b> Engine<'_, 'b> {
                     let head = self.heads.get(self.progress.head);
                     let items = head.and_then(|head| head.items.get(at..));
                     for (item, next) in items.unwrap_or_default().iter().zip(at + 1..) {
-                        self.progress.replay = Replay::Head(next);
-                        sink.item(item.item(|span| self.tokens.cursor.span(span)))?;
+                        let item = item.item(|span| self.tokens.cursor.span(span));
+                        if sink.item(item).is_break() {
+                            self.progress.replay = Replay::Head(next);
+                            return ControlFlow::Break(());
+                        }
                     }
                     self.progress.replay = Replay::None;
                 }
@@ -342,9 +350,10 @@ impl<'b> Engine<'_, 'b> {
             self.stats.tail_hits += 1;
         } else {
             let mut ahead = start;
-            let names = self.open.iter().skip(1).rev().map(|open| open.name);
-            if !{ names }.all(|name| envelope::eat_end(&mut ahead, name)) {
-                return false;
+            for open in self.open.get(1..).unwrap_or_default().iter().rev() {
+                if !envelope::eat_end(&mut ahead, open.name) {
+                    return false;
+                }
             }
             ahead.skip(Class::SPACE);
             if !ahead.rest().is_empty() {

@@ -110,6 +110,7 @@ pub(crate) struct Engine<'s, 'b> {
 }
 
 impl<'s, 'b> Engine<'s, 'b> {
+    #[inline(always)]
     pub(crate) fn new(
         body: &'b [u8],
         scratch: &'s mut Scratch,

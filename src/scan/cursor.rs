@@ -57,6 +57,13 @@ impl<'b> Cursor<'b> {
         behind.is_some()
     }
 
+    /// Moves over what stands at `earlier`, behind the cursor, if it comes next again.
+    #[inline(always)]
+    pub(crate) fn eat_again(&mut self, earlier: Span) -> bool {
+        let text = self.span(earlier);
+        self.eat(text)
+    }
+
     /// Moves over a literal if it is what comes next.
     #[inline(always)]
     pub(crate) fn eat_literal<const WORDS: usize>(&mut self, literal: &Literal<WORDS>) -> bool {

@@ -92,6 +92,7 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
     }
 
     /// [`new`](Self::new) with the kernel that has been chosen before.
+    #[inline(always)]
     pub(crate) fn with_dispatch(
         body: &'b [u8],
         buffers: &'s mut Buffers,
