@@ -324,7 +324,7 @@ fn collect<'a>(
     engine: &mut Engine<'a, 'a>,
     arena: &'a Bump,
 ) -> Result<Message<'a>, Error> {
-    let mut draft = Draft::new(arena);
+    let mut draft = Draft::new(arena, engine.body_len());
     engine.read(arena, &mut draft)?;
     let Draft {
         mut message,
@@ -348,7 +348,12 @@ struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    fn new(arena: &'a Bump) -> Self {
+    /// Makes room for as many events as a body of this length has from a server, for moving them to a
+    /// larger place costs as much as reading a tenth of them.
+    #[inline(always)]
+    fn new(arena: &'a Bump, body_len: usize) -> Self {
+        /// Bytes of an event, or less.
+        const EVENT: usize = 512;
         Self {
             arena,
             message: Message {
@@ -367,7 +372,7 @@ impl<'a> Draft<'a> {
                 more_events: None,
                 events: &[],
             },
-            events: BumpVec::new_in(arena),
+            events: BumpVec::with_capacity_in(body_len / EVENT, arena),
         }
     }
 }

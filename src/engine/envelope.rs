@@ -10,10 +10,10 @@
 //! None of what is here reports an error, decodes text or hands out an item.
 
 use super::Open;
-use super::head::{Head, HeadItem};
+use super::head::{self, Head, Said};
 use super::tags::Prefix;
 use crate::config::Limits;
-use crate::model::{Operation, ResponseClass};
+use crate::model::ResponseClass;
 use crate::parser::Stats;
 use crate::scan::{Class, Cursor, Span, Task, Vector};
 use crate::schema::{self, Element, Seen, Vocabulary};
@@ -84,8 +84,8 @@ struct Tag {
 impl<'b, V: Vector> Ahead<'b, V> {
     #[inline(always)]
     fn head(&mut self, head: &mut Head) -> Option<()> {
-        let Head { items, open, .. } = head;
-        items.clear();
+        let Head { said, open, .. } = head;
+        *said = Said::default();
         open.clear();
         let envelope = self.start("Envelope", None)?;
         let soap = envelope.vocabulary;
@@ -106,7 +106,7 @@ impl<'b, V: Vector> Ahead<'b, V> {
                 if version.vocabulary != Vocabulary::Types {
                     return None;
                 }
-                items.extend(version.value.map(HeadItem::RequestServerVersion));
+                said.request_server_version = version.value;
                 self.end(&version)?;
                 self.end(&header)?;
             }
@@ -117,17 +117,18 @@ impl<'b, V: Vector> Ahead<'b, V> {
             return None;
         }
         let operation = self.message("SendNotification", None)?;
-        items.push(HeadItem::Operation(Operation::SendNotification));
         let responses = self.message("ResponseMessages", None)?;
         let attribute = Some("ResponseClass=");
         let response = self.message("SendNotificationResponseMessage", attribute)?;
-        let class = response.value.map(|class| self.cursor.span(class));
-        items.push(HeadItem::response(class.map(ResponseClass::new))?);
+        if let Some(class) = response.value {
+            let class = ResponseClass::new(self.cursor.span(class));
+            said.class = Some(head::known_class(class)?);
+        }
         let outside = self.bindings.len;
         let code = self.message("ResponseCode", None)?;
         let start = self.cursor.pos();
         self.cursor.eat_run(self.vector, Class::TEXT, b'<')?;
-        items.push(HeadItem::ResponseCode(Span::new(start, self.cursor.pos())));
+        said.response_code = Some(Span::new(start, self.cursor.pos()));
         self.end(&code)?;
         self.bindings.len = outside;
         let notification = self.start("Notification", None)?;
@@ -137,7 +138,6 @@ impl<'b, V: Vector> Ahead<'b, V> {
         ) {
             return None;
         }
-        items.push(HeadItem::Notification);
 
         let mut is_open = |element, tag: Tag, seen: &[Element]| {
             open.push(Open {

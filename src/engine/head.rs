@@ -44,7 +44,7 @@ pub(crate) struct Heads {
 pub(super) struct Head {
     pub(super) text: String,
     pub(super) open: Vec<Open>,
-    pub(super) items: Vec<HeadItem>,
+    pub(super) said: Said,
     pub(super) responses: usize,
     /// What reading it adds to the counts; while it is being read, what they were before.
     pub(super) stats: Stats,
@@ -88,8 +88,8 @@ pub(super) enum HeadState {
 pub(super) enum Replay {
     #[default]
     None,
-    /// Of the learned head, from this one on.
-    Head(usize),
+    /// Those of the head, behind this many.
+    Head(u8),
     /// Behind a learned tail.
     NotificationEnd,
     ResponseEnd,
@@ -97,23 +97,27 @@ pub(super) enum Replay {
     End,
 }
 
-/// An item of a head, its text as a part of the body.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum HeadItem {
-    RequestServerVersion(Span),
+/// What a head says, its texts as parts of the body.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Said {
+    pub(super) request_server_version: Option<Span>,
     /// All but the version, and the version.
-    ServerVersionInfo(ServerVersionInfo<'static>, Option<Span>),
-    Operation(Operation),
-    Response(Option<ResponseClass<'static>>),
-    ResponseCode(Span),
-    Notification,
+    server_version_info: Option<(ServerVersionInfo<'static>, Option<Span>)>,
+    pub(super) class: Option<ResponseClass<'static>>,
+    pub(super) response_code: Option<Span>,
+    /// The rank of the last item that was noted.
+    last: u8,
 }
 
-impl HeadItem {
-    /// The item, if it is one that servers write before events and its text stands in the body.
-    pub(super) fn new(item: Item<'_>, span_of: impl Fn(&str) -> Option<Span>) -> Option<Self> {
-        Some(match item {
-            Item::RequestServerVersion(version) => Self::RequestServerVersion(span_of(version)?),
+impl Said {
+    /// Notes an item. None if it is not one that servers write before events, not in the order of
+    /// [`hand_out`](Self::hand_out), or if its text does not stand in the body.
+    fn note(&mut self, item: Item<'_>, span_of: impl Fn(&str) -> Option<Span>) -> Option<()> {
+        let rank = match item {
+            Item::RequestServerVersion(version) => {
+                self.request_server_version = Some(span_of(version)?);
+                1
+            }
             Item::ServerVersionInfo(info) => {
                 let version = match info.version {
                     Some(version) => Some(span_of(version)?),
@@ -126,42 +130,62 @@ impl HeadItem {
                     minor_build_number: info.minor_build_number,
                     version: None,
                 };
-                Self::ServerVersionInfo(info, version)
+                self.server_version_info = Some((info, version));
+                2
             }
-            Item::Operation(operation) => Self::Operation(operation),
-            Item::Response(class) => Self::response(class)?,
-            Item::ResponseCode(code) => Self::ResponseCode(span_of(code.as_str())?),
-            Item::Notification => Self::Notification,
+            Item::Operation(Operation::SendNotification) => 3,
+            Item::Response(class) => {
+                self.class = match class {
+                    Some(class) => Some(known_class(class)?),
+                    None => None,
+                };
+                4
+            }
+            Item::ResponseCode(code) => {
+                self.response_code = Some(span_of(code.as_str())?);
+                5
+            }
+            Item::Notification => 6,
             _ => return None,
-        })
+        };
+        let is_next = rank > self.last;
+        self.last = rank;
+        is_next.then_some(())
     }
 
-    /// The beginning of a response, if its class is one of the schema's.
-    pub(super) fn response(class: Option<ResponseClass<'_>>) -> Option<Self> {
-        Some(Self::Response(match class {
-            None => None,
-            Some(ResponseClass::Success) => Some(ResponseClass::Success),
-            Some(ResponseClass::Warning) => Some(ResponseClass::Warning),
-            Some(ResponseClass::Error) => Some(ResponseClass::Error),
-            Some(ResponseClass::Other(_)) => return None,
-        }))
-    }
-
-    /// The item, in a body whose parts `text` gives.
+    /// Hands out the items, in a body whose parts `text` gives.
     #[inline(always)]
-    pub(super) fn item<'b>(self, text: impl Fn(Span) -> &'b str) -> Item<'b> {
-        match self {
-            Self::RequestServerVersion(version) => Item::RequestServerVersion(text(version)),
-            Self::ServerVersionInfo(info, version) => Item::ServerVersionInfo(ServerVersionInfo {
-                version: version.map(text),
-                ..info
-            }),
-            Self::Operation(operation) => Item::Operation(operation),
-            Self::Response(class) => Item::Response(class),
-            Self::ResponseCode(code) => Item::ResponseCode(ResponseCode::new(text(code))),
-            Self::Notification => Item::Notification,
+    fn hand_out<'b>(
+        &self,
+        text: impl Fn(Span) -> &'b str,
+        mut hand: impl FnMut(Item<'b>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        if let Some(version) = self.request_server_version {
+            hand(Item::RequestServerVersion(text(version)))?;
         }
+        if let Some((info, version)) = self.server_version_info {
+            hand(Item::ServerVersionInfo(ServerVersionInfo {
+                version: version.map(&text),
+                ..info
+            }))?;
+        }
+        hand(Item::Operation(Operation::SendNotification))?;
+        hand(Item::Response(self.class))?;
+        if let Some(code) = self.response_code {
+            hand(Item::ResponseCode(ResponseCode::new(text(code))))?;
+        }
+        hand(Item::Notification)
     }
+}
+
+/// The class, if it is one of the schema.
+pub(super) fn known_class(class: ResponseClass<'_>) -> Option<ResponseClass<'static>> {
+    Some(match class {
+        ResponseClass::Success => ResponseClass::Success,
+        ResponseClass::Warning => ResponseClass::Warning,
+        ResponseClass::Error => ResponseClass::Error,
+        ResponseClass::Other(_) => return None,
+    })
 }
 
 impl Heads {
@@ -220,7 +244,6 @@ impl Head {
         self.text.capacity()
             + self.tail.capacity()
             + self.open.capacity() * size_of::<Open>()
-            + self.items.capacity() * size_of::<HeadItem>()
     }
 }
 
@@ -234,7 +257,7 @@ impl<'b> Engine<'_, 'b> {
             seen: Seen::default(),
         });
         if self.config.heads > 0 {
-            self.heads.candidate.items.clear();
+            self.heads.candidate.said = Said::default();
             self.heads.candidate.stats = *self.stats;
             self.progress.head = HeadState::Reading;
         }
@@ -301,15 +324,24 @@ impl<'b> Engine<'_, 'b> {
             match self.progress.replay {
                 Replay::None => return ControlFlow::Continue(()),
                 Replay::Head(at) => {
-                    let head = self.heads.get(self.progress.head);
-                    let items = head.and_then(|head| head.items.get(at..));
-                    for (item, next) in items.unwrap_or_default().iter().zip(at + 1..) {
-                        let item = item.item(|span| self.tokens.cursor.span(span));
-                        if sink.item(item).is_break() {
-                            self.progress.replay = Replay::Head(next);
-                            return ControlFlow::Break(());
-                        }
-                    }
+                    let Some(head) = self.heads.get(self.progress.head) else {
+                        return ControlFlow::Continue(());
+                    };
+                    let cursor = self.tokens.cursor;
+                    let mut number = 0;
+                    head.said.hand_out(
+                        |span| cursor.span(span),
+                        |item| {
+                            number += 1;
+                            if number <= at {
+                                return ControlFlow::Continue(());
+                            }
+                            if !S::TAKES_ALL {
+                                self.progress.replay = Replay::Head(number);
+                            }
+                            sink.item(item)
+                        },
+                    )?;
                     self.progress.replay = Replay::None;
                 }
                 Replay::NotificationEnd => {
@@ -375,11 +407,11 @@ impl<'b> Engine<'_, 'b> {
     pub(super) fn note(&mut self, item: Item<'_>) {
         let candidate = &mut self.heads.candidate;
         let body = self.tokens.cursor;
-        let Some(head_item) = HeadItem::new(item, |text| body.span_of(text)) else {
+        let noted = candidate.said.note(item, |text| body.span_of(text));
+        if noted.is_none() {
             self.progress.head = HeadState::None;
             return;
-        };
-        candidate.items.push(head_item);
+        }
         if item != Item::Notification {
             return;
         }

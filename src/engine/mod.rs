@@ -149,6 +149,10 @@ impl<'s, 'b> Engine<'s, 'b> {
         Ok(engine)
     }
 
+    pub(crate) fn body_len(&self) -> usize {
+        self.tokens.cursor.len()
+    }
+
     /// Hands items to `sink` until it wants no more or the whole body has been read and found good.
     /// Asking again after an error gives the same error.
     pub(crate) fn read<'t, S>(&mut self, arena: &'t Bump, sink: &mut S) -> Result<(), Error>

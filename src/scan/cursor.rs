@@ -27,6 +27,11 @@ impl<'b> Cursor<'b> {
         }
     }
 
+    /// The length of the body.
+    pub(crate) fn len(&self) -> usize {
+        self.body.len()
+    }
+
     /// At the first byte of the same body.
     pub(crate) fn first(&self) -> Self {
         Self::new(self.body, self.dispatch)
