@@ -6,7 +6,7 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
 
 use crate::config::{Config, Kernel};
-use crate::engine::{Engine, Heads, Scratch, Sink};
+use crate::engine::{Engine, Heads, Items, Scratch, Sink};
 use crate::error::Error;
 use crate::model::{
     Event, EventKind, Item, Message, MessageXmlValue, Notification, Operation, Response,
@@ -377,9 +377,7 @@ impl<'a> Draft<'a> {
     }
 }
 
-impl<'a> Sink<'a> for Draft<'a> {
-    const TAKES_ALL: bool = true;
-
+impl<'a> Items<'a> for Draft<'a> {
     #[inline(always)]
     fn item(&mut self, item: Item<'a>) -> ControlFlow<()> {
         match item {
@@ -418,6 +416,10 @@ impl<'a> Sink<'a> for Draft<'a> {
         }
         ControlFlow::Continue(())
     }
+}
+
+impl<'a> Sink<'a> for Draft<'a> {
+    const TAKES_ALL: bool = true;
 
     #[inline(always)]
     fn event_slot(&mut self) -> Option<&mut Event<'a>> {
@@ -436,14 +438,16 @@ impl<'a> Sink<'a> for Draft<'a> {
 }
 
 /// The next item, if it has come.
-impl<'t> Sink<'t> for Option<Item<'t>> {
-    const TAKES_ALL: bool = false;
-
+impl<'t> Items<'t> for Option<Item<'t>> {
     #[inline(always)]
     fn item(&mut self, item: Item<'t>) -> ControlFlow<()> {
         *self = Some(item);
         ControlFlow::Break(())
     }
+}
+
+impl<'t> Sink<'t> for Option<Item<'t>> {
+    const TAKES_ALL: bool = false;
 
     #[inline(always)]
     fn event_slot(&mut self) -> Option<&mut Event<'t>> {

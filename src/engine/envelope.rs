@@ -126,10 +126,15 @@ impl<'b, V: Vector> Ahead<'b, V> {
         }
         let outside = self.bindings.len;
         let code = self.message("ResponseCode", None)?;
+        if code.is_empty {
+            return None;
+        }
         let start = self.cursor.pos();
-        self.cursor.eat_run(self.vector, Class::TEXT, b'<')?;
-        said.response_code = Some(Span::new(start, self.cursor.pos()));
-        self.end(&code)?;
+        let text = self.cursor.eat_run(self.vector, Class::TEXT, b'<')?;
+        said.response_code = Some(Span::new(start, start + text.len()));
+        if !(self.cursor.eat("/") && self.cursor.eat_again(code.name) && self.cursor.eat(">")) {
+            return None;
+        }
         self.bindings.len = outside;
         let notification = self.start("Notification", None)?;
         if !matches!(
@@ -237,9 +242,8 @@ impl<'b, V: Vector> Ahead<'b, V> {
             {
                 let quote = self.quote()?;
                 let start = self.cursor.pos();
-                self.cursor.eat_run(self.vector, Class::VALUE, quote)?;
-                value = Some(Span::new(start, self.cursor.pos()));
-                self.cursor.bump();
+                let text = self.cursor.eat_run(self.vector, Class::VALUE, quote)?;
+                value = Some(Span::new(start, start + text.len()));
             } else {
                 return None;
             }

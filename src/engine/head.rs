@@ -20,10 +20,10 @@ use core::ops::ControlFlow;
 
 use super::envelope::{self, Envelope};
 use super::tags::Prefix;
-use super::{Engine, Open, Sink};
+use super::{Engine, Items, Open, Sink};
 use crate::model::{Item, Operation, ResponseClass, ResponseCode, ServerVersionInfo};
 use crate::parser::Stats;
-use crate::scan::{Class, Span};
+use crate::scan::{Class, Cursor, Span};
 use crate::schema::{Element, Seen};
 
 /// The longest head or tail that is learned, in bytes.
@@ -153,28 +153,43 @@ impl Said {
         is_next.then_some(())
     }
 
-    /// Hands out the items, in a body whose parts `text` gives.
+    /// Hands out the items, in the body of `cursor`.
     #[inline(always)]
-    fn hand_out<'b>(
-        &self,
-        text: impl Fn(Span) -> &'b str,
-        mut hand: impl FnMut(Item<'b>) -> ControlFlow<()>,
-    ) -> ControlFlow<()> {
+    fn hand_out<'t>(&self, cursor: &Cursor<'t>, to: &mut impl Items<'t>) -> ControlFlow<()> {
+        let text = |span| cursor.span(span);
         if let Some(version) = self.request_server_version {
-            hand(Item::RequestServerVersion(text(version)))?;
+            to.item(Item::RequestServerVersion(text(version)))?;
         }
         if let Some((info, version)) = self.server_version_info {
-            hand(Item::ServerVersionInfo(ServerVersionInfo {
-                version: version.map(&text),
+            to.item(Item::ServerVersionInfo(ServerVersionInfo {
+                version: version.map(text),
                 ..info
             }))?;
         }
-        hand(Item::Operation(Operation::SendNotification))?;
-        hand(Item::Response(self.class))?;
+        to.item(Item::Operation(Operation::SendNotification))?;
+        to.item(Item::Response(self.class))?;
         if let Some(code) = self.response_code {
-            hand(Item::ResponseCode(ResponseCode::new(text(code))))?;
+            to.item(Item::ResponseCode(ResponseCode::new(text(code))))?;
         }
-        hand(Item::Notification)
+        to.item(Item::Notification)
+    }
+}
+
+/// Hands on all but the first items.
+struct Behind<'s, S> {
+    first: u8,
+    /// How many there have been.
+    passed: u8,
+    sink: &'s mut S,
+}
+
+impl<'t, S: Items<'t>> Items<'t> for Behind<'_, S> {
+    fn item(&mut self, item: Item<'t>) -> ControlFlow<()> {
+        self.passed += 1;
+        if self.passed <= self.first {
+            return ControlFlow::Continue(());
+        }
+        self.sink.item(item)
     }
 }
 
@@ -327,21 +342,19 @@ impl<'b> Engine<'_, 'b> {
                     let Some(head) = self.heads.get(self.progress.head) else {
                         return ControlFlow::Continue(());
                     };
-                    let cursor = self.tokens.cursor;
-                    let mut number = 0;
-                    head.said.hand_out(
-                        |span| cursor.span(span),
-                        |item| {
-                            number += 1;
-                            if number <= at {
-                                return ControlFlow::Continue(());
-                            }
-                            if !S::TAKES_ALL {
-                                self.progress.replay = Replay::Head(number);
-                            }
-                            sink.item(item)
-                        },
-                    )?;
+                    let cursor = &self.tokens.cursor;
+                    if S::TAKES_ALL {
+                        let _ = head.said.hand_out(cursor, sink);
+                    } else {
+                        let mut sink = Behind {
+                            first: at,
+                            passed: 0,
+                            sink,
+                        };
+                        let flow = head.said.hand_out(cursor, &mut sink);
+                        self.progress.replay = Replay::Head(sink.passed);
+                        flow?;
+                    }
                     self.progress.replay = Replay::None;
                 }
                 Replay::NotificationEnd => {

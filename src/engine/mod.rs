@@ -59,12 +59,15 @@ impl Scratch {
     }
 }
 
-/// What takes items as they are read, and may stop the reading after each.
-pub(crate) trait Sink<'t> {
-    /// Whether it never stops the reading.
-    const TAKES_ALL: bool;
-
+/// What takes items, and may want no more after each.
+pub(crate) trait Items<'t> {
     fn item(&mut self, item: Item<'t>) -> ControlFlow<()>;
+}
+
+/// What takes items as they are read.
+pub(crate) trait Sink<'t>: Items<'t> {
+    /// Whether it always wants more.
+    const TAKES_ALL: bool;
 
     /// Where to write an event, the item that comes most and is largest.
     fn event_slot(&mut self) -> Option<&mut Event<'t>>;

@@ -14,7 +14,7 @@ use bumpalo::Bump;
 use super::Sink;
 use super::kind::Kind;
 use super::leaf;
-use super::tags::Tags;
+use super::tags::{Seams, Tags};
 use crate::config::Limits;
 use crate::model::{Event, FolderId, Item, ItemId, OldIds, SubscriptionId, Timestamp, Watermark};
 use crate::scan::{Class, Cursor, Literal, Task, Vector};
@@ -53,6 +53,8 @@ pub(super) struct Lengths {
 struct IdLengths {
     id: u32,
     change_key: u32,
+    /// Whether there is no space before `/>`.
+    is_tight: bool,
 }
 
 /// Reads the children of a Notification for as long as they are as predicted.
@@ -229,6 +231,10 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
             let (text, goes_on) = self.leaf_to(seam, "Watermark>", &mut lengths.watermark)?;
             event.watermark = Some(Watermark::new(text));
             begun = goes_on;
+            // A StatusEvent ends here.
+            if !begun && self.cursor.eat_around("</", &tags.prefix, "") {
+                return self.cursor.eat_around("", &kind.name, ">").then_some(());
+            }
         }
         if begun || self.opens("TimeStamp>") {
             let seam = &tags.timestamp_to_id;
@@ -236,22 +242,26 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
             event.timestamp = Some(Timestamp::new(text));
             begun = goes_on;
         }
-        if self.goes_on(begun, "ItemId ") {
+        if self.goes_on(begun, "ItemId Id=") {
+            let quote = self.quote()?;
             let seam = &tags.id_to_parent;
-            let (id, key, goes_on) = self.id_to(seam, "ItemId>", &mut lengths.item_id)?;
+            let (id, key, goes_on) = self.id_to(seam, quote, "ItemId>", &mut lengths.item_id)?;
             event.item_id = Some(ItemId::new(id, key));
             begun = goes_on;
-        } else if self.goes_on(begun, "FolderId ") {
+        } else if self.goes_on(begun, "FolderId Id=") {
+            let quote = self.quote()?;
             let seam = &tags.id_to_parent;
-            let (id, key, goes_on) = self.id_to(seam, "FolderId>", &mut lengths.folder_id)?;
+            let (id, key, goes_on) = self.id_to(seam, quote, "FolderId>", &mut lengths.folder_id)?;
             event.folder_id = Some(FolderId::new(id, key));
             begun = goes_on;
         } else if begun {
             return None;
         }
-        if begun || self.opens("ParentFolderId ") {
+        if begun || self.opens("ParentFolderId Id=") {
+            let quote = if begun { b'"' } else { self.quote()? };
             let lengths = &mut lengths.parent_folder_id;
-            let (id, key, goes_on) = self.id_to(&tags.id_to_end, "ParentFolderId>", lengths)?;
+            let seam = &tags.id_to_end;
+            let (id, key, goes_on) = self.id_to(seam, quote, "ParentFolderId>", lengths)?;
             event.parent_folder_id = Some(FolderId::new(id, key));
             begun = goes_on;
         }
@@ -276,14 +286,14 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
         'b: 't,
     {
         let mut old = OldIds::default();
-        if self.opens("OldItemId ") {
+        if self.opens("OldItemId Id=") {
             let (id, key) = self.id("OldItemId>", &mut lengths.old_item_id)?;
             old.old_item_id = Some(ItemId::new(id, key));
-        } else if self.opens("OldFolderId ") {
+        } else if self.opens("OldFolderId Id=") {
             let (id, key) = self.id("OldFolderId>", &mut lengths.old_folder_id)?;
             old.old_folder_id = Some(FolderId::new(id, key));
         }
-        if self.opens("OldParentFolderId ") {
+        if self.opens("OldParentFolderId Id=") {
             let (id, key) = self.id("OldParentFolderId>", &mut lengths.old_parent_folder_id)?;
             old.old_parent_folder_id = Some(FolderId::new(id, key));
         }
@@ -292,7 +302,7 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
         }
         if self.opens("UnreadCount>") {
             event.unread_count = Some(self.digits()?);
-            if !self.closes("UnreadCount>") {
+            if !(self.cursor.eat("<") && self.closes("UnreadCount>")) {
                 return None;
             }
         }
@@ -346,54 +356,60 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
             .eat_run_like(self.vector, Class::TEXT, b'<', expected)
     }
 
-    /// The attributes of an id, from `Id` on, its end, empty-element tag or not, and white space.
+    /// The rest of an id, from a quote on, its end, empty-element tag or not, and white space.
     #[inline(always)]
     fn id(&mut self, name: &str, expected: &mut IdLengths) -> Option<(&'b str, Option<&'b str>)> {
-        let (id, change_key, _) = self.id_to(&Tags::NEVER, name, expected)?;
+        let quote = self.quote()?;
+        let (id, change_key, _) = self.id_to(&Tags::NEVER, quote, name, expected)?;
         Some((id, change_key))
     }
 
-    /// As [`id`](Self::id), or up to the end of `seam`, which begins with the last quote; and which.
+    /// As [`id`](Self::id), from behind the quote on, or up to the end of a seam, which begins behind
+    /// the last quote; and which.
     #[inline(always)]
     fn id_to(
         &mut self,
-        seam: &Literal<4>,
+        seams: &Seams,
+        quote: u8,
         name: &str,
         expected: &mut IdLengths,
     ) -> Option<(&'b str, Option<&'b str>, bool)> {
-        if !self.cursor.eat("Id=") {
-            return None;
-        }
-        let id = self.attribute_value(&mut expected.id)?;
-        self.cursor.bump();
+        let id = self.attribute_value(quote, &mut expected.id)?;
         let mut change_key = None;
         if self.cursor.eat(" ChangeKey=") {
-            change_key = Some(self.attribute_value(&mut expected.change_key)?);
+            let quote = self.quote()?;
+            change_key = Some(self.attribute_value(quote, &mut expected.change_key)?);
+            let [spaced, tight] = seams;
+            let seam = if expected.is_tight { tight } else { spaced };
             if self.cursor.eat_literal(seam) {
                 return Some((id, change_key, true));
             }
-            self.cursor.bump();
         }
-        self.cursor.eat(" ");
+        expected.is_tight = !self.cursor.eat(" ");
         let ends = if self.cursor.eat("/>") {
             self.space();
             true
         } else {
-            self.cursor.eat(">") && self.closes(name)
+            self.cursor.eat("><") && self.closes(name)
         };
         ends.then_some((id, change_key, false))
     }
 
-    /// A value behind its quote; the cursor stays at the quote that ends it.
+    /// A value behind its quote, up to behind the one that ends it.
     #[inline(always)]
-    fn attribute_value(&mut self, expected: &mut u32) -> Option<&'b str> {
+    fn attribute_value(&mut self, quote: u8, expected: &mut u32) -> Option<&'b str> {
+        self.cursor
+            .eat_run_like(self.vector, Class::VALUE, quote, expected)
+    }
+
+    #[inline(always)]
+    fn quote(&mut self) -> Option<u8> {
         let quote = self.cursor.peek()?;
         if !matches!(quote, b'"' | b'\'') {
             return None;
         }
         self.cursor.bump();
-        self.cursor
-            .eat_run_like(self.vector, Class::VALUE, quote, expected)
+        Some(quote)
     }
 
     /// `<`, the prefix and `name`; `false` moves nothing.
@@ -412,10 +428,10 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
         }
     }
 
-    /// `</`, the prefix and `name`, and white space.
+    /// The rest of an end tag, behind `<`: `/`, the prefix and `name`, and white space.
     #[inline(always)]
     fn closes(&mut self, name: &str) -> bool {
-        let closes = self.cursor.eat_around("</", &self.tags.prefix, name);
+        let closes = self.cursor.eat_around("/", &self.tags.prefix, name);
         self.space();
         closes
     }

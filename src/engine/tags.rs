@@ -5,29 +5,31 @@ use crate::scan::Literal;
 /// How the server of a message writes the types namespace: a prefix and its colon, or nothing.
 pub(super) type Prefix = Literal<2>;
 
+/// What follows an id, with a space before `/>` and without.
+pub(super) type Seams = [Literal<4>; 2];
+
 /// The tags of a server, as far as they are compared in one piece: where one ends and the next begins.
 /// With a longer prefix they are not compared so, but one by one.
 #[derive(Debug)]
 pub(super) struct Tags {
     pub(super) prefix: Prefix,
-    /// `</t:SubscriptionId><t:PreviousWatermark>`
+    /// `/t:SubscriptionId><t:PreviousWatermark>`
     pub(super) subscription_id_to_watermark: Literal<8>,
-    /// `</t:PreviousWatermark><t:MoreEvents>false</t:MoreEvents>`
+    /// `/t:PreviousWatermark><t:MoreEvents>false</t:MoreEvents>`
     pub(super) watermark_to_events: Literal<8>,
-    /// `</t:Watermark><t:TimeStamp>`
+    /// `/t:Watermark><t:TimeStamp>`
     pub(super) watermark_to_timestamp: Literal<4>,
-    /// `</t:TimeStamp><t:`
+    /// `/t:TimeStamp><t:`
     pub(super) timestamp_to_id: Literal<4>,
-    /// `" /><t:ParentFolderId `
-    pub(super) id_to_parent: Literal<4>,
-    /// `" /></t:`
-    pub(super) id_to_end: Literal<4>,
+    /// ` /><t:ParentFolderId Id="`
+    pub(super) id_to_parent: Seams,
+    /// ` /></t:`
+    pub(super) id_to_end: Seams,
 }
 
 impl Tags {
     /// What is never there: a NUL is no character of XML.
-    pub(super) const NEVER: Literal<4> = never();
-    const NEVER_LONG: Literal<8> = never();
+    pub(super) const NEVER: Seams = [never(); 2];
 
     /// Makes them those with this prefix, if they are not yet.
     pub(super) fn set_prefix(&mut self, prefix: Prefix) {
@@ -38,17 +40,17 @@ impl Tags {
         let bytes = prefix.bytes();
         let prefix = core::str::from_utf8(bytes.as_flattened()).unwrap_or_default();
         let prefix = prefix.trim_end_matches('\0');
-        let seam = |parts: &[&str]| Literal::of(parts).unwrap_or(Self::NEVER);
-        let long_seam = |parts: &[&str]| Literal::of(parts).unwrap_or(Self::NEVER_LONG);
+        let seam = |parts: &[&str]| Literal::of(parts).unwrap_or(never());
+        let long_seam = |parts: &[&str]| Literal::of(parts).unwrap_or(never());
         self.subscription_id_to_watermark = long_seam(&[
-            "</",
+            "/",
             prefix,
             "SubscriptionId><",
             prefix,
             "PreviousWatermark>",
         ]);
         self.watermark_to_events = long_seam(&[
-            "</",
+            "/",
             prefix,
             "PreviousWatermark><",
             prefix,
@@ -56,10 +58,14 @@ impl Tags {
             prefix,
             "MoreEvents>",
         ]);
-        self.watermark_to_timestamp = seam(&["</", prefix, "Watermark><", prefix, "TimeStamp>"]);
-        self.timestamp_to_id = seam(&["</", prefix, "TimeStamp><", prefix]);
-        self.id_to_parent = seam(&["\" /><", prefix, "ParentFolderId "]);
-        self.id_to_end = seam(&["\" /></", prefix]);
+        self.watermark_to_timestamp = seam(&["/", prefix, "Watermark><", prefix, "TimeStamp>"]);
+        self.timestamp_to_id = seam(&["/", prefix, "TimeStamp><", prefix]);
+        let seams = |parts: &[&str; 3]| {
+            let [before, prefix, behind] = *parts;
+            [" ", ""].map(|space| seam(&[space, before, prefix, behind]))
+        };
+        self.id_to_parent = seams(&["/><", prefix, "ParentFolderId Id=\""]);
+        self.id_to_end = seams(&["/></", prefix, ""]);
     }
 }
 
@@ -75,10 +81,10 @@ impl Default for Tags {
         Self {
             // No prefix is this, so that the first is another.
             prefix: never(),
-            subscription_id_to_watermark: Self::NEVER_LONG,
-            watermark_to_events: Self::NEVER_LONG,
-            watermark_to_timestamp: Self::NEVER,
-            timestamp_to_id: Self::NEVER,
+            subscription_id_to_watermark: never(),
+            watermark_to_events: never(),
+            watermark_to_timestamp: never(),
+            timestamp_to_id: never(),
             id_to_parent: Self::NEVER,
             id_to_end: Self::NEVER,
         }

@@ -61,7 +61,7 @@ impl Class {
 /// them, and no other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Plain {
-    /// ASCII from the space on, but these four.
+    /// ASCII from the space on, but these four, of which no two different ones have the same low half.
     FromSpaceBut([u8; 4]),
     /// These four.
     OneOf([u8; 4]),

@@ -157,7 +157,8 @@ impl<'b> Cursor<'b> {
         self.split_off(vector.run(self.rest, class));
     }
 
-    /// Moves over the longest run of the class and gives it, if `end` stands behind it.
+    /// Moves over the longest run of the class, which it gives, and `end`, if that stands behind it. It is
+    /// an ASCII character outside the class.
     #[inline(always)]
     pub(crate) fn eat_run<V: Vector>(
         &mut self,
@@ -165,10 +166,10 @@ impl<'b> Cursor<'b> {
         class: Class,
         end: u8,
     ) -> Option<&'b str> {
-        debug_assert!(!class.contains(end));
+        debug_assert!(end.is_ascii() && !class.contains(end));
         let length = vector.run(self.rest, class);
         let ends = self.rest.get(length) == Some(&end);
-        ends.then(|| self.split_off_text(length))
+        ends.then(|| self.split_off_text_and_end(length))
     }
 
     /// [`eat_run`](Self::eat_run), by looking first at whether the run is as long as `expected` says. If
@@ -181,10 +182,10 @@ impl<'b> Cursor<'b> {
         end: u8,
         expected: &mut u32,
     ) -> Option<&'b str> {
-        debug_assert!(!class.contains(end));
+        debug_assert!(end.is_ascii() && !class.contains(end));
         let length = *expected as usize;
         if self.rest.get(length) == Some(&end) && vector.is_run(self.rest, length, class) {
-            return Some(self.split_off_text(length));
+            return Some(self.split_off_text_and_end(length));
         }
         let run = self.eat_run(vector, class, end)?;
         *expected = run.len() as u32;
@@ -197,6 +198,15 @@ impl<'b> Cursor<'b> {
         let run = self.split_off(length);
         // SAFETY: a class holds ASCII only, so a run of one is UTF-8.
         unsafe { core::str::from_utf8_unchecked(run) }
+    }
+
+    /// Moves over a run of some class, of this length, and an ASCII character behind it, and gives the
+    /// text of the run.
+    #[inline(always)]
+    fn split_off_text_and_end(&mut self, length: usize) -> &'b str {
+        let run = self.split_off_text(length);
+        self.rest = self.rest.get(1..).unwrap_or_default();
+        run
     }
 
     /// Moves over a run of some class, of this length, and gives it.

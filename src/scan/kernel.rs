@@ -20,16 +20,17 @@ pub(crate) trait Vector: Copy {
     /// Whether the first `length` bytes are plainly all of the class. False where that is not certain.
     #[inline(always)]
     fn is_run(self, bytes: &[u8], length: usize, class: Class) -> bool {
-        let Some(run) = bytes.get(..length) else {
+        let Some((run, _)) = bytes.split_at_checked(length) else {
             return false;
         };
-        let Some(last) = run.last_chunk() else {
-            let in_run = (1 << length) - 1;
-            let block = bytes.first_chunk();
-            return block.is_some_and(|block| self.strangers(block, class) & in_run == 0);
+        // The block that the run ends with, or the one that it begins.
+        let start = length.saturating_sub(size_of::<Block>());
+        let in_run = (1_u64 << length.min(size_of::<Block>())) - 1;
+        let Some(last) = bytes.get(start..).and_then(<[u8]>::first_chunk) else {
+            return false;
         };
+        let mut strangers = self.strangers(last, class) & in_run as u32;
         let (blocks, _) = run.as_chunks();
-        let mut strangers = self.strangers(last, class);
         for block in blocks {
             strangers |= self.strangers(block, class);
         }

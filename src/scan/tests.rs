@@ -240,7 +240,8 @@ impl Task for Run<'_> {
             );
         }
         // Whatever length is expected, and whatever stands behind the run.
-        if let Some(end) = body.get(expected).filter(|end| !class.contains(**end)) {
+        let end = body.get(expected);
+        if let Some(end) = end.filter(|end| end.is_ascii() && !class.contains(**end)) {
             for expectation in [0, expected, expected + 1, body.len(), body.len() + 1] {
                 let mut expectation = expectation as u32;
                 let mut cursor = Cursor::new(body, Dispatch::Scalar(Scalar));
@@ -250,7 +251,10 @@ impl Task for Run<'_> {
                     body.get(..expected),
                     "{class:?} {body:x?}"
                 );
-                assert_eq!((cursor.pos(), expectation as usize), (expected, expected));
+                assert_eq!(
+                    (cursor.pos(), expectation as usize),
+                    (expected + 1, expected)
+                );
                 let mut cursor = Cursor::new(body, Dispatch::Scalar(Scalar));
                 let other = if *end == b'<' { 0 } else { b'<' };
                 if !class.contains(other) {

@@ -2,7 +2,8 @@
 
 use core::arch::x86_64::{
     __m128i, __m256i, _mm_cmpeq_epi8, _mm_cmplt_epi8, _mm_loadu_si128, _mm_movemask_epi8,
-    _mm_or_si128, _mm_set1_epi8, _mm_sub_epi8, _mm256_cmpeq_epi8, _mm256_cmpgt_epi8,
+    _mm_or_si128, _mm_set1_epi8, _mm_sub_epi8, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8,
+    _mm256_cmpgt_epi8, _mm256_shuffle_epi8,
     _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_sub_epi8,
 };
 
@@ -125,6 +126,17 @@ fn avx2_run(avx2: Avx2, bytes: &[u8], class: Class) -> usize {
     }
 }
 
+/// Each of these four bytes at the index that its low half is; bytes below the space elsewhere.
+const fn by_low_half(strangers: [u8; 4]) -> [u8; 16] {
+    let [a, b, c, d] = strangers;
+    let mut table = [0; 16];
+    table[a as usize & 0xF] = a;
+    table[b as usize & 0xF] = b;
+    table[c as usize & 0xF] = c;
+    table[d as usize & 0xF] = d;
+    table
+}
+
 #[inline]
 #[target_feature(enable = "avx2")]
 fn avx2_strangers(block: &Block, class: Class) -> u32 {
@@ -136,10 +148,17 @@ fn avx2_strangers(block: &Block, class: Class) -> u32 {
         _mm256_or_si256(_mm256_or_si256(is(a), is(b)), _mm256_or_si256(is(c), is(d)))
     };
     match class.plain() {
-        Plain::FromSpaceBut(strangers) => _mm256_movemask_epi8(_mm256_or_si256(
-            _mm256_cmpgt_epi8(byte(b' '), block),
-            any_of(strangers),
-        )) as u32,
+        Plain::FromSpaceBut(strangers) => {
+            let table = by_low_half(strangers);
+            // SAFETY: `table` is 16 bytes, and the load asks for no alignment.
+            let table = unsafe { _mm_loadu_si128(table.as_ptr().cast()) };
+            // The one stranger with the low half of each byte, and 0 for bytes from 0x80 on.
+            let like = _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(table), block);
+            _mm256_movemask_epi8(_mm256_or_si256(
+                _mm256_cmpgt_epi8(byte(b' '), block),
+                _mm256_cmpeq_epi8(like, block),
+            )) as u32
+        }
         Plain::OneOf(members) => !_mm256_movemask_epi8(any_of(members)) as u32,
         Plain::Alphanumeric => {
             // As above.
