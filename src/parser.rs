@@ -320,10 +320,7 @@ impl Reader<'_, '_> {
 }
 
 /// Puts the items of a whole body together.
-fn collect<'a>(
-    engine: &mut Engine<'a, 'a>,
-    arena: &'a Bump,
-) -> Result<Message<'a>, Error> {
+fn collect<'a>(engine: &mut Engine<'a, 'a>, arena: &'a Bump) -> Result<Message<'a>, Error> {
     let mut draft = Draft::new(arena, engine.body_len());
     engine.read(arena, &mut draft)?;
     let Draft {

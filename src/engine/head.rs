@@ -256,9 +256,7 @@ impl Heads {
 
 impl Head {
     fn retained_bytes(&self) -> usize {
-        self.text.capacity()
-            + self.tail.capacity()
-            + self.open.capacity() * size_of::<Open>()
+        self.text.capacity() + self.tail.capacity() + self.open.capacity() * size_of::<Open>()
     }
 }
 

@@ -251,7 +251,8 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
         } else if self.goes_on(begun, "FolderId Id=") {
             let quote = self.quote()?;
             let seam = &tags.id_to_parent;
-            let (id, key, goes_on) = self.id_to(seam, quote, "FolderId>", &mut lengths.folder_id)?;
+            let (id, key, goes_on) =
+                self.id_to(seam, quote, "FolderId>", &mut lengths.folder_id)?;
             event.folder_id = Some(FolderId::new(id, key));
             begun = goes_on;
         } else if begun {
@@ -285,19 +286,20 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
     where
         'b: 't,
     {
-        let mut old = OldIds::default();
+        let mut old: Option<OldIds<'t>> = None;
         if self.opens("OldItemId Id=") {
             let (id, key) = self.id("OldItemId>", &mut lengths.old_item_id)?;
-            old.old_item_id = Some(ItemId::new(id, key));
+            old.get_or_insert_default().old_item_id = Some(ItemId::new(id, key));
         } else if self.opens("OldFolderId Id=") {
             let (id, key) = self.id("OldFolderId>", &mut lengths.old_folder_id)?;
-            old.old_folder_id = Some(FolderId::new(id, key));
+            old.get_or_insert_default().old_folder_id = Some(FolderId::new(id, key));
         }
         if self.opens("OldParentFolderId Id=") {
             let (id, key) = self.id("OldParentFolderId>", &mut lengths.old_parent_folder_id)?;
-            old.old_parent_folder_id = Some(FolderId::new(id, key));
+            let id = Some(FolderId::new(id, key));
+            old.get_or_insert_default().old_parent_folder_id = id;
         }
-        if old != OldIds::default() {
+        if let Some(old) = old {
             event.old_ids = Some(arena.alloc(old));
         }
         if self.opens("UnreadCount>") {

@@ -147,7 +147,10 @@ impl<'b> Cursor<'b> {
         let strangers = vector.strangers(self.rest.first_chunk()?, Class::NAME);
         let length = strangers.trailing_zeros() as usize;
         let begins = Class::NAME_START.contains(self.peek()?);
-        let ends = matches!(self.rest.get(length), Some(b' ' | b'>' | b'/' | b'=' | b':'));
+        let ends = matches!(
+            self.rest.get(length),
+            Some(b' ' | b'>' | b'/' | b'=' | b':')
+        );
         (begins && ends).then(|| self.split_off_text(length))
     }
 

@@ -20,18 +20,13 @@ pub(crate) trait Vector: Copy {
     /// Whether the first `length` bytes are plainly all of the class. False where that is not certain.
     #[inline(always)]
     fn is_run(self, bytes: &[u8], length: usize, class: Class) -> bool {
-        let Some((run, _)) = bytes.split_at_checked(length) else {
+        let (blocks, _) = bytes.as_chunks();
+        let Some((full, [last, ..])) = blocks.split_at_checked(length / size_of::<Block>()) else {
             return false;
         };
-        // The block that the run ends with, or the one that it begins.
-        let start = length.saturating_sub(size_of::<Block>());
-        let in_run = (1_u64 << length.min(size_of::<Block>())) - 1;
-        let Some(last) = bytes.get(start..).and_then(<[u8]>::first_chunk) else {
-            return false;
-        };
-        let mut strangers = self.strangers(last, class) & in_run as u32;
-        let (blocks, _) = run.as_chunks();
-        for block in blocks {
+        let in_run = (1 << (length % size_of::<Block>())) - 1;
+        let mut strangers = self.strangers(last, class) & in_run;
+        for block in full {
             strangers |= self.strangers(block, class);
         }
         strangers == 0
