@@ -6,13 +6,14 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
 
 use crate::config::{Config, Kernel};
-use crate::engine::{Engine, Heads, Items, Scratch, Sink};
+use crate::engine::{Engine, Heads, Items, Lent, Scratch, Sink};
 use crate::error::Error;
 use crate::model::{
     Event, EventKind, Item, Message, MessageXmlValue, Notification, Operation, Response,
     SubscriptionId,
 };
 use crate::scan::Dispatch;
+use crate::xml;
 
 /// Turns bodies into messages, one after another, and reuses its memory for each.
 ///
@@ -158,7 +159,9 @@ impl Parser {
     /// is no push notification. A response that reports an error of the server is a message, not an
     /// error. The parser is as good as before.
     pub fn parse<'a>(&'a mut self, body: &'a [u8]) -> Result<Message<'a>, Error> {
-        let (mut engine, arena) = self.begin(body)?;
+        let (lent, arena) = self.begin(body)?;
+        let mut engine = Engine::new(body, lent);
+        engine.start();
         collect(&mut engine, arena)
     }
 
@@ -168,8 +171,13 @@ impl Parser {
     ///
     /// [`ErrorKind::BodyLimit`](crate::ErrorKind::BodyLimit), if the body is too long.
     pub fn reader<'p, 'b>(&'p mut self, body: &'b [u8]) -> Result<Reader<'p, 'b>, Error> {
-        let (engine, arena) = self.begin(body)?;
-        Ok(Reader { engine, arena })
+        let (lent, arena) = self.begin(body)?;
+        let mut reader = Reader {
+            engine: Engine::new(body, lent),
+            arena,
+        };
+        reader.engine.start();
+        Ok(reader)
     }
 
     /// The kernel that the parser reads with.
@@ -211,31 +219,24 @@ impl Parser {
         self.scratch = Scratch::default();
     }
 
-    #[inline(always)] // or the engine is moved more than once
-    fn begin<'p, 'b>(
-        &'p mut self,
-        body: &'b [u8],
-    ) -> Result<(Engine<'p, 'b>, &'p mut Bump), Error> {
+    /// What reading this body works with.
+    fn begin(&mut self, body: &[u8]) -> Result<(Lent<'_>, &mut Bump), Error> {
+        xml::check_length(body, &self.config)?;
         let used = self.arena.iter_allocated_chunks().map(<[_]>::len).sum();
         if let Some(needed) = self.retention.note(used, body.len())
             && self.working_bytes() > needed
         {
             self.release();
         }
-        let Self {
-            config,
-            dispatch,
-            arena,
-            scratch,
-            heads,
-            stats,
-            ..
-        } = self;
-        arena.reset();
-        Ok((
-            Engine::new(body, scratch, heads, stats, config, *dispatch)?,
-            arena,
-        ))
+        self.arena.reset();
+        let lent = Lent {
+            scratch: &mut self.scratch,
+            heads: &mut self.heads,
+            stats: &mut self.stats,
+            config: &self.config,
+            dispatch: self.dispatch,
+        };
+        Ok((lent, &mut self.arena))
     }
 }
 
@@ -324,23 +325,22 @@ fn collect<'a>(engine: &mut Engine<'a, 'a>, arena: &'a Bump) -> Result<Message<'
     let mut draft = Draft::new(arena, engine.body_len());
     engine.read(arena, &mut draft)?;
     let Draft {
-        mut message,
-        responses,
-        ..
+        message, responses, ..
     } = draft;
-    message.responses = responses.into_bump_slice();
-    Ok(message)
+    Ok(Message {
+        responses: responses.into_bump_slice(),
+        ..message
+    })
 }
 
-/// A message of which not all items have come.
+/// A message of which not all items have come. What items say is written where it stays: the last
+/// response and the last notification are the ones that are open.
 struct Draft<'a> {
     arena: &'a Bump,
     message: Message<'a>,
     responses: BumpVec<'a, Response<'a>>,
-    response: Response<'a>,
     values: BumpVec<'a, MessageXmlValue<'a>>,
     notifications: BumpVec<'a, Notification<'a>>,
-    notification: Notification<'a>,
     events: BumpVec<'a, Event<'a>>,
 }
 
@@ -360,16 +360,40 @@ impl<'a> Draft<'a> {
                 responses: &[],
             },
             responses: BumpVec::new_in(arena),
-            response: Response::default(),
             values: BumpVec::new_in(arena),
             notifications: BumpVec::new_in(arena),
-            notification: Notification {
-                subscription_id: SubscriptionId::new(""),
-                previous_watermark: None,
-                more_events: None,
-                events: &[],
-            },
             events: BumpVec::with_capacity_in(body_len / EVENT, arena),
+        }
+    }
+}
+
+impl<'a> Draft<'a> {
+    #[inline(always)]
+    fn in_response(&mut self, item: Item<'a>) {
+        let Some(response) = self.responses.last_mut() else {
+            return;
+        };
+        match item {
+            Item::MessageText(text) => response.message_text = Some(text),
+            Item::ResponseCode(code) => response.code = Some(code),
+            Item::DescriptiveLinkKey(key) => response.descriptive_link_key = Some(key),
+            _ => {
+                response.message_xml = take(&mut self.values, self.arena);
+                response.notifications = take(&mut self.notifications, self.arena);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn in_notification(&mut self, item: Item<'a>) {
+        let Some(notification) = self.notifications.last_mut() else {
+            return;
+        };
+        match item {
+            Item::SubscriptionId(id) => notification.subscription_id = id,
+            Item::PreviousWatermark(mark) => notification.previous_watermark = Some(mark),
+            Item::MoreEvents(more) => notification.more_events = Some(more),
+            _ => notification.events = take(&mut self.events, self.arena),
         }
     }
 }
@@ -383,33 +407,26 @@ impl<'a> Items<'a> for Draft<'a> {
             }
             Item::ServerVersionInfo(info) => self.message.server_version_info = Some(info),
             Item::Operation(operation) => self.message.operation = operation,
-            Item::Response(class) => {
-                self.response = Response {
-                    class,
-                    ..Response::default()
-                }
-            }
-            Item::MessageText(text) => self.response.message_text = Some(text),
-            Item::ResponseCode(code) => self.response.code = Some(code),
-            Item::DescriptiveLinkKey(key) => self.response.descriptive_link_key = Some(key),
+            Item::Response(class) => self.responses.push(Response {
+                class,
+                ..Response::default()
+            }),
+            Item::Notification => self.notifications.push(Notification {
+                subscription_id: SubscriptionId::new(""),
+                previous_watermark: None,
+                more_events: None,
+                events: &[],
+            }),
             Item::MessageXmlValue(value) => self.values.push(value),
-            Item::Notification => {
-                self.notification.previous_watermark = None;
-                self.notification.more_events = None;
-            }
-            Item::SubscriptionId(id) => self.notification.subscription_id = id,
-            Item::PreviousWatermark(mark) => self.notification.previous_watermark = Some(mark),
-            Item::MoreEvents(more) => self.notification.more_events = Some(more),
             Item::Event(event) => self.events.push(event),
-            Item::NotificationEnd => {
-                self.notification.events = take(&mut self.events, self.arena);
-                self.notifications.push(self.notification);
-            }
-            Item::ResponseEnd => {
-                self.response.message_xml = take(&mut self.values, self.arena);
-                self.response.notifications = take(&mut self.notifications, self.arena);
-                self.responses.push(self.response);
-            }
+            Item::MessageText(_)
+            | Item::ResponseCode(_)
+            | Item::DescriptiveLinkKey(_)
+            | Item::ResponseEnd => self.in_response(item),
+            Item::SubscriptionId(_)
+            | Item::PreviousWatermark(_)
+            | Item::MoreEvents(_)
+            | Item::NotificationEnd => self.in_notification(item),
         }
         ControlFlow::Continue(())
     }

@@ -59,6 +59,16 @@ impl Scratch {
     }
 }
 
+/// What a parser lends to the reading of one body.
+#[derive(Debug)]
+pub(crate) struct Lent<'s> {
+    pub(crate) scratch: &'s mut Scratch,
+    pub(crate) heads: &'s mut Heads,
+    pub(crate) stats: &'s mut Stats,
+    pub(crate) config: &'s Config,
+    pub(crate) dispatch: Dispatch,
+}
+
 /// What takes items, and may want no more after each.
 pub(crate) trait Items<'t> {
     fn item(&mut self, item: Item<'t>) -> ControlFlow<()>;
@@ -113,43 +123,40 @@ pub(crate) struct Engine<'s, 'b> {
 }
 
 impl<'s, 'b> Engine<'s, 'b> {
-    #[inline(always)]
-    pub(crate) fn new(
-        body: &'b [u8],
-        scratch: &'s mut Scratch,
-        heads: &'s mut Heads,
-        stats: &'s mut Stats,
-        config: &'s Config,
-        dispatch: Dispatch,
-    ) -> Result<Self, Error> {
+    /// At the first byte of a body whose length has been checked. To be [started](Self::start).
+    #[inline(always)] // or it is moved to where it stays
+    pub(crate) fn new(body: &'b [u8], lent: Lent<'s>) -> Self {
         let Scratch {
             xml,
             open,
             lengths,
             tags,
-        } = scratch;
-        let tokens = Tokenizer::with_dispatch(body, xml, config, dispatch)?;
-        let mut engine = Self {
-            tokens,
+        } = lent.scratch;
+        Self {
+            tokens: Tokenizer::begin(body, xml, lent.config, lent.dispatch),
             open,
-            stats,
-            heads,
+            stats: lent.stats,
+            heads: lent.heads,
             progress: Progress::default(),
-            dispatch,
+            dispatch: lent.dispatch,
             prefix: None,
             tags,
             lengths,
             misses: 0,
-            config,
+            config: lent.config,
             events: 0,
             responses: 0,
             values: 0,
             failed: None,
-        };
-        if !engine.resume() {
-            engine.begin();
         }
-        Ok(engine)
+    }
+
+    /// Comes before everything else.
+    #[inline(always)]
+    pub(crate) fn start(&mut self) {
+        if !self.resume() {
+            self.begin();
+        }
     }
 
     pub(crate) fn body_len(&self) -> usize {

@@ -105,14 +105,9 @@ where
                 self.seen.insert(element);
             }
             *self.cursor = ahead.cursor;
-            let items = [
-                Item::SubscriptionId(id),
-                Item::PreviousWatermark(watermark),
-                Item::MoreEvents(false),
-            ];
-            for item in items {
-                let _ = self.sink.item(item);
-            }
+            let _ = self.sink.item(Item::SubscriptionId(id));
+            let _ = self.sink.item(Item::PreviousWatermark(watermark));
+            let _ = self.sink.item(Item::MoreEvents(false));
         }
         ahead.cursor = *self.cursor;
         loop {

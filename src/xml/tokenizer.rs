@@ -81,6 +81,14 @@ enum State {
     Failed(Error),
 }
 
+/// The first of all checks.
+pub(crate) fn check_length(body: &[u8], config: &Config) -> Result<(), Error> {
+    if body.len() > config.limits.body_bytes.min(Span::MAX) {
+        return Err(Error::new(ErrorKind::BodyLimit, 0));
+    }
+    Ok(())
+}
+
 impl<'s, 'b> Tokenizer<'s, 'b> {
     /// A tokenizer at the first byte of `body`. Reads nothing yet.
     ///
@@ -88,24 +96,28 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
     ///
     /// [`ErrorKind::BodyLimit`] if the body is too long.
     pub fn new(body: &'b [u8], buffers: &'s mut Buffers, config: &Config) -> Result<Self, Error> {
-        Self::with_dispatch(body, buffers, config, Dispatch::new(config.kernel))
+        check_length(body, config)?;
+        Ok(Self::begin(
+            body,
+            buffers,
+            config,
+            Dispatch::new(config.kernel),
+        ))
     }
 
-    /// [`new`](Self::new) with the kernel that has been chosen before.
-    #[inline(always)]
-    pub(crate) fn with_dispatch(
+    /// [`new`](Self::new) of a body whose length has been checked, with the kernel that has been chosen
+    /// before.
+    #[inline(always)] // or it is moved to where it stays
+    pub(crate) fn begin(
         body: &'b [u8],
         buffers: &'s mut Buffers,
         config: &Config,
         dispatch: Dispatch,
-    ) -> Result<Self, Error> {
-        if body.len() > config.limits.body_bytes.min(Span::MAX) {
-            return Err(Error::new(ErrorKind::BodyLimit, 0));
-        }
+    ) -> Self {
         buffers.open.clear();
         buffers.attributes.clear();
         buffers.namespaces.clear();
-        Ok(Self {
+        Self {
             cursor: Cursor::new(body, dispatch),
             buffers,
             limits: config.limits,
@@ -114,7 +126,7 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
             token_start: 0,
             closed_scope: None,
             references_replaced: 0,
-        })
+        }
     }
 
     /// The next token, or `None` behind the end of a well-formed document.
