@@ -335,8 +335,10 @@ impl<'b> ShortPrefix<'b> {
     }
 
     /// A declaration of it is for the general path to judge.
-    fn is_reserved(self) -> bool {
-        matches!(self.text, "xml" | "xmlns")
+    const fn is_reserved(self) -> bool {
+        const XML: u64 = u64::from_le_bytes(*b"xml\0\0\0\0\0");
+        const XMLNS: u64 = u64::from_le_bytes(*b"xmlns\0\0\0");
+        matches!(self.key, XML | XMLNS)
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) const LONGEST: usize = 4 << 10;
 #[derive(Debug, Default)]
 pub(crate) struct Heads {
     learned: Vec<Head>,
-    /// The head of the message at hand, while it is not known to be good; memory to reuse otherwise.
+    /// The head of the message at hand, while it is not known to be good, without its text.
     pub(super) candidate: Head,
     /// Messages that were begun with a learned head or ended in a new one: a clock of uses.
     uses: u64,
@@ -42,7 +42,7 @@ pub(crate) struct Heads {
 /// A head, and the state behind it.
 #[derive(Debug, Default)]
 pub(super) struct Head {
-    pub(super) text: String,
+    text: String,
     pub(super) open: Vec<Open>,
     pub(super) said: Said,
     pub(super) responses: usize,
@@ -51,7 +51,8 @@ pub(super) struct Head {
     /// How the types namespace is written in the Notification, if that is known.
     pub(super) prefix: Option<Prefix>,
     /// What follows the last child; empty if that is not known.
-    pub(super) tail: String,
+    tail: String,
+    /// 0 if never.
     last_use: u64,
 }
 
@@ -230,21 +231,23 @@ impl Heads {
         }
     }
 
-    /// Keeps the candidate, which reads `text`, as one of at most `limit` heads. The one that was not used for longest
-    /// makes room, and its memory is the next candidate's.
+    /// Keeps the candidate, which reads `text`, as one of at most `limit` heads. The one that was not
+    /// used for longest makes room.
     fn learn(&mut self, text: &str, limit: u8) {
         if limit == 0 {
             return;
         }
-        self.candidate.text.clear();
-        self.candidate.text.push_str(text);
-        self.uses += 1;
-        self.candidate.last_use = self.uses;
         if self.learned.len() < usize::from(limit) {
-            self.learned.push(core::mem::take(&mut self.candidate));
-        } else if let Some(oldest) = self.learned.iter_mut().min_by_key(|head| head.last_use) {
-            core::mem::swap(oldest, &mut self.candidate);
+            self.learned.push(Head::default());
         }
+        self.uses += 1;
+        let Some(oldest) = self.learned.iter_mut().min_by_key(|head| head.last_use) else {
+            return;
+        };
+        oldest.text.clear();
+        oldest.text.push_str(text);
+        oldest.clone_from(&self.candidate);
+        oldest.last_use = self.uses;
     }
 
     /// What they hold on the heap, in bytes.
@@ -255,6 +258,16 @@ impl Heads {
 }
 
 impl Head {
+    /// All but the text.
+    fn clone_from(&mut self, source: &Self) {
+        self.said = source.said;
+        self.open.clone_from(&source.open);
+        self.responses = source.responses;
+        self.stats = source.stats;
+        self.prefix = source.prefix;
+        self.tail.clone_from(&source.tail);
+    }
+
     fn retained_bytes(&self) -> usize {
         self.text.capacity() + self.tail.capacity() + self.open.capacity() * size_of::<Open>()
     }

@@ -20,7 +20,7 @@ pub(crate) use self::head::Heads;
 use self::head::{HeadState, Progress};
 use self::leaf::Value;
 use self::predict::{Children, Lengths, Stopped};
-use self::tags::{Prefix, Tags};
+use self::tags::{KnownTags, Prefix};
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
 use crate::model::{
@@ -38,7 +38,7 @@ pub(crate) struct Scratch {
     xml: Buffers,
     open: Vec<Open>,
     lengths: Lengths,
-    tags: Tags,
+    tags: KnownTags,
 }
 
 impl Default for Scratch {
@@ -47,7 +47,7 @@ impl Default for Scratch {
             xml: Buffers::knowing(schema::NAMESPACES),
             open: Vec::new(),
             lengths: Lengths::default(),
-            tags: Tags::default(),
+            tags: KnownTags::default(),
         }
     }
 }
@@ -111,7 +111,7 @@ pub(crate) struct Engine<'s, 'b> {
     dispatch: Dispatch,
     /// How the types namespace is written in the open Notification, once that is known.
     prefix: Option<Prefix>,
-    tags: &'s mut Tags,
+    tags: &'s mut KnownTags,
     lengths: &'s mut Lengths,
     /// Predictions that have failed one after another.
     misses: u32,
@@ -207,11 +207,10 @@ impl<'s, 'b> Engine<'s, 'b> {
                 return ControlFlow::Continue(());
             };
             if let Some(prefix) = self.prefix {
-                self.tags.set_prefix(prefix);
                 let start = self.tokens.cursor.pos();
                 let children = Children {
                     cursor: &mut self.tokens.cursor,
-                    tags: self.tags,
+                    tags: self.tags.of(prefix),
                     lengths: self.lengths,
                     seen,
                     events: &mut self.events,

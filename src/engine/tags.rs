@@ -27,15 +27,53 @@ pub(super) struct Tags {
     pub(super) id_to_end: Seams,
 }
 
+/// The tags of the server that writes most, and of any other.
+///
+/// To put seams together costs more than they save in a message or two, so they are made for a prefix
+/// that keeps coming.
+#[derive(Debug, Default)]
+pub(super) struct KnownTags {
+    usual: Tags,
+    /// Without seams.
+    other: Tags,
+    /// How often another prefix has come in a row, the usual one left out.
+    times: u8,
+}
+
+impl KnownTags {
+    /// How often a prefix has to come to be the usual one.
+    const OFTEN: u8 = 4;
+
+    /// The tags with this prefix.
+    #[inline(always)]
+    pub(super) fn of(&mut self, prefix: Prefix) -> &Tags {
+        if prefix == self.usual.prefix {
+            return &self.usual;
+        }
+        self.other(prefix)
+    }
+
+    #[inline(never)]
+    fn other(&mut self, prefix: Prefix) -> &Tags {
+        if prefix != self.other.prefix {
+            self.other.prefix = prefix;
+            self.times = 0;
+        }
+        self.times += 1;
+        if self.times < Self::OFTEN {
+            return &self.other;
+        }
+        self.times = 0;
+        self.usual.set_prefix(prefix);
+        &self.usual
+    }
+}
+
 impl Tags {
     /// What is never there: a NUL is no character of XML.
     pub(super) const NEVER: Seams = [never(); 2];
 
-    /// Makes them those with this prefix, if they are not yet.
-    pub(super) fn set_prefix(&mut self, prefix: Prefix) {
-        if prefix == self.prefix {
-            return;
-        }
+    fn set_prefix(&mut self, prefix: Prefix) {
         self.prefix = prefix;
         let bytes = prefix.bytes();
         let prefix = core::str::from_utf8(bytes.as_flattened()).unwrap_or_default();

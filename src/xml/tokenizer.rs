@@ -206,9 +206,12 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
     /// Where the first markup stands, or white space before it, if what may stand before that is good.
     pub(crate) fn behind_declaration(&mut self) -> Option<Cursor<'b>> {
         let start = self.cursor;
-        let is_good = self.prolog_start().is_ok();
+        let read = self.prolog_start();
         let behind = core::mem::replace(&mut self.cursor, start);
-        is_good.then_some(behind)
+        match read {
+            Ok(()) => Some(behind),
+            Err(_) => None,
+        }
     }
 
     /// Goes on, from the first byte, at `ahead`, as [`resume`](Self::resume) does.
