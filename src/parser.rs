@@ -345,8 +345,8 @@ struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    /// Makes room for as many events as a body of this length has from a server, for moving them to a
-    /// larger place costs as much as reading a tenth of them.
+    /// Makes room for what a body of this length has from a server: moving all events to a larger place
+    /// costs as much as reading a tenth of them.
     #[inline(always)]
     fn new(arena: &'a Bump, body_len: usize) -> Self {
         /// Bytes of an event, or less.
@@ -359,9 +359,9 @@ impl<'a> Draft<'a> {
                 server_version_info: None,
                 responses: &[],
             },
-            responses: BumpVec::new_in(arena),
+            responses: BumpVec::with_capacity_in(1, arena),
             values: BumpVec::new_in(arena),
-            notifications: BumpVec::new_in(arena),
+            notifications: BumpVec::with_capacity_in(1, arena),
             events: BumpVec::with_capacity_in(body_len / EVENT, arena),
         }
     }

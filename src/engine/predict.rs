@@ -16,7 +16,7 @@ use super::kind::Kind;
 use super::leaf;
 use super::tags::{Seams, Tags};
 use crate::config::Limits;
-use crate::model::{Event, FolderId, Item, ItemId, OldIds, SubscriptionId, Timestamp, Watermark};
+use crate::model::{Event, EventKind, FolderId, Item, ItemId, OldIds, SubscriptionId, Timestamp, Watermark};
 use crate::scan::{Class, Cursor, Literal, Task, Vector};
 use crate::schema::{Element, Seen};
 
@@ -222,14 +222,17 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
         let mut begun = false;
         self.space();
         if self.opens("Watermark>") {
-            let seam = &tags.watermark_to_timestamp;
+            let is_status = kind.kind == EventKind::Status;
+            let seam = match is_status {
+                true => &tags.watermark_to_status_end,
+                false => &tags.watermark_to_timestamp,
+            };
             let (text, goes_on) = self.leaf_to(seam, "Watermark>", &mut lengths.watermark)?;
             event.watermark = Some(Watermark::new(text));
-            begun = goes_on;
-            // A StatusEvent ends here.
-            if !begun && self.cursor.eat_around("</", &tags.prefix, "") {
-                return self.cursor.eat_around("", &kind.name, ">").then_some(());
+            if is_status && goes_on {
+                return Some(());
             }
+            begun = goes_on;
         }
         if begun || self.opens("TimeStamp>") {
             let seam = &tags.timestamp_to_id;

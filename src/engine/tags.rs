@@ -19,6 +19,8 @@ pub(super) struct Tags {
     pub(super) watermark_to_events: Literal<8>,
     /// `/t:Watermark><t:TimeStamp>`
     pub(super) watermark_to_timestamp: Literal<4>,
+    /// `/t:Watermark></t:StatusEvent>`
+    pub(super) watermark_to_status_end: Literal<4>,
     /// `/t:TimeStamp><t:`
     pub(super) timestamp_to_id: Literal<4>,
     /// ` /><t:ParentFolderId Id="`
@@ -97,6 +99,8 @@ impl Tags {
             "MoreEvents>",
         ]);
         self.watermark_to_timestamp = seam(&["/", prefix, "Watermark><", prefix, "TimeStamp>"]);
+        self.watermark_to_status_end =
+            seam(&["/", prefix, "Watermark></", prefix, "StatusEvent>"]);
         self.timestamp_to_id = seam(&["/", prefix, "TimeStamp><", prefix]);
         let seams = |parts: &[&str; 3]| {
             let [before, prefix, behind] = *parts;
@@ -122,6 +126,7 @@ impl Default for Tags {
             subscription_id_to_watermark: never(),
             watermark_to_events: never(),
             watermark_to_timestamp: never(),
+            watermark_to_status_end: never(),
             timestamp_to_id: never(),
             id_to_parent: Self::NEVER,
             id_to_end: Self::NEVER,
