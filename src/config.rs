@@ -33,12 +33,12 @@ pub struct Config {
     /// it does not have is read as `None`; [`Parser::kernel`](crate::Parser::kernel) tells.
     pub kernel: Option<Kernel>,
 
-    /// Whether a [`Parser`](crate::Parser) compares what stands in a Notification with the tags that
-    /// servers write there before it reads them as any XML. Default: `true`.
+    /// Whether a [`Parser`](crate::Parser) compares a message with the tags that servers write, in the
+    /// order in which they write them, before it reads it as any XML. Default: `true`.
     pub predict: bool,
 
     /// How many heads a [`Parser`](crate::Parser) remembers. What a server writes up to the first
-    /// event is nearly the same in all its messages, and need not be read again. One for each server,
+    /// Notification is nearly the same in all its messages, and need not be read again. One for each server,
     /// or group of servers of one build, that posts to the same parser. 0 turns learning off. Default:
     /// 8, so that a stray message does not push out the head of one of a few servers. At most 8 KiB of the
     /// bodies and some state are kept for each.

@@ -95,6 +95,9 @@ pub struct Stats {
     /// Children of a Notification that were compared with what was predicted, see
     /// [`Config::predict`](crate::Config::predict), were not so, and were read as any XML.
     pub prediction_misses: u64,
+    /// Messages whose head was as predicted, see [`Config::predict`](crate::Config::predict), and was not
+    /// read as any XML.
+    pub heads_predicted: u64,
     /// Messages that began with a learned head, see [`Config::heads`](crate::Config::heads).
     pub head_hits: u64,
     /// Messages that ended with the tail of that head.
@@ -109,6 +112,7 @@ impl Stats {
             attributes_skipped: self.attributes_skipped - before.attributes_skipped,
             references_replaced: self.references_replaced - before.references_replaced,
             prediction_misses: self.prediction_misses - before.prediction_misses,
+            heads_predicted: self.heads_predicted - before.heads_predicted,
             head_hits: self.head_hits - before.head_hits,
             tail_hits: self.tail_hits - before.tail_hits,
         }
@@ -121,6 +125,7 @@ impl Stats {
             attributes_skipped: self.attributes_skipped + more.attributes_skipped,
             references_replaced: self.references_replaced + more.references_replaced,
             prediction_misses: self.prediction_misses + more.prediction_misses,
+            heads_predicted: self.heads_predicted + more.heads_predicted,
             head_hits: self.head_hits + more.head_hits,
             tail_hits: self.tail_hits + more.tail_hits,
         }

@@ -26,6 +26,7 @@ fn counted(before: Stats, after: Stats) -> Stats {
     counted.attributes_skipped -= before.attributes_skipped;
     counted.references_replaced -= before.references_replaced;
     counted.prediction_misses -= before.prediction_misses;
+    counted.heads_predicted -= before.heads_predicted;
     counted.head_hits -= before.head_hits;
     counted.tail_hits -= before.tail_hits;
     counted
@@ -53,6 +54,7 @@ fn plainly(config: &Config) -> Config {
 #[derive(Clone, Copy, Debug, Default)]
 struct Shares {
     messages: u64,
+    heads_predicted: u64,
     head_hits: u64,
     tail_hits: u64,
     /// Of messages that were accepted.
@@ -83,6 +85,7 @@ fn check(sequence: &Sequence) -> Result<Shares, TestCaseError> {
             prop_assert_eq!(of_message(stats), of_message(fresh.stats()), "body {}", at);
         }
         shares.messages += 1;
+        shares.heads_predicted += stats.heads_predicted;
         shares.head_hits += stats.head_hits;
         shares.tail_hits += stats.tail_hits;
         if read.is_whole && read.error.is_none() {
@@ -200,6 +203,7 @@ fn count(
         let shares = check(&sequence)?;
         let mut total = total.borrow_mut();
         total.messages += shares.messages;
+        total.heads_predicted += shares.heads_predicted;
         total.head_hits += shares.head_hits;
         total.tail_hits += shares.tail_hits;
         total.good += shares.good;
@@ -227,6 +231,7 @@ fn of_one_server_only_the_first_head_is_read_and_nothing_is_mispredicted() {
     let shares = count(sequence::plain_sequence(), |sequence| {
         let shares = check(sequence)?;
         prop_assert_eq!(shares.good, shares.messages);
+        prop_assert_eq!(shares.heads_predicted, 1);
         prop_assert_eq!(shares.head_hits, shares.messages - 1);
         prop_assert_eq!(shares.tail_hits, shares.messages - 1);
         prop_assert_eq!(shares.misses, 0);

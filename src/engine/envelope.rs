@@ -1,6 +1,6 @@
 //! Predictions: what stands around the children of the Notification.
 //!
-//! Servers and libraries disagree in prefixes, in quotes and in where they declare namespaces, but write
+//! Servers and libraries differ in prefixes, in quotes and in where they declare namespaces, but write
 //! the same elements in the same order. So the head of a message is read by comparing local names and
 //! namespace names where they are expected, with a few words of state. It is predicted whole or not at
 //! all: on any difference the general path reads it from the first byte, and decides what it means and
@@ -27,8 +27,10 @@ pub(super) struct Envelope<'e, 'b> {
     pub(super) head: &'e mut Head,
 }
 
-/// Whether nothing that is predicted goes over a limit.
+/// Whether nothing that is predicted, here or inside the Notification, goes over a limit, but for the
+/// number of events.
 pub(super) fn has_room(limits: &Limits) -> bool {
+    /// Of a leaf of an event.
     const DEEPEST: usize = 8;
     const LONGEST_NAME: usize = LONGEST_PREFIX + ":SendNotificationResponseMessage".len();
     limits.depth >= DEEPEST

@@ -1,18 +1,22 @@
-//! Learned heads: what stands before the first event, read once for each server.
+//! Heads and tails: what stands before and behind the children of the first Notification.
 //!
-//! Up to the start tag of its first Notification a server writes nearly the same bytes in every
-//! message. Reading is deterministic, so where a body begins with bytes that were read before, the
-//! state behind them is known, and reading goes on from there. What makes that right:
+//! A head is the body up to and with the start tag of its first Notification. It is known already, or
+//! as [`envelope`] predicts, or is read item by item. The first two leave the tokenizer behind: it reads
+//! the head when something that is not predicted follows, to know what is open and declared.
 //!
-//! - A head ends directly behind the `>` of the first Notification's start tag, where the state depends
-//!   on no later byte. So of the heads of different length at most one begins a body.
+//! Up to there a server writes nearly the same bytes in every message. Reading is deterministic, so
+//! where a body begins with bytes that were read before, the state behind them is known. What makes that
+//! right:
+//!
+//! - A head ends directly behind the `>` of a start tag, where the state depends on no later byte. So of
+//!   the heads of different length at most one begins a body.
 //! - Its state is offsets and small values, read again from the body at hand; nothing in it points.
 //! - Bytes are compared whole. Limits that depend on the whole body are checked before.
 //! - A head is learned when its message has been read to the end without error, if it is no longer than
-//!   [`LONGEST`] and all that it says stands in it as it reads.
-//! - A tail belongs to a head: all that follows the last child, end tags and white space only. It
-//!   applies directly behind the end tag of a child of the same Notification, where the open elements
-//!   and the bindings are those of the head, and only to all of the rest of a body.
+//!   [`LONGEST`] and all that it says stands in it as it reads, in the usual order.
+//! - A tail belongs to a head: what follows the last child, end tags of what the head opened and white
+//!   space only. It applies where a child of the same Notification may stand, and only to all of the rest
+//!   of a body.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -70,6 +74,13 @@ pub(super) struct Progress {
     replay: Replay,
 }
 
+impl Progress {
+    /// Whether there are items to hand out that are known without reading.
+    pub(super) fn has_replay(&self) -> bool {
+        self.replay != Replay::None
+    }
+}
+
 /// What a body has to do with learned heads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum HeadState {
@@ -91,7 +102,7 @@ pub(super) enum Replay {
     None,
     /// Those of the head, behind this many.
     Head(u8),
-    /// Behind a learned tail.
+    /// Behind a tail.
     NotificationEnd,
     ResponseEnd,
     /// The body has been read.
@@ -295,7 +306,10 @@ impl<'b> Engine<'_, 'b> {
         if known.is_none() && !self.envelope() {
             return false;
         }
-        self.stats.head_hits += u64::from(known.is_some());
+        match known {
+            Some(_) => self.stats.head_hits += 1,
+            None => self.stats.heads_predicted += 1,
+        }
         self.progress = Progress {
             head: known.map_or(HeadState::New, HeadState::Known),
             in_first: true,
@@ -341,6 +355,7 @@ impl<'b> Engine<'_, 'b> {
     }
 
     /// Hands out the items that are known without reading; stops behind the end of the body.
+    #[inline(always)]
     pub(super) fn replay<'t, S>(&mut self, sink: &mut S) -> ControlFlow<()>
     where
         'b: 't,

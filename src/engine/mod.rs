@@ -173,12 +173,12 @@ impl<'s, 'b> Engine<'s, 'b> {
         if let Some(error) = self.failed {
             return Err(error);
         }
-        if self.replay(sink).is_break() {
-            return Ok(());
-        }
         loop {
-            if self.predicted(arena, sink).is_break() {
+            if self.replay(sink).is_break() || self.predicted(arena, sink).is_break() {
                 return Ok(());
+            }
+            if self.progress.has_replay() {
+                continue; // The tail was as predicted.
             }
             match self.next(arena)? {
                 Some(item) if sink.item(item).is_continue() => {}
@@ -227,8 +227,7 @@ impl<'s, 'b> Engine<'s, 'b> {
                 }
             }
             if self.tail() {
-                let _ = self.replay(sink);
-                return ControlFlow::Break(());
+                return ControlFlow::Continue(());
             }
             self.catch_up();
             let Some((text, namespace)) = self.tokens.peek_prefix() else {

@@ -16,7 +16,9 @@ use super::kind::Kind;
 use super::leaf;
 use super::tags::{Seams, Tags};
 use crate::config::Limits;
-use crate::model::{Event, EventKind, FolderId, Item, ItemId, OldIds, SubscriptionId, Timestamp, Watermark};
+use crate::model::{
+    Event, EventKind, FolderId, Item, ItemId, OldIds, SubscriptionId, Timestamp, Watermark,
+};
 use crate::scan::{Class, Cursor, Literal, Task, Vector};
 use crate::schema::{Element, Seen};
 

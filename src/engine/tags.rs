@@ -99,8 +99,7 @@ impl Tags {
             "MoreEvents>",
         ]);
         self.watermark_to_timestamp = seam(&["/", prefix, "Watermark><", prefix, "TimeStamp>"]);
-        self.watermark_to_status_end =
-            seam(&["/", prefix, "Watermark></", prefix, "StatusEvent>"]);
+        self.watermark_to_status_end = seam(&["/", prefix, "Watermark></", prefix, "StatusEvent>"]);
         self.timestamp_to_id = seam(&["/", prefix, "TimeStamp><", prefix]);
         let seams = |parts: &[&str; 3]| {
             let [before, prefix, behind] = *parts;

@@ -127,6 +127,7 @@ fn avx2_run(avx2: Avx2, bytes: &[u8], class: Class) -> usize {
 }
 
 /// Each of these four bytes at the index that its low half is; bytes below the space elsewhere.
+#[expect(clippy::indexing_slicing, reason = "a half byte is below 16")]
 const fn by_low_half(strangers: [u8; 4]) -> [u8; 16] {
     let [a, b, c, d] = strangers;
     let mut table = [0; 16];

@@ -1,0 +1,178 @@
+//! What stands around the children of a Notification, in other ways to write it and with every byte of it
+//! changed: predicted or not, it is read as it is without predictions.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test stops where it is wrong"
+)]
+
+use ews_notifications::{Config, ErrorKind, Kernel, Parser};
+
+/// Exchange.
+const EXCHANGE: &str = r#"<?xml version="1.0" encoding="utf-8"?><soap11:Envelope xmlns:soap11="http://schemas.xmlsoap.org/soap/envelope/"><soap11:Header><t:RequestServerVersion xmlns:m="http://schemas.microsoft.com/exchange/services/2006/messages" Version="Exchange2010" xmlns:t="http://schemas.microsoft.com/exchange/services/2006/types" /></soap11:Header><soap11:Body><m:SendNotification xmlns:t="http://schemas.microsoft.com/exchange/services/2006/types" xmlns:m="http://schemas.microsoft.com/exchange/services/2006/messages"><m:ResponseMessages><m:SendNotificationResponseMessage ResponseClass="Success"><m:ResponseCode>NoError</m:ResponseCode><m:Notification><t:SubscriptionId>FgBt</t:SubscriptionId></m:Notification></m:SendNotificationResponseMessage></m:ResponseMessages></m:SendNotification></soap11:Body></soap11:Envelope>"#;
+
+/// SOAP 1.2, a default namespace, single quotes, all declared above, indented, no header.
+const DEFAULT: &str = "<?xml version='1.0'?>\n<Envelope xmlns='http://www.w3.org/2003/05/soap-envelope' xmlns:msgs='https://schemas.microsoft.com/exchange/services/2006/messages' xmlns:ty='http://schemas.microsoft.com/exchange/services/2006/types'>\n\t<Body>\n\t\t<msgs:SendNotification>\n\t\t\t<msgs:ResponseMessages>\n\t\t\t\t<msgs:SendNotificationResponseMessage>\n<msgs:ResponseCode>NoError</msgs:ResponseCode>\n<ty:Notification>\n<ty:SubscriptionId>FgBt</ty:SubscriptionId>\n</ty:Notification>\n</msgs:SendNotificationResponseMessage>\n</msgs:ResponseMessages>\n</msgs:SendNotification>\n</Body>\n</Envelope>\n";
+
+/// The default namespace means another in each part, and end tags are written out.
+const SHADOWED: &str = r#"<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Header><RequestServerVersion xmlns="http://schemas.microsoft.com/exchange/services/2006/types" Version="Exchange2013_SP1"></RequestServerVersion></e:Header><e:Body><SendNotification xmlns="http://schemas.microsoft.com/exchange/services/2006/messages"><ResponseMessages><SendNotificationResponseMessage ResponseClass='Warning'><ResponseCode>NoError</ResponseCode><Notification xmlns="http://schemas.microsoft.com/exchange/services/2006/types"><SubscriptionId>FgBt</SubscriptionId></Notification></SendNotificationResponseMessage></ResponseMessages></SendNotification></e:Body></e:Envelope>"#;
+
+const BODIES: [&str; 3] = [EXCHANGE, DEFAULT, SHADOWED];
+
+const KERNELS: [Option<Kernel>; 2] = [None, Some(Kernel::Scalar)];
+
+/// Reads the body with predictions and without, and tells what came of it and whether the head was as
+/// predicted. Nothing is learned.
+fn read(body: &[u8]) -> (Option<ErrorKind>, bool) {
+    let mut config = Config::default();
+    config.heads = 0;
+    config.predict = false;
+    let mut plain = Parser::with_config(config);
+    let expected = plain.parse(body);
+    let mut is_predicted = false;
+    for kernel in KERNELS {
+        config.predict = true;
+        config.kernel = kernel;
+        let mut parser = Parser::with_config(config);
+        assert_eq!(parser.parse(body), expected, "{}", body.escape_ascii());
+        is_predicted = parser.stats().heads_predicted == 1;
+    }
+    (expected.err().map(|error| error.kind()), is_predicted)
+}
+
+#[test]
+fn heads_in_these_ways_are_predicted() {
+    for body in BODIES {
+        assert_eq!(read(body.as_bytes()), (None, true), "{body}");
+    }
+}
+
+/// The subscription id is all that is not of head or tail.
+#[test]
+fn every_byte_counts() {
+    let others = b"<>/\"'=: \n&;!?x-A0]\0\x80\xC3\xFF";
+    let mut accepted = 0;
+    let mut predicted = 0;
+    for body in BODIES.map(str::as_bytes) {
+        for at in 0..body.len() {
+            let mut changed = body.to_vec();
+            let mut check = |body: &[u8]| {
+                let (error, is_predicted) = read(body);
+                accepted += usize::from(error.is_none());
+                predicted += usize::from(is_predicted);
+            };
+            for other in others {
+                changed[at] = *other;
+                check(&changed);
+            }
+            changed.remove(at);
+            check(&changed);
+            changed.insert(at, body[at]);
+            changed.insert(at, body[at]);
+            check(&changed);
+            check(&body[..at]);
+        }
+    }
+    // A change of a prefix in all its places, a version or a quote is none that one byte makes, but there
+    // are the values, the tails and the white space.
+    assert!(
+        accepted > 1_000 && predicted > 10_000,
+        "{accepted} {predicted}"
+    );
+}
+
+#[test]
+fn what_is_wrong_with_a_head_is_found() {
+    let types = "http://schemas.microsoft.com/exchange/services/2006/types";
+    let soap = "http://schemas.xmlsoap.org/soap/envelope/";
+    let again = format!(r#" xmlns:t="{types}" xmlns:m="#);
+    for (usually, here, error) in [
+        // The same declaration, attribute or element twice.
+        (" xmlns:m=", again.as_str(), ErrorKind::DuplicateAttribute),
+        (
+            r#" ResponseClass="Success""#,
+            r#" ResponseClass="Success" ResponseClass="Success""#,
+            ErrorKind::DuplicateAttribute,
+        ),
+        (
+            "<soap11:Body>",
+            "<soap11:Header/><soap11:Body>",
+            ErrorKind::RepeatedElement,
+        ),
+        // Prefixes that may not be declared, or not used, or are out of scope.
+        ("xmlns:t=", "xmlns:xml=", ErrorKind::ReservedPrefix),
+        ("xmlns:t=", "xmlns:xmlns=", ErrorKind::ReservedPrefix),
+        ("<soap11:Body", "<xml:Body", ErrorKind::EndTagMismatch),
+        ("<m:ResponseM", "<n:ResponseM", ErrorKind::UnboundPrefix),
+        (
+            "<soap11:Body><m:",
+            "<soap11:Body><t:",
+            ErrorKind::OperationNamespace,
+        ),
+        // Other namespaces than it looks like.
+        (types, soap, ErrorKind::MissingSubscriptionId),
+        (
+            "Envelope xmlns:soap11",
+            "Envelope xmlns",
+            ErrorKind::UnboundPrefix,
+        ),
+        // End tags of others.
+        (
+            "</soap11:Header>",
+            "</soap11:Body>",
+            ErrorKind::EndTagMismatch,
+        ),
+        (
+            "</m:ResponseCode>",
+            "</t:ResponseCode>",
+            ErrorKind::EndTagMismatch,
+        ),
+        (
+            "</soap11:Envelope>",
+            "</soap11:Envelope><x/>",
+            ErrorKind::SecondRoot,
+        ),
+        ("</soap11:Envelope>", "", ErrorKind::UnclosedElement),
+        // Quotes, references and characters.
+        (r#""Success""#, r#""Success'"#, ErrorKind::AttributeLessThan),
+        (">NoError<", ">No&Error<", ErrorKind::Reference),
+        (">NoError<", ">No]]>Error<", ErrorKind::CDataEnd),
+        (r#""Exchange2010""#, "\"\u{1}\"", ErrorKind::IllegalChar),
+        (
+            r#"Version=""#,
+            r#" Version ="<"#,
+            ErrorKind::AttributeLessThan,
+        ),
+        (r#" Version="#, "Version=", ErrorKind::AttributeSpace),
+    ] {
+        let count = if usually == types { 9 } else { 1 };
+        let body = EXCHANGE.replacen(usually, here, count);
+        assert_ne!(body, EXCHANGE, "{usually}");
+        assert_eq!(read(body.as_bytes()).0, Some(error), "{usually} -> {here}");
+    }
+}
+
+#[test]
+fn limits_hold_for_what_is_predicted() {
+    for body in BODIES {
+        for limit in 0..40 {
+            let set: [fn(&mut Config, usize); 5] = [
+                |config, limit| config.limits.depth = limit,
+                |config, limit| config.limits.attributes = limit,
+                |config, limit| config.limits.bindings = limit,
+                |config, limit| config.limits.name_bytes = limit,
+                |config, limit| config.limits.events = limit,
+            ];
+            for set in set {
+                let mut config = Config::default();
+                set(&mut config, limit);
+                let mut parser = Parser::with_config(config);
+                config.predict = false;
+                let mut plain = Parser::with_config(config);
+                let body = body.as_bytes();
+                assert_eq!(parser.parse(body), plain.parse(body), "{config:?}");
+            }
+        }
+    }
+}
