@@ -52,9 +52,9 @@
 //!
 //! # Speed
 //!
-//! Servers write the same tags every time, so a [`Parser`] compares before it reads: the children of a
-//! Notification with the tags that servers write there, and what stands before and behind them with
-//! what earlier messages had ([`Config::predict`], [`Config::heads`]). Where a comparison fails, the body
+//! Servers write the same elements in the same order, so a [`Parser`] compares before it reads: a message
+//! with the tags that servers write, whatever their prefixes ([`Config::predict`]), and what stands before
+//! and behind the events with what earlier messages had there ([`Config::heads`]). Where a comparison fails, the body
 //! is read as any XML. Results and errors are the same either way. Bytes are looked at with the vector
 //! instructions of the machine ([`Kernel`]).
 //!

@@ -29,6 +29,8 @@ fn read(body: &[u8]) -> (Option<ErrorKind>, bool) {
     config.heads = 0;
     config.predict = false;
     let mut plain = Parser::with_config(config);
+    let _ = plain.parse(body);
+    let stats = plain.stats();
     let expected = plain.parse(body);
     let mut is_predicted = false;
     for kernel in KERNELS {
@@ -36,7 +38,14 @@ fn read(body: &[u8]) -> (Option<ErrorKind>, bool) {
         config.kernel = kernel;
         let mut parser = Parser::with_config(config);
         assert_eq!(parser.parse(body), expected, "{}", body.escape_ascii());
-        is_predicted = parser.stats().heads_predicted == 1;
+        let found = parser.stats();
+        assert_eq!(
+            (found.elements_skipped, found.attributes_skipped),
+            (stats.elements_skipped, stats.attributes_skipped),
+            "{}",
+            body.escape_ascii()
+        );
+        is_predicted = found.heads_predicted == 1;
     }
     (expected.err().map(|error| error.kind()), is_predicted)
 }
@@ -150,6 +159,77 @@ fn what_is_wrong_with_a_head_is_found() {
         let body = EXCHANGE.replacen(usually, here, count);
         assert_ne!(body, EXCHANGE, "{usually}");
         assert_eq!(read(body.as_bytes()).0, Some(error), "{usually} -> {here}");
+    }
+}
+
+#[test]
+fn names_are_those_of_the_namespace() {
+    let messages = "http://schemas.microsoft.com/exchange/services/2006/messages";
+    let types = "http://schemas.microsoft.com/exchange/services/2006/types";
+    let soap = "http://schemas.xmlsoap.org/soap/envelope/";
+    let other = |namespace: &str, element: &str| {
+        let start = format!("<soap11:{element}>");
+        let end = format!("</soap11:{element}>");
+        let body = EXCHANGE.replace(&start, &format!("<h:{element} xmlns:h='{namespace}'>"));
+        body.replace(&end, &format!("</h:{element}>"))
+    };
+    let wrong_version = EXCHANGE.replacen(
+        &format!("xmlns:t=\"{types}\" /"),
+        &format!("xmlns:t=\"{messages}\" /"),
+        1,
+    );
+    let declared = |prefix: &str| {
+        let here = format!(" xmlns:{prefix}='{types}' xmlns:m=");
+        EXCHANGE.replacen(" xmlns:m=", &here, 1)
+    };
+    let code = format!("<m:ResponseCode xmlns:n='{messages}'>");
+    let out_of_scope = EXCHANGE
+        .replace("<m:ResponseCode>", &code)
+        .replace("m:Notification>", "n:Notification>");
+    let shadowed = EXCHANGE.replace(
+        "<m:Notification>",
+        &format!("<m:Notification xmlns:t='{soap}'>"),
+    );
+    let unshadowed = EXCHANGE.replace(
+        "<m:Notification>",
+        &format!("<m:Notification xmlns:t='{soap}' xmlns:u='{types}'>"),
+    );
+    for (body, error, is_predicted) in [
+        (other(messages, "Header"), None, false),
+        (other(soap, "Header"), None, true),
+        (other(types, "Body"), Some(ErrorKind::MissingBody), false),
+        (other(soap, "Body"), None, true),
+        (wrong_version, None, false),
+        (declared("u"), None, true),
+        (declared("xml"), Some(ErrorKind::ReservedPrefix), false),
+        (declared("xmlns"), Some(ErrorKind::ReservedPrefix), false),
+        (out_of_scope, Some(ErrorKind::UnboundPrefix), false),
+        (shadowed, Some(ErrorKind::MissingSubscriptionId), true),
+        (unshadowed, Some(ErrorKind::MissingSubscriptionId), true),
+    ] {
+        assert_eq!(read(body.as_bytes()), (error, is_predicted), "{body}");
+    }
+}
+
+#[test]
+fn what_begins_like_a_header_is_one() {
+    let end = "</soap11:Header>";
+    let header = EXCHANGE.find("<soap11:Header>").unwrap()..EXCHANGE.find(end).unwrap() + end.len();
+    for (here, error) in [
+        ("<soap11:Header xmlns=\"", ErrorKind::AttributeLessThan),
+        ("<soap11:Header ", ErrorKind::StartTag),
+        ("<soap11:Header>", ErrorKind::EndTagMismatch),
+        ("<soap11:Header/", ErrorKind::StartTag),
+        ("<", ErrorKind::Name),
+    ] {
+        let mut body = EXCHANGE.to_owned();
+        body.replace_range(header.clone(), here);
+        assert_eq!(read(body.as_bytes()), (Some(error), false), "{here}");
+    }
+    for here in ["<soap11:Header/>", "<soap11:Header></soap11:Header>", ""] {
+        let mut body = EXCHANGE.to_owned();
+        body.replace_range(header.clone(), here);
+        assert_eq!(read(body.as_bytes()).0, None, "{here}");
     }
 }
 

@@ -9,14 +9,13 @@
 //!
 //! None of what is here reports an error, decodes text or hands out an item.
 
-use super::Open;
 use super::head::{self, Head, Said};
 use super::tags::Prefix;
 use crate::config::Limits;
 use crate::model::ResponseClass;
 use crate::parser::Stats;
 use crate::scan::{Class, Cursor, Span, Task, Vector};
-use crate::schema::{self, Element, Seen, Vocabulary};
+use crate::schema::{self, Element, Vocabulary};
 use crate::xml::Namespace;
 
 /// Reads a head, from the first markup on.
@@ -65,17 +64,22 @@ impl Task for Envelope<'_, '_> {
 }
 
 /// Looks ahead with a cursor of its own. A method that gives `None` or `false` may leave everything
-/// anywhere, unless it says otherwise.
+/// anywhere, unless it says otherwise: then nothing of the head is predicted.
 struct Ahead<'b, V> {
     vector: V,
     cursor: Cursor<'b>,
     bindings: Bindings<'b>,
 }
 
+/// The beginning of a start tag.
+struct Begun<'b> {
+    prefix: ShortPrefix<'b>,
+    /// Where the name stands, prefix included.
+    name: Span,
+}
+
 /// A start tag.
-#[derive(Clone, Copy)]
 struct Tag {
-    /// Where the name of the element stands, prefix included.
     name: Span,
     vocabulary: Vocabulary,
     /// What the attribute that was asked for says.
@@ -86,121 +90,118 @@ struct Tag {
 impl<'b, V: Vector> Ahead<'b, V> {
     #[inline(always)]
     fn head(&mut self, head: &mut Head) -> Option<()> {
-        let Head { said, open, .. } = head;
-        *said = Said::default();
-        open.clear();
-        let envelope = self.start("Envelope", None)?;
+        use Element as E;
+
+        head.said = Said::default();
+        head.open.clear();
+        let envelope = self.parent("Envelope", None)?;
         let soap = envelope.vocabulary;
         let root = match soap {
-            Vocabulary::Soap11 => Element::Envelope11,
-            Vocabulary::Soap12 => Element::Envelope12,
+            Vocabulary::Soap11 => E::Envelope11,
+            Vocabulary::Soap12 => E::Envelope12,
             Vocabulary::Messages | Vocabulary::Types => return None,
         };
-        let mut of_envelope = Seen::of(&[Element::Body]);
-        let declared = self.bindings.len;
-        if let Some(header) = self.start("Header", None) {
-            of_envelope.insert(Element::Header);
-            if header.vocabulary != soap {
-                return None;
-            }
-            if !header.is_empty {
-                let version = self.start("RequestServerVersion", Some("Version="))?;
-                if version.vocabulary != Vocabulary::Types {
-                    return None;
-                }
-                said.request_server_version = version.value;
-                self.end(&version)?;
-                self.end(&header)?;
-            }
-            self.bindings.len = declared;
+        head.open(E::Document, Span::default(), &[root]);
+        match self.header(soap, &mut head.said)? {
+            true => head.open(root, envelope.name, &[E::Header, E::Body]),
+            false => head.open(root, envelope.name, &[E::Body]),
         }
-        let body = self.start("Body", None)?;
+        let body = self.parent("Body", None)?;
         if body.vocabulary != soap {
             return None;
         }
+        head.open(E::Body, body.name, &[E::SendNotification]);
         let operation = self.message("SendNotification", None)?;
+        head.open(E::SendNotification, operation.name, &[E::ResponseMessages]);
         let responses = self.message("ResponseMessages", None)?;
-        let attribute = Some("ResponseClass=");
-        let response = self.message("SendNotificationResponseMessage", attribute)?;
-        if let Some(class) = response.value {
-            let class = ResponseClass::new(self.cursor.span(class));
-            said.class = Some(head::known_class(class)?);
-        }
-        let outside = self.bindings.len;
-        let code = self.message("ResponseCode", None)?;
-        if code.is_empty {
-            return None;
-        }
-        let start = self.cursor.pos();
-        let text = self.cursor.eat_run(self.vector, Class::TEXT, b'<')?;
-        said.response_code = Some(Span::new(start, start + text.len()));
-        if !(self.cursor.eat("/") && self.cursor.eat_again(code.name) && self.cursor.eat(">")) {
-            return None;
-        }
-        self.bindings.len = outside;
-        let notification = self.start("Notification", None)?;
+        let response = E::SendNotificationResponseMessage;
+        head.open(E::ResponseMessages, responses.name, &[response]);
+        self.response(head)?;
+        let notification = self.parent("Notification", None)?;
         if !matches!(
             notification.vocabulary,
             Vocabulary::Messages | Vocabulary::Types
         ) {
             return None;
         }
-
-        let mut is_open = |element, tag: Tag, seen: &[Element]| {
-            open.push(Open {
-                element,
-                name: tag.name,
-                seen: Seen::of(seen),
-            });
-            !tag.is_empty
-        };
-        let document = Tag {
-            name: Span::default(),
-            is_empty: false,
-            ..envelope
-        };
-        let all_open = is_open(Element::Document, document, &[root])
-            && is_open(root, envelope, &[])
-            && is_open(Element::Body, body, &[Element::SendNotification])
-            && is_open(
-                Element::SendNotification,
-                operation,
-                &[Element::ResponseMessages],
-            )
-            && is_open(
-                Element::ResponseMessages,
-                responses,
-                &[Element::SendNotificationResponseMessage],
-            )
-            && is_open(
-                Element::SendNotificationResponseMessage,
-                response,
-                &[Element::ResponseCode, Element::Notification],
-            )
-            && is_open(Element::Notification, notification, &[]);
-        if !all_open {
-            return None;
-        }
-        if let Some(envelope) = open.get_mut(1) {
-            envelope.seen = of_envelope;
-        }
+        head.open(E::Notification, notification.name, &[]);
         head.responses = 1;
         head.stats = Stats::default();
         head.prefix = self.bindings.types();
         Some(())
     }
 
-    /// A start tag in the messages namespace.
+    /// The Header, if one comes next; and whether it does.
+    #[inline(always)]
+    fn header(&mut self, soap: Vocabulary, said: &mut Said) -> Option<bool> {
+        let outside = self.bindings.len;
+        let Some(begun) = self.begin("Header") else {
+            return Some(false);
+        };
+        let header = self.attributes(begun, None)?;
+        if header.vocabulary != soap {
+            return None;
+        }
+        if !header.is_empty {
+            let begun = self.begin("RequestServerVersion")?;
+            let version = self.attributes(begun, Some("Version="))?;
+            if version.vocabulary != Vocabulary::Types {
+                return None;
+            }
+            said.request_server_version = version.value;
+            let ends = (version.is_empty || eat_end(&mut self.cursor, version.name))
+                && eat_end(&mut self.cursor, header.name);
+            if !ends {
+                return None;
+            }
+        }
+        self.bindings.len = outside;
+        Some(true)
+    }
+
+    /// The beginning of the response, up to behind its code.
+    #[inline(always)]
+    fn response(&mut self, head: &mut Head) -> Option<()> {
+        let attribute = Some("ResponseClass=");
+        let response = self.message("SendNotificationResponseMessage", attribute)?;
+        head.open(
+            Element::SendNotificationResponseMessage,
+            response.name,
+            &[Element::ResponseCode, Element::Notification],
+        );
+        if let Some(class) = response.value {
+            let class = ResponseClass::new(self.cursor.span(class));
+            head.said.class = Some(head::known_class(class)?);
+        }
+        let outside = self.bindings.len;
+        let code = self.message("ResponseCode", None)?;
+        let start = self.cursor.pos();
+        let text = self.cursor.eat_run(self.vector, Class::TEXT, b'<')?;
+        head.said.response_code = Some(Span::new(start, start + text.len()));
+        self.bindings.len = outside;
+        let ends = self.cursor.eat("/") && self.cursor.eat_again(code.name) && self.cursor.eat(">");
+        ends.then_some(())
+    }
+
+    /// A start tag in the messages namespace, of an element that is not empty.
     #[inline(always)]
     fn message(&mut self, local: &str, attribute: Option<&str>) -> Option<Tag> {
-        let tag = self.start(local, attribute)?;
+        let tag = self.parent(local, attribute)?;
         (tag.vocabulary == Vocabulary::Messages).then_some(tag)
     }
 
-    /// A start tag with this local name, white space before it, and no attributes but declarations and
-    /// perhaps the one that is named. Has not moved if an element of another name comes next.
+    /// A start tag, of an element that is not empty.
     #[inline(always)]
-    fn start(&mut self, local: &str, attribute: Option<&str>) -> Option<Tag> {
+    fn parent(&mut self, local: &str, attribute: Option<&str>) -> Option<Tag> {
+        let begun = self.begin(local)?;
+        let tag = self.attributes(begun, attribute)?;
+        (!tag.is_empty).then_some(tag)
+    }
+
+    /// White space, and the beginning of a start tag with this local name, which may be longer. Where it
+    /// gives `None`, it has not moved.
+    #[inline(always)]
+    fn begin(&mut self, local: &str) -> Option<Begun<'b>> {
         let mut ahead = self.cursor;
         if ahead.peek() != Some(b'<') {
             ahead.skip_by(self.vector, Class::SPACE);
@@ -222,7 +223,12 @@ impl<'b, V: Vector> Ahead<'b, V> {
         }
         self.cursor = ahead;
         let name = Span::new(name.pos(), ahead.pos());
+        Some(Begun { prefix, name })
+    }
 
+    /// The rest of a start tag: no attributes but declarations and perhaps the one that is named.
+    #[inline(always)]
+    fn attributes(&mut self, begun: Begun<'b>, attribute: Option<&str>) -> Option<Tag> {
         let outside = self.bindings.len;
         let mut value = None;
         let is_empty = loop {
@@ -250,9 +256,9 @@ impl<'b, V: Vector> Ahead<'b, V> {
                 return None;
             }
         };
-        let namespace = self.bindings.resolve(prefix)?;
+        let namespace = self.bindings.resolve(begun.prefix)?;
         Some(Tag {
-            name,
+            name: begun.name,
             vocabulary: Vocabulary::of(namespace)?,
             value,
             is_empty,
@@ -291,13 +297,6 @@ impl<'b, V: Vector> Ahead<'b, V> {
         }
         self.cursor.bump();
         Some(quote)
-    }
-
-    /// The end tag of an element without children, white space before it, unless it has none.
-    #[inline(always)]
-    fn end(&mut self, tag: &Tag) -> Option<()> {
-        let ends = tag.is_empty || eat_end(&mut self.cursor, tag.name);
-        ends.then_some(())
     }
 }
 

@@ -269,6 +269,16 @@ impl Heads {
 }
 
 impl Head {
+    /// Notes an element that is open behind it, and which children it has had.
+    #[inline(always)]
+    pub(super) fn open(&mut self, element: Element, name: Span, children: &[Element]) {
+        self.open.push(Open {
+            element,
+            name,
+            seen: Seen::of(children),
+        });
+    }
+
     /// All but the text.
     fn clone_from(&mut self, source: &Self) {
         self.said = source.said;
