@@ -72,16 +72,16 @@ impl KnownTags {
 }
 
 impl Tags {
-    /// What is never there: a NUL is no character of XML.
-    pub(super) const NEVER: Seams = [never(); 2];
+    /// What is nowhere.
+    pub(super) const NEVER: Seams = [Literal::NEVER; 2];
 
     fn set_prefix(&mut self, prefix: Prefix) {
         self.prefix = prefix;
         let bytes = prefix.bytes();
         let prefix = core::str::from_utf8(bytes.as_flattened()).unwrap_or_default();
         let prefix = prefix.trim_end_matches('\0');
-        let seam = |parts: &[&str]| Literal::of(parts).unwrap_or(never());
-        let long_seam = |parts: &[&str]| Literal::of(parts).unwrap_or(never());
+        let seam = |parts: &[&str]| Literal::of(parts).unwrap_or(Literal::NEVER);
+        let long_seam = |parts: &[&str]| Literal::of(parts).unwrap_or(Literal::NEVER);
         self.subscription_id_to_watermark = long_seam(&[
             "/",
             prefix,
@@ -110,23 +110,16 @@ impl Tags {
     }
 }
 
-const fn never<const WORDS: usize>() -> Literal<WORDS> {
-    match Literal::new("\0") {
-        Some(literal) => literal,
-        None => Literal::EMPTY,
-    }
-}
-
 impl Default for Tags {
     fn default() -> Self {
         Self {
             // No prefix is this, so that the first is another.
-            prefix: never(),
-            subscription_id_to_watermark: never(),
-            watermark_to_events: never(),
-            watermark_to_timestamp: never(),
-            watermark_to_status_end: never(),
-            timestamp_to_id: never(),
+            prefix: Literal::NEVER,
+            subscription_id_to_watermark: Literal::NEVER,
+            watermark_to_events: Literal::NEVER,
+            watermark_to_timestamp: Literal::NEVER,
+            watermark_to_status_end: Literal::NEVER,
+            timestamp_to_id: Literal::NEVER,
             id_to_parent: Self::NEVER,
             id_to_end: Self::NEVER,
         }

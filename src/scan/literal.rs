@@ -23,6 +23,12 @@ impl<const WORDS: usize> Literal<WORDS> {
         len: 0,
     };
 
+    /// What is nowhere.
+    pub(crate) const NEVER: Self = Self {
+        words: [1; WORDS],
+        ..Self::EMPTY
+    };
+
     /// The literal, if it is short enough.
     pub(crate) const fn new(text: &str) -> Option<Self> {
         let bytes = text.as_bytes();
@@ -79,7 +85,7 @@ impl<const WORDS: usize> Literal<WORDS> {
         let words = words.first_chunk::<WORDS>()?;
         let mut differing = 0;
         for (at, word) in words.iter().enumerate() {
-            differing |= (u64::from_le_bytes(*word) ^ self.words[at]) & self.mask[at];
+            differing |= (u64::from_le_bytes(*word) & self.mask[at]) ^ self.words[at];
         }
         if differing == 0 {
             bytes.get(self.len..)
