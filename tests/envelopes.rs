@@ -248,6 +248,11 @@ fn names_are_those_of_the_namespace() {
         (other(types, "Body"), Some(ErrorKind::MissingBody), false),
         (other(soap, "Body"), None, true),
         (wrong_version, None, false),
+        (
+            EXCHANGE.replace("m:Notification>", "soap11:Notification>"),
+            None,
+            false,
+        ),
         (declared("u"), None, true),
         (declared("xml"), Some(ErrorKind::ReservedPrefix), false),
         (declared("xmlns"), Some(ErrorKind::ReservedPrefix), false),

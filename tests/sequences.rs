@@ -703,6 +703,45 @@ fn the_tail_of_a_second_notification_is_not_that_of_the_first() {
 }
 
 #[test]
+fn a_tail_ends_the_notification_that_it_was_learned_with() {
+    let name = "m:SendNotificationResponseMessage";
+    let (start, end) = ("<m:Notification>", "</m:Notification>");
+    let body = plain(EVENT);
+    let notification = &body[body.find(start).unwrap()..body.find(end).unwrap()];
+    let second = format!("{end}</{name}><{name}>{}", notification.replace("m:", "t:"));
+    let unended = body.replacen(end, &format!("{second}{end}"), 1);
+    let mut tested = Tested::new();
+    assert_eq!(hits(&mut tested, [&body, &body, &unended]), [0, 1, 1]);
+    let error = tested.read(&unended).error.unwrap();
+    assert_eq!(error.kind(), ErrorKind::EndTagMismatch);
+}
+
+#[test]
+fn a_head_without_a_tail_has_not_that_of_the_last_head() {
+    let (end, start) = ("</m:Notification>", "<m:Notification>");
+    let other = plain(EVENT).replacen(start, "<t:Notification>", 1);
+    let no_tail = other.replacen(end, "&#32;</t:Notification>", 1);
+    let mut tested = Tested::new();
+    assert_eq!(hits(&mut tested, [&plain(EVENT), &no_tail]), [0, 0]);
+    let outcome = tested.read(&other);
+    assert_eq!(outcome.hits, 1);
+    assert_eq!(outcome.error.unwrap().kind(), ErrorKind::EndTagMismatch);
+}
+
+#[test]
+fn a_head_of_two_responses_is_read_each_time() {
+    let start = "<m:SendNotificationResponseMessage";
+    let first = format!(
+        "{start}><m:ResponseCode>No</m:ResponseCode>{}>",
+        start.replace('<', "</")
+    );
+    let body = plain(EVENT).replacen(start, &format!("{first}{start}"), 1);
+    let mut tested = Tested::new();
+    assert_eq!(hits(&mut tested, [&body, &body]), [0, 0]);
+    assert_eq!(tested.read(&body).error, None);
+}
+
+#[test]
 fn what_is_replaced_behind_the_last_child_is_counted_in_every_message() {
     let mut tested = Tested::with(|config| {
         config.illegal_references = IllegalReferences::Replace;
