@@ -729,6 +729,29 @@ fn a_head_without_a_tail_has_not_that_of_the_last_head() {
 }
 
 #[test]
+fn items_of_a_head_come_in_the_order_of_the_body() {
+    let version = "<t:RequestServerVersion";
+    let info = r#"<t:ServerVersionInfo xmlns:t="http://schemas.microsoft.com/exchange/services/2006/types" MajorVersion="15" Version="V2017_07_11"/>"#;
+    let end = "</soap11:Header>";
+    for (body, is_learned) in [
+        (plain(EVENT).replacen(end, &format!("{info}{end}"), 1), true),
+        (
+            plain(EVENT).replacen(version, &format!("{info}{version}"), 1),
+            false,
+        ),
+    ] {
+        assert!(body.contains(info));
+        let mut parser = Parser::new();
+        for hits in [0, u64::from(is_learned)] {
+            let before = parser.stats();
+            let mut fresh = Parser::with_config(plainly(&Config::default()));
+            read_both(&mut parser, &mut fresh, body.as_bytes(), usize::MAX).unwrap();
+            assert_eq!(counted(before, parser.stats()).head_hits, hits);
+        }
+    }
+}
+
+#[test]
 fn a_head_of_two_responses_is_read_each_time() {
     let start = "<m:SendNotificationResponseMessage";
     let first = format!(
