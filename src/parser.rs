@@ -165,9 +165,9 @@ impl Parser {
     /// error. The parser is as good as before.
     pub fn parse<'a>(&'a mut self, body: &'a [u8]) -> Result<Message<'a>, Error> {
         let (lent, arena) = self.begin(body)?;
-        let mut engine = Engine::new(body, lent);
-        engine.start();
-        collect(&mut engine, arena)
+        let mut draft = Draft::new(arena, body.len());
+        Engine::new(body, lent).read(arena, &mut draft)?;
+        Ok(draft.message())
     }
 
     /// Reads a body piece by piece, in the memory that its largest single piece needs.
@@ -177,12 +177,10 @@ impl Parser {
     /// [`ErrorKind::BodyLimit`](crate::ErrorKind::BodyLimit), if the body is too long.
     pub fn reader<'p, 'b>(&'p mut self, body: &'b [u8]) -> Result<Reader<'p, 'b>, Error> {
         let (lent, arena) = self.begin(body)?;
-        let mut reader = Reader {
+        Ok(Reader {
             engine: Engine::new(body, lent),
             arena,
-        };
-        reader.engine.start();
-        Ok(reader)
+        })
     }
 
     /// The kernel that the parser reads with.
@@ -325,19 +323,6 @@ impl Reader<'_, '_> {
     }
 }
 
-/// Puts the items of a whole body together.
-fn collect<'a>(engine: &mut Engine<'a, 'a>, arena: &'a Bump) -> Result<Message<'a>, Error> {
-    let mut draft = Draft::new(arena, engine.body_len());
-    engine.read(arena, &mut draft)?;
-    let Draft {
-        message, responses, ..
-    } = draft;
-    Ok(Message {
-        responses: responses.into_bump_slice(),
-        ..message
-    })
-}
-
 /// A message of which not all items have come. What items say is written where it stays: the last
 /// response and the last notification are the ones that are open.
 struct Draft<'a> {
@@ -373,6 +358,15 @@ impl<'a> Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
+    /// What has come.
+    #[inline(always)]
+    fn message(self) -> Message<'a> {
+        Message {
+            responses: self.responses.into_bump_slice(),
+            ..self.message
+        }
+    }
+
     #[inline(always)]
     fn in_response(&mut self, item: Item<'a>) {
         let Some(response) = self.responses.last_mut() else {

@@ -1,10 +1,6 @@
 //! Heads and tails: what stands before and behind the children of the first Notification.
 //!
-//! A head is the body up to and with the start tag of its first Notification. It is known already, or
-//! as [`envelope`] predicts, or is read item by item. The first two leave the tokenizer behind: it reads
-//! the head when something that is not predicted follows, to know what is open and declared.
-//!
-//! Up to there a server writes nearly the same bytes in every message. Reading is deterministic, so
+//! A head is the body up to and with the start tag of its first Notification. Up to there a server writes nearly the same bytes in every message. Reading is deterministic, so
 //! where a body begins with bytes that were read before, the state behind them is known. What makes that
 //! right:
 //!
@@ -22,9 +18,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::ControlFlow;
 
-use super::envelope::{self, Envelope};
+use super::envelope;
 use super::tags::Prefix;
-use super::{Engine, Items, Open, Sink};
+use super::{Items, Open};
 use crate::model::{Item, Operation, ResponseClass, ResponseCode, ServerVersionInfo};
 use crate::parser::Stats;
 use crate::scan::{Class, Cursor, Span};
@@ -60,32 +56,10 @@ pub(super) struct Head {
     last_use: u64,
 }
 
-/// Where reading a body stands with regard to heads and tails.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Progress {
-    pub(super) head: HeadState,
-    /// Whether the first Notification is open: the open elements outside of a child are those behind
-    /// the head, and so are the bindings.
-    pub(super) in_first: bool,
-    /// Where the head ends, if it is complete.
-    head_end: usize,
-    /// Whether the tokenizer has not read the head.
-    is_behind: bool,
-    replay: Replay,
-}
-
-impl Progress {
-    /// Whether there are items to hand out that are known without reading.
-    pub(super) fn has_replay(&self) -> bool {
-        self.replay != Replay::None
-    }
-}
-
 /// What a body has to do with learned heads.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum HeadState {
-    /// Its head is not to be learned.
-    #[default]
+    /// Its head is not known, and not to be learned.
     None,
     /// Its head is being read, and the candidate has the items so far.
     Reading,
@@ -93,20 +67,6 @@ pub(super) enum HeadState {
     New,
     /// It begins with this learned head.
     Known(usize),
-}
-
-/// Items that are not read but known.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Replay {
-    #[default]
-    None,
-    /// Those of the head, behind this many.
-    Head(u8),
-    /// Behind a tail.
-    NotificationEnd,
-    ResponseEnd,
-    /// The body has been read.
-    End,
 }
 
 /// What a head says, its texts as parts of the body.
@@ -167,7 +127,11 @@ impl Said {
 
     /// Hands out the items, in the body of `cursor`.
     #[inline(always)]
-    fn hand_out<'t>(&self, cursor: &Cursor<'t>, to: &mut impl Items<'t>) -> ControlFlow<()> {
+    pub(super) fn hand_out<'t>(
+        &self,
+        cursor: &Cursor<'t>,
+        to: &mut impl Items<'t>,
+    ) -> ControlFlow<()> {
         let text = |span| cursor.span(span);
         if let Some(version) = self.request_server_version {
             to.item(Item::RequestServerVersion(text(version)))?;
@@ -187,24 +151,6 @@ impl Said {
     }
 }
 
-/// Hands on all but the first items.
-struct Behind<'s, S> {
-    first: u8,
-    /// How many there have been.
-    passed: u8,
-    sink: &'s mut S,
-}
-
-impl<'t, S: Items<'t>> Items<'t> for Behind<'_, S> {
-    fn item(&mut self, item: Item<'t>) -> ControlFlow<()> {
-        self.passed += 1;
-        if self.passed <= self.first {
-            return ControlFlow::Continue(());
-        }
-        self.sink.item(item)
-    }
-}
-
 /// The class, if it is one of the schema.
 pub(super) fn known_class(class: ResponseClass<'_>) -> Option<ResponseClass<'static>> {
     Some(match class {
@@ -216,17 +162,22 @@ pub(super) fn known_class(class: ResponseClass<'_>) -> Option<ResponseClass<'sta
 }
 
 impl Heads {
-    /// The head that a body begins with.
-    fn find(&mut self, mut begins: impl FnMut(&str) -> bool) -> Option<usize> {
-        let heads = self.learned.iter_mut().enumerate();
-        let (at, head) = { heads }.find(|(_, head)| begins(&head.text))?;
-        self.uses += 1;
-        head.last_use = self.uses;
-        Some(at)
+    /// The head that a body begins with, which the cursor is moved behind.
+    #[inline(always)]
+    pub(super) fn find(&mut self, cursor: &mut Cursor<'_>) -> Option<usize> {
+        for (at, head) in self.learned.iter_mut().enumerate() {
+            if head.begins(cursor.rest()) && cursor.eat(&head.text) {
+                self.uses += 1;
+                head.last_use = self.uses;
+                return Some(at);
+            }
+        }
+        None
     }
 
     /// The head of the message at hand, if there is one.
-    fn get(&self, state: HeadState) -> Option<&Head> {
+    #[inline(always)]
+    pub(super) fn get(&self, state: HeadState) -> Option<&Head> {
         match state {
             HeadState::New => Some(&self.candidate),
             HeadState::Known(at) => self.learned.get(at),
@@ -234,7 +185,7 @@ impl Heads {
         }
     }
 
-    fn get_mut(&mut self, state: HeadState) -> Option<&mut Head> {
+    pub(super) fn get_mut(&mut self, state: HeadState) -> Option<&mut Head> {
         match state {
             HeadState::New => Some(&mut self.candidate),
             HeadState::Known(at) => self.learned.get_mut(at),
@@ -242,12 +193,55 @@ impl Heads {
         }
     }
 
+    /// A head is to be noted, before which this has been counted.
+    pub(super) fn begin(&mut self, before: Stats) {
+        self.candidate.said = Said::default();
+        self.candidate.stats = before;
+    }
+
+    /// Notes an item of a head. None if such a head cannot be learned.
+    pub(super) fn note(&mut self, item: Item<'_>, body: &Cursor<'_>) -> Option<()> {
+        self.candidate.said.note(item, |text| body.span_of(text))
+    }
+
+    /// The head has been noted, and this is the state behind it.
+    pub(super) fn complete(&mut self, open: &[Open], responses: usize, stats: Stats) {
+        self.candidate.open.clear();
+        self.candidate.open.extend_from_slice(open);
+        self.candidate.responses = responses;
+        self.candidate.stats = stats.since(self.candidate.stats);
+    }
+
+    /// A body with this head, and what it reads, was good, and ended so: keeps the head, if it is new,
+    /// and the tail. Whether it ended with the tail that is known.
+    pub(super) fn learn(
+        &mut self,
+        state: HeadState,
+        text: Option<&str>,
+        tail: Option<&str>,
+        limit: u8,
+    ) -> bool {
+        let is_new = state == HeadState::New;
+        let tail = tail.filter(|tail| tail.len() <= LONGEST);
+        let Some(head) = self.get_mut(state).filter(|_| limit > 0) else {
+            return false;
+        };
+        if !is_new && tail == Some(&head.tail) {
+            return true;
+        }
+        if tail.is_some() || is_new {
+            head.tail.clear();
+            head.tail.push_str(tail.unwrap_or_default());
+        }
+        if let Some(text) = text.filter(|text| is_new && text.len() <= LONGEST) {
+            self.keep(text, limit);
+        }
+        false
+    }
+
     /// Keeps the candidate, which reads `text`, as one of at most `limit` heads. The one that was not
     /// used for longest makes room.
-    fn learn(&mut self, text: &str, limit: u8) {
-        if limit == 0 {
-            return;
-        }
+    fn keep(&mut self, text: &str, limit: u8) {
         if self.learned.len() < usize::from(limit) {
             self.learned.push(Head::default());
         }
@@ -269,6 +263,20 @@ impl Heads {
 }
 
 impl Head {
+    /// Whether a body may begin with it: long ones that begin alike seldom have the same at the same
+    /// place later.
+    #[inline(always)]
+    fn begins(&self, body: &[u8]) -> bool {
+        let start = body.get(..self.text.len());
+        start.is_some_and(|start| start.last_chunk::<16>() == self.text.as_bytes().last_chunk())
+    }
+
+    /// Whether this is all that follows the last child, as far as is known. Nothing is not.
+    #[inline(always)]
+    pub(super) fn ends_so(&self, rest: &[u8]) -> bool {
+        rest == self.tail.as_bytes() && !rest.is_empty()
+    }
+
     /// Notes an element that is open behind it, and which children it has had.
     #[inline(always)]
     pub(super) fn open(&mut self, element: Element, name: Span, children: &[Element]) {
@@ -294,210 +302,15 @@ impl Head {
     }
 }
 
-impl<'b> Engine<'_, 'b> {
-    /// At the first byte.
-    pub(super) fn begin(&mut self) {
-        self.open.clear();
-        self.open.push(Open {
-            element: Element::Document,
-            name: Span::default(),
-            seen: Seen::default(),
-        });
-        if self.config.heads > 0 {
-            self.heads.candidate.said = Said::default();
-            self.heads.candidate.stats = *self.stats;
-            self.progress.head = HeadState::Reading;
+/// Moves over all the rest of a body, if it is a tail where these elements are open, innermost last: their
+/// end tags, and white space. Gives the tail; None leaves the cursor anywhere.
+pub(super) fn eat_tail<'b>(cursor: &mut Cursor<'b>, open: &[Open]) -> Option<&'b str> {
+    let start = *cursor;
+    for open in open.iter().rev() {
+        if !envelope::eat_end(cursor, open.name) {
+            return None;
         }
     }
-
-    /// Behind the head of the body, if it is a learned one or as predicted.
-    pub(super) fn resume(&mut self) -> bool {
-        let known = self.heads.find(|text| self.tokens.resume(text));
-        if known.is_none() && !self.envelope() {
-            return false;
-        }
-        match known {
-            Some(_) => self.stats.head_hits += 1,
-            None => self.stats.heads_predicted += 1,
-        }
-        self.progress = Progress {
-            head: known.map_or(HeadState::New, HeadState::Known),
-            in_first: true,
-            head_end: self.tokens.cursor.pos(),
-            is_behind: true,
-            replay: Replay::Head(0),
-        };
-        let Some(head) = self.heads.get(self.progress.head) else {
-            return false;
-        };
-        self.open.clone_from(&head.open);
-        self.responses = head.responses;
-        self.prefix = head.prefix;
-        *self.stats = self.stats.plus(head.stats);
-        true
-    }
-
-    /// Reads the head as predicted, and notes it as the candidate.
-    fn envelope(&mut self) -> bool {
-        if !self.config.predict || !envelope::has_room(&self.config.limits) {
-            return false;
-        }
-        let Some(mut cursor) = self.tokens.behind_declaration() else {
-            return false;
-        };
-        let is_read = self.dispatch.run(Envelope {
-            cursor: &mut cursor,
-            head: &mut self.heads.candidate,
-        });
-        if is_read {
-            self.tokens.resume_at(cursor);
-        }
-        is_read
-    }
-
-    /// Has the tokenizer read the head that was not read by it. Where a body ends as predicted and all
-    /// between was predicted, it never has to.
-    #[inline(always)]
-    pub(super) fn catch_up(&mut self) {
-        if core::mem::take(&mut self.progress.is_behind) {
-            self.tokens.catch_up(self.progress.head_end);
-        }
-    }
-
-    /// Hands out the items that are known without reading; stops behind the end of the body.
-    #[inline(always)]
-    pub(super) fn replay<'t, S>(&mut self, sink: &mut S) -> ControlFlow<()>
-    where
-        'b: 't,
-        S: Sink<'t>,
-    {
-        loop {
-            match self.progress.replay {
-                Replay::None => return ControlFlow::Continue(()),
-                Replay::Head(at) => {
-                    let Some(head) = self.heads.get(self.progress.head) else {
-                        return ControlFlow::Continue(());
-                    };
-                    let cursor = &self.tokens.cursor;
-                    if S::TAKES_ALL {
-                        let _ = head.said.hand_out(cursor, sink);
-                    } else {
-                        let mut sink = Behind {
-                            first: at,
-                            passed: 0,
-                            sink,
-                        };
-                        let flow = head.said.hand_out(cursor, &mut sink);
-                        self.progress.replay = Replay::Head(sink.passed);
-                        flow?;
-                    }
-                    self.progress.replay = Replay::None;
-                }
-                Replay::NotificationEnd => {
-                    self.progress.replay = Replay::ResponseEnd;
-                    sink.item(Item::NotificationEnd)?;
-                }
-                Replay::ResponseEnd => {
-                    self.progress.replay = Replay::End;
-                    sink.item(Item::ResponseEnd)?;
-                }
-                Replay::End => return ControlFlow::Break(()),
-            }
-        }
-    }
-
-    /// Moves over all the rest of the body, if it is the tail of the learned head or as predicted: the
-    /// end tags of what is open, and white space.
-    pub(super) fn tail(&mut self) -> bool {
-        let Some(Open {
-            element: Element::Notification,
-            seen,
-            ..
-        }) = self.open.last()
-        else {
-            return false;
-        };
-        if !seen.contains(Element::SubscriptionId) {
-            return false;
-        }
-        let start = self.tokens.cursor;
-        if let HeadState::Known(_) = self.progress.head
-            && self.progress.in_first
-            && let Some(head) = self.heads.get(self.progress.head)
-            && head.tail.len() == start.rest().len()
-            && self.tokens.cursor.eat(&head.tail)
-            && !head.tail.is_empty()
-        {
-            self.stats.tail_hits += 1;
-        } else {
-            let mut ahead = start;
-            for open in self.open.get(1..).unwrap_or_default().iter().rev() {
-                if !envelope::eat_end(&mut ahead, open.name) {
-                    return false;
-                }
-            }
-            ahead.skip(Class::SPACE);
-            if !ahead.rest().is_empty() {
-                return false;
-            }
-            self.tokens.cursor = ahead;
-            // The tail of another Notification may be another.
-            let of_first = self.progress.in_first;
-            let tail = ahead.text(start.pos(), ahead.pos());
-            self.leave_first();
-            self.learn(tail.filter(|_| of_first));
-        }
-        self.progress.replay = Replay::NotificationEnd;
-        true
-    }
-
-    /// Notes an item of the head that is being read. Behind the start tag of the first Notification,
-    /// the head is complete.
-    pub(super) fn note(&mut self, item: Item<'_>) {
-        let candidate = &mut self.heads.candidate;
-        let body = self.tokens.cursor;
-        let noted = candidate.said.note(item, |text| body.span_of(text));
-        if noted.is_none() {
-            self.progress.head = HeadState::None;
-            return;
-        }
-        if item != Item::Notification {
-            return;
-        }
-        candidate.open.clone_from(self.open);
-        candidate.responses = self.responses;
-        candidate.stats = self.stats.since(candidate.stats);
-        self.progress.head = HeadState::New;
-        self.progress.in_first = true;
-        self.progress.head_end = body.pos();
-    }
-
-    /// The first Notification ends.
-    pub(super) fn leave_first(&mut self) {
-        if !core::mem::take(&mut self.progress.in_first) {
-            return;
-        }
-        if let Some(head) = self.heads.get_mut(self.progress.head) {
-            head.prefix = self.prefix;
-        }
-    }
-
-    /// The body has been read to its end and found good: keeps its head, if it is new, and the tail, if
-    /// it has one.
-    pub(super) fn learn(&mut self, tail: Option<&str>) {
-        let head = core::mem::replace(&mut self.progress.head, HeadState::None);
-        let tail = tail.filter(|tail| tail.len() <= LONGEST);
-        if let Some(known) = self.heads.get_mut(head)
-            && (tail.is_some() || head == HeadState::New)
-        {
-            known.tail.clear();
-            known.tail.push_str(tail.unwrap_or_default());
-        }
-        let text = self.tokens.cursor.text(0, self.progress.head_end);
-        if let (HeadState::New, Some(text)) = (head, text)
-            && text.len() <= LONGEST
-        {
-            self.heads.learn(text, self.config.heads);
-        }
-    }
+    cursor.skip(Class::SPACE);
+    cursor.rest().is_empty().then(|| cursor.since(start))
 }

@@ -4,7 +4,7 @@
 use bumpalo::Bump;
 use bumpalo::collections::String as BumpString;
 
-use super::Engine;
+use super::walk::Walk;
 use crate::error::{Error, ErrorKind};
 use crate::xml::{Text, Token};
 
@@ -15,7 +15,7 @@ pub(super) struct Value<'t> {
     offset: usize,
 }
 
-impl<'b> Engine<'_, 'b> {
+impl<'b> Walk<'_, 'b> {
     /// The text of a leaf without attributes of its own.
     pub(super) fn text<'t>(&mut self, arena: &'t Bump) -> Result<Value<'t>, Error>
     where

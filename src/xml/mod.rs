@@ -51,7 +51,7 @@
 //! Nothing here knows EWS.
 
 mod namespaces;
-mod prolog;
+pub(crate) mod prolog;
 mod reference;
 mod set;
 mod tag;

@@ -1,120 +1,116 @@
 //! What stands before the first markup: byte order mark, encoding, XML declaration.
 
-use super::tokenizer::Tokenizer;
+use super::tokenizer::{fail, literal};
 use crate::error::{Error, ErrorKind};
-use crate::scan::{Class, Span, is_name_char};
+use crate::scan::{Class, Cursor, Span, is_name_char};
 
-impl<'b> Tokenizer<'_, 'b> {
-    /// The start of `[22] prolog`: a byte order mark and `[23] XMLDecl`, each if it is there.
-    pub(super) fn prolog_start(&mut self) -> Result<(), Error> {
-        if is_other_encoding(self.cursor.rest()) {
-            return Err(Error::new(ErrorKind::Encoding, 0));
-        }
-        self.cursor.eat("\u{FEFF}");
-        if self.cursor.eat(r#"<?xml version="1.0" encoding="utf-8"?>"#) {
-            return Ok(());
-        }
-        if self.at_declaration() {
-            self.cursor.eat("<?xml");
-            return self.declaration();
-        }
-        Ok(())
+/// The start of `[22] prolog`: a byte order mark and `[23] XMLDecl`, each if it is there.
+pub(crate) fn start(cursor: &mut Cursor<'_>) -> Result<(), Error> {
+    if is_other_encoding(cursor.rest()) {
+        return Err(Error::new(ErrorKind::Encoding, 0));
     }
+    cursor.eat("\u{FEFF}");
+    if cursor.eat(r#"<?xml version="1.0" encoding="utf-8"?>"#) {
+        return Ok(());
+    }
+    if at_declaration(cursor) {
+        cursor.eat("<?xml");
+        return declaration(cursor);
+    }
+    Ok(())
+}
 
-    /// Whether `<?xml` comes next and is not the beginning of a longer target.
-    fn at_declaration(&self) -> bool {
-        let mut ahead = self.cursor;
-        ahead.eat("<?xml")
-            && ahead.skip(Class::NAME) == 0
-            && ahead.eat_char(is_name_char) != Ok(true)
-    }
+/// Whether `<?xml` comes next and is not the beginning of a longer target.
+fn at_declaration(cursor: &Cursor<'_>) -> bool {
+    let mut ahead = *cursor;
+    ahead.eat("<?xml") && ahead.skip(Class::NAME) == 0 && ahead.eat_char(is_name_char) != Ok(true)
+}
 
-    /// `[23] XMLDecl`, behind `<?xml`.
-    fn declaration(&mut self) -> Result<(), Error> {
-        let Some(version) = self.pseudo_attribute("version")? else {
-            return self.fail(ErrorKind::Declaration);
-        };
-        self.check_version(version)?;
-        if let Some(encoding) = self.pseudo_attribute("encoding")? {
-            self.check_encoding(encoding)?;
-        }
-        if let Some(standalone) = self.pseudo_attribute("standalone")?
-            && !matches!(self.cursor.span(standalone), "yes" | "no")
-        {
-            return Err(Error::new(
-                ErrorKind::DeclarationStandalone,
-                standalone.start(),
-            ));
-        }
-        self.cursor.skip(Class::SPACE);
-        if !self.literal("?>")? {
-            return self.fail(ErrorKind::Declaration);
-        }
-        Ok(())
+/// `[23] XMLDecl`, behind `<?xml`.
+fn declaration(cursor: &mut Cursor<'_>) -> Result<(), Error> {
+    let Some(version) = pseudo_attribute(cursor, "version")? else {
+        return fail(cursor, ErrorKind::Declaration);
+    };
+    check_version(cursor, version)?;
+    if let Some(encoding) = pseudo_attribute(cursor, "encoding")? {
+        check_encoding(cursor, encoding)?;
     }
+    if let Some(standalone) = pseudo_attribute(cursor, "standalone")?
+        && !matches!(cursor.span(standalone), "yes" | "no")
+    {
+        return Err(Error::new(
+            ErrorKind::DeclarationStandalone,
+            standalone.start(),
+        ));
+    }
+    cursor.skip(Class::SPACE);
+    if !literal(cursor, "?>")? {
+        return fail(cursor, ErrorKind::Declaration);
+    }
+    Ok(())
+}
 
-    /// `S name Eq value`, if white space and the name come next: what stands between the quotes.
-    fn pseudo_attribute(&mut self, name: &str) -> Result<Option<Span>, Error> {
-        let before = self.cursor;
-        let spaced = self.cursor.skip(Class::SPACE) > 0;
-        if !self.literal(name)? {
-            self.cursor = before;
-            return Ok(None);
-        }
-        if !spaced {
-            return Err(Error::new(ErrorKind::Declaration, before.pos()));
-        }
-        self.cursor.skip(Class::SPACE);
-        if !self.cursor.eat("=") {
-            return self.fail(ErrorKind::Declaration);
-        }
-        self.cursor.skip(Class::SPACE);
-        let quote = match self.cursor.peek() {
-            Some(b'"') => "\"",
-            Some(b'\'') => "'",
-            _ => return self.fail(ErrorKind::Declaration),
-        };
-        self.cursor.bump();
-        let start = self.cursor.pos();
-        self.cursor.skip(Class::VALUE);
-        let value = Span::new(start, self.cursor.pos());
-        if !self.cursor.eat(quote) {
-            return self.fail(ErrorKind::Declaration);
-        }
-        Ok(Some(value))
+/// `S name Eq value`, if white space and the name come next: what stands between the quotes.
+fn pseudo_attribute(cursor: &mut Cursor<'_>, name: &str) -> Result<Option<Span>, Error> {
+    let before = *cursor;
+    let spaced = cursor.skip(Class::SPACE) > 0;
+    if !literal(cursor, name)? {
+        *cursor = before;
+        return Ok(None);
     }
+    if !spaced {
+        return Err(Error::new(ErrorKind::Declaration, before.pos()));
+    }
+    cursor.skip(Class::SPACE);
+    if !cursor.eat("=") {
+        return fail(cursor, ErrorKind::Declaration);
+    }
+    cursor.skip(Class::SPACE);
+    let quote = match cursor.peek() {
+        Some(b'"') => "\"",
+        Some(b'\'') => "'",
+        _ => return fail(cursor, ErrorKind::Declaration),
+    };
+    cursor.bump();
+    let start = cursor.pos();
+    cursor.skip(Class::VALUE);
+    let value = Span::new(start, cursor.pos());
+    if !cursor.eat(quote) {
+        return fail(cursor, ErrorKind::Declaration);
+    }
+    Ok(Some(value))
+}
 
-    /// `[26] VersionNum`. Any 1.x is read as 1.0 (section 2.8).
-    fn check_version(&self, value: Span) -> Result<(), Error> {
-        let version = self.cursor.span(value);
-        let fail = |at| {
-            Err(Error::new(
-                ErrorKind::DeclarationVersion,
-                value.start() + at,
-            ))
-        };
-        let Some(minor) = version.strip_prefix("1.") else {
-            return fail(0);
-        };
-        match minor.bytes().position(|byte| !byte.is_ascii_digit()) {
-            Some(at) => fail("1.".len() + at),
-            None if minor.is_empty() => fail("1.".len()),
-            None => Ok(()),
-        }
+/// `[26] VersionNum`. Any 1.x is read as 1.0 (section 2.8).
+fn check_version(cursor: &Cursor<'_>, value: Span) -> Result<(), Error> {
+    let version = cursor.span(value);
+    let fail = |at| {
+        Err(Error::new(
+            ErrorKind::DeclarationVersion,
+            value.start() + at,
+        ))
+    };
+    let Some(minor) = version.strip_prefix("1.") else {
+        return fail(0);
+    };
+    match minor.bytes().position(|byte| !byte.is_ascii_digit()) {
+        Some(at) => fail("1.".len() + at),
+        None if minor.is_empty() => fail("1.".len()),
+        None => Ok(()),
     }
+}
 
-    /// `[81] EncName`, which has to be UTF-8 in any case.
-    fn check_encoding(&self, value: Span) -> Result<(), Error> {
-        let encoding = self.cursor.span(value);
-        let name = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-        let proper = encoding.starts_with(|first: char| first.is_ascii_alphabetic());
-        let kind = match encoding {
-            _ if !proper || !encoding.bytes().all(name) => ErrorKind::DeclarationEncoding,
-            _ if !encoding.eq_ignore_ascii_case("UTF-8") => ErrorKind::Encoding,
-            _ => return Ok(()),
-        };
-        Err(Error::new(kind, value.start()))
-    }
+/// `[81] EncName`, which has to be UTF-8 in any case.
+fn check_encoding(cursor: &Cursor<'_>, value: Span) -> Result<(), Error> {
+    let encoding = cursor.span(value);
+    let name = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    let proper = encoding.starts_with(|first: char| first.is_ascii_alphabetic());
+    let kind = match encoding {
+        _ if !proper || !encoding.bytes().all(name) => ErrorKind::DeclarationEncoding,
+        _ if !encoding.eq_ignore_ascii_case("UTF-8") => ErrorKind::Encoding,
+        _ => return Ok(()),
+    };
+    Err(Error::new(kind, value.start()))
 }
 
 /// Whether the first bytes are those of an encoding that is not a superset of ASCII (XML 1.0,

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use super::namespaces::Namespaces;
+use super::prolog;
 use super::reference;
 use super::tag::{Attributes, OpenElement, RawAttribute};
 use super::token::{Form, Namespace, Text, Token};
@@ -97,28 +98,17 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
     /// [`ErrorKind::BodyLimit`] if the body is too long.
     pub fn new(body: &'b [u8], buffers: &'s mut Buffers, config: &Config) -> Result<Self, Error> {
         check_length(body, config)?;
-        Ok(Self::begin(
-            body,
-            buffers,
-            config,
-            Dispatch::new(config.kernel),
-        ))
+        let cursor = Cursor::new(body, Dispatch::new(config.kernel));
+        Ok(Self::begin(cursor, buffers, config))
     }
 
-    /// [`new`](Self::new) of a body whose length has been checked, with the kernel that has been chosen
-    /// before.
-    #[inline(always)] // or it is moved to where it stays
-    pub(crate) fn begin(
-        body: &'b [u8],
-        buffers: &'s mut Buffers,
-        config: &Config,
-        dispatch: Dispatch,
-    ) -> Self {
+    /// [`new`](Self::new) at the first byte of a body whose length has been checked.
+    pub(crate) fn begin(cursor: Cursor<'b>, buffers: &'s mut Buffers, config: &Config) -> Self {
         buffers.open.clear();
         buffers.attributes.clear();
         buffers.namespaces.clear();
         Self {
-            cursor: Cursor::new(body, dispatch),
+            cursor,
             buffers,
             limits: config.limits,
             illegal_references: config.illegal_references,
@@ -187,46 +177,9 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         matches!(self.state, State::Content)
     }
 
-    /// Goes on, from the first byte, behind `read`, if the body begins so: a part of a document up to
-    /// behind a start tag. [`catch_up`](Self::catch_up) has to follow before anything else but the cursor
-    /// is used.
-    pub(crate) fn resume(&mut self, read: &str) -> bool {
-        // Long documents that begin alike seldom have the same at the same place later.
-        let rest = self.cursor.rest();
-        let same_end = rest
-            .get(..read.len())
-            .is_some_and(|start| start.last_chunk::<16>() == read.as_bytes().last_chunk());
-        let resumes = same_end && self.cursor.eat(read);
-        if resumes {
-            self.state = State::Content;
-        }
-        resumes
-    }
-
-    /// Where the first markup stands, or white space before it, if what may stand before that is good.
-    pub(crate) fn behind_declaration(&mut self) -> Option<Cursor<'b>> {
-        let start = self.cursor;
-        let read = self.prolog_start();
-        let behind = core::mem::replace(&mut self.cursor, start);
-        match read {
-            Ok(()) => Some(behind),
-            Err(_) => None,
-        }
-    }
-
-    /// Goes on, from the first byte, at `ahead`, as [`resume`](Self::resume) does.
-    pub(crate) fn resume_at(&mut self, ahead: Cursor<'b>) {
-        self.cursor = ahead;
-        self.state = State::Content;
-    }
-
-    /// Reads what was passed over, up to `end`, for what there is to know behind it. The cursor stays
-    /// where it is.
-    #[cold]
-    pub(crate) fn catch_up(&mut self, end: usize) {
-        let here = self.cursor;
-        self.cursor = here.first();
-        self.state = State::Start;
+    /// At the first byte, reads a part of a document up to `end`, which is behind a start tag, for what
+    /// there is to know behind it; then goes on at `here`, which may lie behind whole elements more.
+    pub(crate) fn catch_up(&mut self, end: usize, here: Cursor<'b>) {
         while self.cursor.pos() < end {
             let token = self.next();
             debug_assert!(
@@ -284,7 +237,7 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
             State::EmptyElement => self.close().map(Some),
             State::Failed(error) => Err(error),
             State::Start => {
-                self.prolog_start()?;
+                prolog::start(&mut self.cursor)?;
                 self.state = State::Prolog;
                 self.misc()
             }
@@ -526,28 +479,15 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         }
     }
 
-    /// Moves over `literal` if it comes next. The end of the body in the middle of it is an error.
-    pub(super) fn literal(&mut self, literal: &str) -> Result<bool, Error> {
-        if self.cursor.eat(literal) {
-            Ok(true)
-        } else if literal.as_bytes().starts_with(self.cursor.rest()) {
-            let end = self.cursor.pos() + self.cursor.rest().len();
-            Err(Error::new(ErrorKind::UnexpectedEnd, end))
-        } else {
-            Ok(false)
-        }
+    /// [`literal`] at the cursor.
+    pub(super) fn literal(&mut self, text: &str) -> Result<bool, Error> {
+        literal(&mut self.cursor, text)
     }
 
-    /// An error at the cursor: of this kind, unless there is no character at all.
+    /// [`fail`] at the cursor.
     #[cold]
     pub(super) fn fail<T>(&self, kind: ErrorKind) -> Result<T, Error> {
-        let kind = match self.cursor.peek_char() {
-            Ok(None) => ErrorKind::UnexpectedEnd,
-            Err(InvalidUtf8) => ErrorKind::InvalidUtf8,
-            Ok(Some(char)) if !is_char(char) => ErrorKind::IllegalChar,
-            Ok(Some(_)) => kind,
-        };
-        Err(Error::new(kind, self.cursor.pos()))
+        fail(&self.cursor, kind)
     }
 
     /// The text from `start` to before `end`, which the cursor is behind.
@@ -567,4 +507,27 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
             false => State::Content,
         };
     }
+}
+
+/// Moves over `text` if it comes next. The end of the body in the middle of it is an error.
+pub(super) fn literal(cursor: &mut Cursor<'_>, text: &str) -> Result<bool, Error> {
+    if cursor.eat(text) {
+        Ok(true)
+    } else if text.as_bytes().starts_with(cursor.rest()) {
+        Err(Error::new(ErrorKind::UnexpectedEnd, cursor.len()))
+    } else {
+        Ok(false)
+    }
+}
+
+/// An error at the cursor: of this kind, unless there is no character at all.
+#[cold]
+pub(super) fn fail<T>(cursor: &Cursor<'_>, kind: ErrorKind) -> Result<T, Error> {
+    let kind = match cursor.peek_char() {
+        Ok(None) => ErrorKind::UnexpectedEnd,
+        Err(InvalidUtf8) => ErrorKind::InvalidUtf8,
+        Ok(Some(char)) if !is_char(char) => ErrorKind::IllegalChar,
+        Ok(Some(_)) => kind,
+    };
+    Err(Error::new(kind, cursor.pos()))
 }

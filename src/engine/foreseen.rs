@@ -1,0 +1,219 @@
+//! The first stage: a message of which all has been as predicted so far.
+//!
+//! What stands around the children of the Notification is a learned head and its tail, or else is as
+//! [`envelope`](super::envelope) predicts; the children are as [`predict`](super::predict) does. Nothing is
+//! tokenized and nothing is known of open elements and namespaces but what the head tells. So this is no
+//! second set of rules: whatever is read here would be read so by [`walk`](super::walk), which begins
+//! where this ends, and has the tokenizer read the head to know what is open and declared.
+
+use bumpalo::Bump;
+
+use super::envelope::{self, Envelope};
+use super::head::{self, HeadState};
+use super::predict::{Children, Stopped};
+use super::{Ends, Items, Lent, Sink};
+use crate::model::Item;
+use crate::scan::Cursor;
+use crate::schema::{Element, Seen};
+use crate::xml::prolog;
+use core::ops::ControlFlow;
+
+/// Reads one body for as long as all is as predicted. `'b` is the body, `'s` what the parser lends.
+#[derive(Debug)]
+pub(super) struct Foreseen<'s, 'b> {
+    pub(super) lent: Lent<'s>,
+    pub(super) cursor: Cursor<'b>,
+    /// None if the head is not known: then nothing has been read.
+    pub(super) head: HeadState,
+    pub(super) head_end: usize,
+    /// How many items of the head have been handed out.
+    handed: u8,
+    /// The children that the Notification has had.
+    pub(super) seen: Seen,
+    pub(super) events: usize,
+    ends: Ends,
+}
+
+impl<'s, 'b> Foreseen<'s, 'b> {
+    /// Behind the head of a body whose length has been checked, if it is known or as predicted.
+    #[inline(always)]
+    pub(super) fn begin(body: &'b [u8], lent: Lent<'s>) -> Self {
+        let mut foreseen = Self {
+            cursor: Cursor::new(body, lent.dispatch),
+            lent,
+            head: HeadState::None,
+            head_end: 0,
+            handed: 0,
+            seen: Seen::default(),
+            events: 0,
+            ends: Ends::None,
+        };
+        let lent = &mut foreseen.lent;
+        if let Some(known) = lent.heads.find(&mut foreseen.cursor) {
+            foreseen.head = HeadState::Known(known);
+            lent.stats.head_hits += 1;
+            if let Some(head) = lent.heads.get(foreseen.head) {
+                *lent.stats = lent.stats.plus(head.stats);
+            }
+        } else {
+            foreseen.envelope();
+        }
+        foreseen.head_end = foreseen.cursor.pos();
+        foreseen
+    }
+
+    /// Reads the head as predicted, and notes it as the candidate.
+    #[inline(never)]
+    fn envelope(&mut self) {
+        let lent = &mut self.lent;
+        if !lent.config.predict || !envelope::has_room(&lent.config.limits) {
+            return;
+        }
+        let mut cursor = self.cursor;
+        if prolog::start(&mut cursor).is_err() {
+            return;
+        }
+        let is_read = lent.dispatch.run(Envelope {
+            cursor: &mut cursor,
+            head: &mut lent.heads.candidate,
+        });
+        if is_read {
+            lent.stats.heads_predicted += 1;
+            self.head = HeadState::New;
+            self.cursor = cursor;
+        }
+    }
+
+    /// Hands items to `sink` until it wants no more, the whole body has been read and found good, or
+    /// something else comes next than predicted.
+    #[inline(always)]
+    pub(super) fn read<'t, S>(&mut self, arena: &'t Bump, sink: &mut S) -> Stopped
+    where
+        'b: 't,
+        S: Sink<'t>,
+    {
+        if self.ends == Ends::None {
+            if self.head(sink).is_break() {
+                return Stopped::Sink;
+            }
+            if self.children(arena, sink) == Stopped::Sink {
+                return Stopped::Sink;
+            }
+            if !self.tail() {
+                return Stopped::Other;
+            }
+        }
+        self.ends.hand_out(sink);
+        Stopped::Sink
+    }
+
+    /// Hands out what is left of the items of the head.
+    #[inline(always)]
+    fn head<'t, S>(&mut self, sink: &mut S) -> ControlFlow<()>
+    where
+        'b: 't,
+        S: Sink<'t>,
+    {
+        /// All items of the head have been handed out.
+        const ALL: u8 = u8::MAX;
+        let Some(head) = self.lent.heads.get(self.head) else {
+            return ControlFlow::Continue(());
+        };
+        if S::TAKES_ALL {
+            return head.said.hand_out(&self.cursor, sink);
+        }
+        if self.handed < ALL {
+            let mut sink = Behind {
+                first: self.handed,
+                passed: 0,
+                sink,
+            };
+            let flow = head.said.hand_out(&self.cursor, &mut sink);
+            self.handed = sink.passed;
+            flow?;
+            self.handed = ALL;
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Reads the children of the Notification.
+    #[inline(always)]
+    fn children<'t, S>(&mut self, arena: &'t Bump, sink: &mut S) -> Stopped
+    where
+        'b: 't,
+        S: Sink<'t>,
+    {
+        let lent = &mut self.lent;
+        let Some(prefix) = lent.heads.get(self.head).and_then(|head| head.prefix) else {
+            return Stopped::Other;
+        };
+        if !lent.config.predict {
+            return Stopped::Other;
+        }
+        lent.dispatch.run(Children {
+            cursor: &mut self.cursor,
+            tags: lent.scratch.tags.of(prefix),
+            lengths: &mut lent.scratch.lengths,
+            seen: &mut self.seen,
+            events: &mut self.events,
+            event_limit: lent.config.limits.events,
+            arena,
+            sink,
+        })
+    }
+
+    /// Looks at whether all the rest of the body is the tail of the learned head, or as predicted.
+    #[inline(always)]
+    fn tail(&mut self) -> bool {
+        let Some(head) = self.lent.heads.get(self.head) else {
+            return false;
+        };
+        if !self.lent.config.predict || !self.seen.contains(Element::SubscriptionId) {
+            return false;
+        }
+        if matches!(self.head, HeadState::Known(_)) && head.ends_so(self.cursor.rest()) {
+            self.lent.stats.tail_hits += 1;
+        } else if !self.other_tail() {
+            return false;
+        }
+        self.ends = Ends::Notification;
+        true
+    }
+
+    /// Reads a tail that is not the learned one, and learns it.
+    #[inline(never)]
+    fn other_tail(&mut self) -> bool {
+        let Lent { heads, config, .. } = &mut self.lent;
+        let Some((_, open)) = heads
+            .get(self.head)
+            .and_then(|head| head.open.split_first())
+        else {
+            return false;
+        };
+        let mut ahead = self.cursor;
+        let Some(tail) = head::eat_tail(&mut ahead, open) else {
+            return false;
+        };
+        let text = ahead.text(0, self.head_end);
+        heads.learn(self.head, text, Some(tail), config.heads);
+        true
+    }
+}
+
+/// Hands on all but the first items.
+struct Behind<'s, S> {
+    first: u8,
+    /// How many there have been.
+    passed: u8,
+    sink: &'s mut S,
+}
+
+impl<'t, S: Items<'t>> Items<'t> for Behind<'_, S> {
+    fn item(&mut self, item: Item<'t>) -> ControlFlow<()> {
+        self.passed += 1;
+        if self.passed <= self.first {
+            return ControlFlow::Continue(());
+        }
+        self.sink.item(item)
+    }
+}

@@ -1,0 +1,580 @@
+//! The second stage: the grammar of `schema` walked along the tokens of `xml`.
+//!
+//! Any body can be read so, and what it means is decided here. Where the children of a Notification are
+//! as predicted again, they are read as that.
+
+use alloc::vec::Vec;
+use core::ops::ControlFlow;
+
+use bumpalo::Bump;
+
+use super::foreseen::Foreseen;
+use super::head::{self, HeadState, Heads};
+use super::leaf::Value;
+use super::predict::{self, Children, Lengths, Stopped};
+use super::tags::{KnownTags, Prefix};
+use super::{Ends, Open, Scratch, Sink};
+use crate::config::Config;
+use crate::error::{Error, ErrorKind};
+use crate::model::{
+    Event, EventKind, FolderId, Item, ItemId, MessageXmlValue, OldIds, Operation, OtherEvent,
+    ResponseClass, ResponseCode, ServerVersionInfo, SubscriptionId, Timestamp, Watermark,
+};
+use crate::parser::Stats;
+use crate::scan::{Dispatch, Span};
+use crate::schema::{self, Element, Seen};
+use crate::xml::{Name, Token, Tokenizer};
+
+/// Reads the rest of a body. `'b` is the body, `'s` what the parser lends.
+#[derive(Debug)]
+pub(super) struct Walk<'s, 'b> {
+    pub(super) tokens: Tokenizer<'s, 'b>,
+    /// The place above the root, then the open elements of the grammar, innermost last. Events and
+    /// leaves are read whole within one step and never stand here between two.
+    open: &'s mut Vec<Open>,
+    pub(super) stats: &'s mut Stats,
+    heads: &'s mut Heads,
+    head: HeadState,
+    /// Whether the first Notification is open: the open elements outside of a child are those behind
+    /// the head, and so are the bindings.
+    in_first: bool,
+    /// Where the head ends, if it is complete.
+    head_end: usize,
+    ends: Ends,
+    dispatch: Dispatch,
+    /// How the types namespace is written in the open Notification, once that is known.
+    prefix: Option<Prefix>,
+    tags: &'s mut KnownTags,
+    lengths: &'s mut Lengths,
+    /// Predictions that have failed one after another.
+    misses: u32,
+    config: &'s Config,
+    events: usize,
+    responses: usize,
+    values: usize,
+    failed: Option<Error>,
+}
+
+impl<'s, 'b> Walk<'s, 'b> {
+    /// Goes on where the first stage has come to, which may be the first byte.
+    pub(super) fn behind(foreseen: Foreseen<'s, 'b>) -> Self {
+        let Foreseen {
+            lent, cursor, head, ..
+        } = foreseen;
+        let Scratch {
+            xml,
+            open,
+            lengths,
+            tags,
+        } = lent.scratch;
+        let mut walk = Self {
+            tokens: Tokenizer::begin(cursor.first(), xml, lent.config),
+            open,
+            stats: lent.stats,
+            heads: lent.heads,
+            head,
+            in_first: false,
+            head_end: foreseen.head_end,
+            ends: Ends::None,
+            dispatch: lent.dispatch,
+            prefix: None,
+            tags,
+            lengths,
+            misses: 0,
+            config: lent.config,
+            events: foreseen.events,
+            responses: 0,
+            values: 0,
+            failed: None,
+        };
+        match walk.heads.get(head) {
+            Some(head) => {
+                walk.open.clone_from(&head.open);
+                if let Some(notification) = walk.open.last_mut() {
+                    notification.seen = foreseen.seen;
+                }
+                walk.in_first = true;
+                walk.responses = head.responses;
+                walk.prefix = head.prefix;
+                walk.tokens.catch_up(foreseen.head_end, cursor);
+            }
+            None => walk.begin(),
+        }
+        walk
+    }
+
+    /// At the first byte.
+    fn begin(&mut self) {
+        self.open.clear();
+        self.open.push(Open {
+            element: Element::Document,
+            name: Span::default(),
+            seen: Seen::default(),
+        });
+        if self.config.heads > 0 {
+            self.heads.begin(*self.stats);
+            self.head = HeadState::Reading;
+        }
+    }
+
+    /// Hands items to `sink` until it wants no more or the whole body has been read and found good.
+    /// Asking again after an error gives the same error.
+    pub(super) fn read<'t, S>(&mut self, arena: &'t Bump, sink: &mut S) -> Result<(), Error>
+    where
+        'b: 't,
+        S: Sink<'t>,
+    {
+        if let Some(error) = self.failed {
+            return Err(error);
+        }
+        loop {
+            if self.ends == Ends::None && self.predicted(arena, sink).is_break() {
+                return Ok(());
+            }
+            if self.ends != Ends::None {
+                self.ends.hand_out(sink);
+                return Ok(());
+            }
+            match self.next(arena)? {
+                Some(item) if sink.item(item).is_continue() => {}
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    /// Reads the children of an open Notification for as long as they are as predicted.
+    fn predicted<'t, S>(&mut self, arena: &'t Bump, sink: &mut S) -> ControlFlow<()>
+    where
+        'b: 't,
+        S: Sink<'t>,
+    {
+        let is_tried = self.config.predict && self.misses < predict::PATIENCE;
+        if !is_tried || !self.tokens.is_in_content() {
+            return ControlFlow::Continue(());
+        }
+        loop {
+            let Some(Open {
+                element: Element::Notification,
+                seen,
+                ..
+            }) = self.open.last_mut()
+            else {
+                return ControlFlow::Continue(());
+            };
+            if let Some(prefix) = self.prefix {
+                let start = self.tokens.cursor.pos();
+                let children = Children {
+                    cursor: &mut self.tokens.cursor,
+                    tags: self.tags.of(prefix),
+                    lengths: self.lengths,
+                    seen,
+                    events: &mut self.events,
+                    event_limit: self.config.limits.events,
+                    arena,
+                    sink,
+                };
+                let stopped = self.dispatch.run(children);
+                if self.tokens.cursor.pos() > start {
+                    self.misses = 0;
+                }
+                if stopped == Stopped::Sink {
+                    return ControlFlow::Break(());
+                }
+            }
+            if self.tail() {
+                return ControlFlow::Continue(());
+            }
+            let Some((text, namespace)) = self.tokens.peek_prefix() else {
+                return ControlFlow::Continue(());
+            };
+            let prefix = Prefix::new(text)
+                .filter(|_| schema::is_types(namespace))
+                .filter(|_| predict::has_room(text, self.tokens.depth(), &self.config.limits));
+            if prefix.is_none() || prefix == self.prefix {
+                self.misses += 1;
+                self.stats.prediction_misses += 1;
+                return ControlFlow::Continue(());
+            }
+            self.prefix = prefix;
+        }
+    }
+
+    /// The next item, read as any XML; `None` once the whole body has been read and found good.
+    #[inline(never)]
+    fn next<'t>(&mut self, arena: &'t Bump) -> Result<Option<Item<'t>>, Error>
+    where
+        'b: 't,
+    {
+        let replaced_before = self.tokens.references_replaced();
+        let item = self.step(arena);
+        self.stats.references_replaced += self.tokens.references_replaced() - replaced_before;
+        self.failed = item.err();
+        if let (HeadState::Reading, Ok(Some(item))) = (self.head, item) {
+            self.note(item);
+        }
+        item
+    }
+
+    fn step<'t>(&mut self, arena: &'t Bump) -> Result<Option<Item<'t>>, Error>
+    where
+        'b: 't,
+    {
+        while let Some(token) = self.tokens.next()? {
+            let item = match token {
+                Token::StartTag(name) => self.element(name, arena)?,
+                Token::EndTag(_) => self.end()?,
+                // Between elements nothing is said by text; comments and instructions say nothing.
+                _ => None,
+            };
+            if item.is_some() {
+                return Ok(item);
+            }
+        }
+        self.learn(None);
+        Ok(None)
+    }
+
+    /// An element begins inside the innermost open one.
+    fn element<'t>(&mut self, name: Name<'b>, arena: &'t Bump) -> Result<Option<Item<'t>>, Error>
+    where
+        'b: 't,
+    {
+        let offset = self.name_offset();
+        let span = Span::new(offset, offset + name.len());
+        let Some(parent) = self.open.last_mut() else {
+            return self.skip().map(|()| None);
+        };
+        let Some(element) = schema::child(parent.element, name) else {
+            if let Element::Document | Element::Body = parent.element {
+                return Err(Error::new(
+                    misplaced_operation(parent.element, name),
+                    offset,
+                ));
+            }
+            return self.skip().map(|()| None);
+        };
+        if !parent.seen.insert(element) {
+            return Err(Error::new(ErrorKind::RepeatedElement, offset));
+        }
+        Ok(Some(match element {
+            Element::SendNotification => {
+                self.enter(element, span);
+                Item::Operation(Operation::SendNotification)
+            }
+            Element::SendNotificationResponseMessage => {
+                count(&mut self.responses, self.config.limits.events, offset)?;
+                let [class] = self.attributes(["ResponseClass"], arena);
+                self.push(element, span);
+                Item::Response(class.map(|class| ResponseClass::new(class.text)))
+            }
+            Element::Notification => {
+                self.enter(element, span);
+                self.prefix = None;
+                Item::Notification
+            }
+            Element::RequestServerVersion => {
+                let [version] = self.attributes(["Version"], arena);
+                self.leaf(|_| {})?;
+                match version {
+                    Some(version) => Item::RequestServerVersion(version.text),
+                    None => return Ok(None),
+                }
+            }
+            Element::ServerVersionInfo => Item::ServerVersionInfo(self.version_info(arena)?),
+            Element::MessageText => Item::MessageText(self.text(arena)?.text),
+            Element::ResponseCode => Item::ResponseCode(ResponseCode::new(self.text(arena)?.text)),
+            Element::DescriptiveLinkKey => Item::DescriptiveLinkKey(self.text(arena)?.int()?),
+            Element::Value => {
+                count(&mut self.values, self.config.limits.events, offset)?;
+                let [name] = self.attributes(["Name"], arena);
+                let value = self.characters(arena)?.text;
+                Item::MessageXmlValue(MessageXmlValue {
+                    name: name.map(|name| name.text),
+                    value,
+                })
+            }
+            Element::SubscriptionId => {
+                Item::SubscriptionId(SubscriptionId::new(self.text(arena)?.text))
+            }
+            Element::PreviousWatermark => {
+                Item::PreviousWatermark(Watermark::new(self.text(arena)?.text))
+            }
+            Element::MoreEvents => Item::MoreEvents(self.text(arena)?.boolean()?),
+            Element::OtherEvent => {
+                count(&mut self.events, self.config.limits.events, offset)?;
+                Item::Event(self.other_event(name, arena)?)
+            }
+            _ => match element.event_kind() {
+                Some(kind) => {
+                    count(&mut self.events, self.config.limits.events, offset)?;
+                    Item::Event(self.event(element, kind, arena)?)
+                }
+                None => {
+                    self.enter(element, span);
+                    return Ok(None);
+                }
+            },
+        }))
+    }
+
+    /// The innermost open element ends.
+    fn end<'t>(&mut self) -> Result<Option<Item<'t>>, Error> {
+        let Some(Open {
+            element,
+            name,
+            seen,
+        }) = self.open.pop()
+        else {
+            return Ok(None);
+        };
+        let missing = |kind| Err(Error::new(kind, name.start()));
+        match element {
+            Element::Envelope11 | Element::Envelope12 if !seen.contains(Element::Body) => {
+                missing(ErrorKind::MissingBody)
+            }
+            Element::Body if !seen.contains(Element::SendNotification) => {
+                missing(ErrorKind::MissingOperation)
+            }
+            Element::Notification if !seen.contains(Element::SubscriptionId) => {
+                missing(ErrorKind::MissingSubscriptionId)
+            }
+            Element::Notification => {
+                self.leave_first();
+                Ok(Some(Item::NotificationEnd))
+            }
+            Element::SendNotificationResponseMessage => Ok(Some(Item::ResponseEnd)),
+            _ => Ok(None),
+        }
+    }
+
+    /// An event of a known kind, whole.
+    fn event<'t>(
+        &mut self,
+        element: Element,
+        kind: EventKind<'t>,
+        arena: &'t Bump,
+    ) -> Result<Event<'t>, Error>
+    where
+        'b: 't,
+    {
+        self.skip_attributes();
+        let mut event = Event::new(kind);
+        let mut old = OldIds::default();
+        let mut seen = Seen::default();
+        loop {
+            let name = match self.tokens.next()? {
+                Some(Token::StartTag(name)) => name,
+                Some(Token::EndTag(_)) | None => break,
+                Some(_) => continue,
+            };
+            let offset = self.name_offset();
+            let Some(child) = schema::child(element, name) else {
+                self.skip()?;
+                continue;
+            };
+            if !seen.insert(child) {
+                return Err(Error::new(ErrorKind::RepeatedElement, offset));
+            }
+            match child {
+                Element::Watermark => {
+                    event.watermark = Some(Watermark::new(self.text(arena)?.text));
+                }
+                Element::TimeStamp => {
+                    event.timestamp = Some(Timestamp::new(self.text(arena)?.text));
+                }
+                Element::ItemId => event.item_id = Some(self.item_id(arena)?),
+                Element::FolderId => event.folder_id = Some(self.folder_id(arena)?),
+                Element::ParentFolderId => event.parent_folder_id = Some(self.folder_id(arena)?),
+                Element::OldItemId => old.old_item_id = Some(self.item_id(arena)?),
+                Element::OldFolderId => old.old_folder_id = Some(self.folder_id(arena)?),
+                Element::OldParentFolderId => {
+                    old.old_parent_folder_id = Some(self.folder_id(arena)?);
+                }
+                Element::UnreadCount => event.unread_count = Some(self.text(arena)?.int()?),
+                _ => self.skip()?,
+            }
+        }
+        if old != OldIds::default() {
+            event.old_ids = Some(arena.alloc(old));
+        }
+        Ok(event)
+    }
+
+    /// An event of no known kind: its name and its bytes.
+    fn other_event<'t>(&mut self, name: Name<'b>, arena: &'t Bump) -> Result<Event<'t>, Error>
+    where
+        'b: 't,
+    {
+        let start = self.tokens.range().start;
+        self.pass()?;
+        let raw = self.tokens.text_since(start);
+        let other = arena.alloc(OtherEvent {
+            name: name.local(),
+            raw,
+        });
+        Ok(Event::new(EventKind::Other(other)))
+    }
+
+    fn version_info<'t>(&mut self, arena: &'t Bump) -> Result<ServerVersionInfo<'t>, Error>
+    where
+        'b: 't,
+    {
+        let [major, minor, major_build, minor_build, version] = self.attributes(
+            [
+                "MajorVersion",
+                "MinorVersion",
+                "MajorBuildNumber",
+                "MinorBuildNumber",
+                "Version",
+            ],
+            arena,
+        );
+        self.leaf(|_| {})?;
+        let int = |value: Option<Value<'_>>| value.map(Value::int).transpose();
+        Ok(ServerVersionInfo {
+            major_version: int(major)?,
+            minor_version: int(minor)?,
+            major_build_number: int(major_build)?,
+            minor_build_number: int(minor_build)?,
+            version: version.map(|version| version.text),
+        })
+    }
+
+    fn item_id<'t>(&mut self, arena: &'t Bump) -> Result<ItemId<'t>, Error>
+    where
+        'b: 't,
+    {
+        let (id, change_key) = self.id(arena)?;
+        Ok(ItemId::new(id, change_key))
+    }
+
+    fn folder_id<'t>(&mut self, arena: &'t Bump) -> Result<FolderId<'t>, Error>
+    where
+        'b: 't,
+    {
+        let (id, change_key) = self.id(arena)?;
+        Ok(FolderId::new(id, change_key))
+    }
+
+    /// `@Id` and `@ChangeKey` of an element that holds nothing else.
+    fn id<'t>(&mut self, arena: &'t Bump) -> Result<(&'t str, Option<&'t str>), Error>
+    where
+        'b: 't,
+    {
+        let offset = self.name_offset();
+        let [id, change_key] = self.attributes(["Id", "ChangeKey"], arena);
+        let Some(id) = id else {
+            return Err(Error::new(ErrorKind::MissingId, offset));
+        };
+        self.leaf(|_| {})?;
+        Ok((id.text, change_key.map(|key| key.text)))
+    }
+
+    /// Moves over all the rest of the body, if it is the end tags of what is open, and white space.
+    fn tail(&mut self) -> bool {
+        let (Some(notification), Some((_, open))) = (self.open.last(), self.open.split_first())
+        else {
+            return false;
+        };
+        if !notification.seen.contains(Element::SubscriptionId) {
+            return false;
+        }
+        let start = self.tokens.cursor;
+        let Some(tail) = head::eat_tail(&mut self.tokens.cursor, open) else {
+            self.tokens.cursor = start;
+            return false;
+        };
+        // The tail of another Notification may be another.
+        let of_first = self.in_first;
+        self.leave_first();
+        self.learn(Some(tail).filter(|_| of_first));
+        self.ends = Ends::Notification;
+        true
+    }
+
+    /// Notes an item of the head that is being read. Behind the start tag of the first Notification,
+    /// the head is complete.
+    fn note(&mut self, item: Item<'_>) {
+        let body = self.tokens.cursor;
+        if self.heads.note(item, &body).is_none() {
+            self.head = HeadState::None;
+        } else if item == Item::Notification {
+            self.heads.complete(self.open, self.responses, *self.stats);
+            self.head = HeadState::New;
+            self.in_first = true;
+            self.head_end = body.pos();
+        }
+    }
+
+    /// The first Notification ends.
+    fn leave_first(&mut self) {
+        if core::mem::take(&mut self.in_first)
+            && let Some(head) = self.heads.get_mut(self.head)
+        {
+            head.prefix = self.prefix;
+        }
+    }
+
+    /// The body has been read to its end and found good, this tail being the last that was read, if
+    /// that was one.
+    fn learn(&mut self, tail: Option<&str>) {
+        let head = core::mem::replace(&mut self.head, HeadState::None);
+        let text = self.tokens.cursor.text(0, self.head_end);
+        let ended_so = self.heads.learn(head, text, tail, self.config.heads);
+        self.stats.tail_hits += u64::from(ended_so);
+    }
+
+    /// Skips the element whose start tag has just been read, and counts it.
+    fn skip(&mut self) -> Result<(), Error> {
+        self.stats.elements_skipped += 1;
+        self.pass()
+    }
+
+    /// Reads to the end tag of the element whose start tag has just been read.
+    fn pass(&mut self) -> Result<(), Error> {
+        let outside = self.tokens.depth().saturating_sub(1);
+        while self.tokens.next()?.is_some() {
+            if self.tokens.depth() == outside {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// An element opens that holds others, and has no attribute that means anything.
+    fn enter(&mut self, element: Element, name: Span) {
+        self.skip_attributes();
+        self.push(element, name);
+    }
+
+    fn push(&mut self, element: Element, name: Span) {
+        self.open.push(Open {
+            element,
+            name,
+            seen: Seen::default(),
+        });
+    }
+
+    /// Where the name of the start tag stands that has just been read.
+    pub(super) fn name_offset(&self) -> usize {
+        self.tokens.range().start + "<".len()
+    }
+}
+
+/// What is wrong with an element in the place of an operation.
+fn misplaced_operation(parent: Element, name: Name<'_>) -> ErrorKind {
+    match (parent, name.local()) {
+        (Element::Document, "Envelope") => ErrorKind::EnvelopeNamespace,
+        (_, "SendNotification") => ErrorKind::OperationNamespace,
+        _ => ErrorKind::UnexpectedOperation,
+    }
+}
+
+/// Counts one more, unless the limit is reached.
+fn count(counter: &mut usize, limit: usize, offset: usize) -> Result<(), Error> {
+    if *counter >= limit {
+        return Err(Error::new(ErrorKind::EventLimit, offset));
+    }
+    *counter += 1;
+    Ok(())
+}
