@@ -118,17 +118,11 @@ impl Stats {
         }
     }
 
-    /// This and `more`.
-    pub(crate) const fn plus(self, more: Self) -> Self {
-        Self {
-            elements_skipped: self.elements_skipped + more.elements_skipped,
-            attributes_skipped: self.attributes_skipped + more.attributes_skipped,
-            references_replaced: self.references_replaced + more.references_replaced,
-            prediction_misses: self.prediction_misses + more.prediction_misses,
-            heads_predicted: self.heads_predicted + more.heads_predicted,
-            head_hits: self.head_hits + more.head_hits,
-            tail_hits: self.tail_hits + more.tail_hits,
-        }
+    /// Counts what `more` has of what the message is counted for, not the ways in which it was read.
+    pub(crate) const fn add_of_message(&mut self, more: Self) {
+        self.elements_skipped += more.elements_skipped;
+        self.attributes_skipped += more.attributes_skipped;
+        self.references_replaced += more.references_replaced;
     }
 }
 
@@ -223,9 +217,10 @@ impl Parser {
     }
 
     /// What reading this body works with.
+    #[inline(always)]
     fn begin(&mut self, body: &[u8]) -> Result<(Lent<'_>, &mut Bump), Error> {
         xml::check_length(body, &self.config)?;
-        let used = self.arena.iter_allocated_chunks().map(<[_]>::len).sum();
+        let used = self.arena.allocated_bytes() - self.arena.chunk_capacity();
         if let Some(needed) = self.retention.note(used, body.len())
             && self.working_bytes() > needed
         {

@@ -20,8 +20,8 @@ use crate::xml::Namespace;
 
 /// Reads a head, from the first markup on.
 pub(super) struct Envelope<'e, 'b> {
-    /// Behind the XML declaration. Moved only if all is as predicted.
-    pub(super) cursor: &'e mut Cursor<'b>,
+    /// Behind the XML declaration.
+    pub(super) cursor: Cursor<'b>,
     /// Where to note what has been read. Anything may be in it if not all is as predicted.
     pub(super) head: &'e mut Head,
 }
@@ -44,22 +44,19 @@ const MOST_BINDINGS: usize = 8;
 
 const LONGEST_PREFIX: usize = size_of::<u64>();
 
-impl Task for Envelope<'_, '_> {
-    /// Whether all was as predicted.
-    type Output = bool;
+impl<'b> Task for Envelope<'_, 'b> {
+    /// Behind the head, if all was as predicted.
+    type Output = Option<Cursor<'b>>;
 
     #[inline(always)]
-    fn run<V: Vector>(self, vector: V) -> bool {
+    fn run<V: Vector>(self, vector: V) -> Self::Output {
         let mut ahead = Ahead {
             vector,
-            cursor: *self.cursor,
+            cursor: self.cursor,
             bindings: Bindings::default(),
         };
-        let is_read = ahead.head(self.head).is_some();
-        if is_read {
-            *self.cursor = ahead.cursor;
-        }
-        is_read
+        ahead.head(self.head)?;
+        Some(ahead.cursor)
     }
 }
 

@@ -6,6 +6,8 @@
 //! second set of rules: whatever is read here would be read so by [`walk`](super::walk), which begins
 //! where this ends, and has the tokenizer read the head to know what is open and declared.
 
+use core::ops::ControlFlow;
+
 use bumpalo::Bump;
 
 use super::envelope::{self, Envelope};
@@ -16,7 +18,6 @@ use crate::model::Item;
 use crate::scan::Cursor;
 use crate::schema::{Element, Seen};
 use crate::xml::prolog;
-use core::ops::ControlFlow;
 
 /// Reads one body for as long as all is as predicted. `'b` is the body, `'s` what the parser lends.
 #[derive(Debug)]
@@ -37,50 +38,29 @@ pub(super) struct Foreseen<'s, 'b> {
 impl<'s, 'b> Foreseen<'s, 'b> {
     /// Behind the head of a body whose length has been checked, if it is known or as predicted.
     #[inline(always)]
-    pub(super) fn begin(body: &'b [u8], lent: Lent<'s>) -> Self {
-        let mut foreseen = Self {
-            cursor: Cursor::new(body, lent.dispatch),
+    pub(super) fn begin(body: &'b [u8], mut lent: Lent<'s>) -> Self {
+        let mut cursor = Cursor::new(body, lent.dispatch);
+        let mut head = HeadState::None;
+        if let Some(known) = lent.heads.find(&mut cursor) {
+            head = HeadState::Known(known);
+            lent.stats.head_hits += 1;
+            if let Some(head) = lent.heads.get(head) {
+                lent.stats.add_of_message(head.stats);
+            }
+        } else if let Some(behind) = envelope(cursor, &mut lent) {
+            head = HeadState::New;
+            lent.stats.heads_predicted += 1;
+            cursor = behind;
+        }
+        Self {
+            head_end: cursor.pos(),
             lent,
-            head: HeadState::None,
-            head_end: 0,
+            cursor,
+            head,
             handed: 0,
             seen: Seen::default(),
             events: 0,
             ends: Ends::None,
-        };
-        let lent = &mut foreseen.lent;
-        if let Some(known) = lent.heads.find(&mut foreseen.cursor) {
-            foreseen.head = HeadState::Known(known);
-            lent.stats.head_hits += 1;
-            if let Some(head) = lent.heads.get(foreseen.head) {
-                *lent.stats = lent.stats.plus(head.stats);
-            }
-        } else {
-            foreseen.envelope();
-        }
-        foreseen.head_end = foreseen.cursor.pos();
-        foreseen
-    }
-
-    /// Reads the head as predicted, and notes it as the candidate.
-    #[inline(never)]
-    fn envelope(&mut self) {
-        let lent = &mut self.lent;
-        if !lent.config.predict || !envelope::has_room(&lent.config.limits) {
-            return;
-        }
-        let mut cursor = self.cursor;
-        if prolog::start(&mut cursor).is_err() {
-            return;
-        }
-        let is_read = lent.dispatch.run(Envelope {
-            cursor: &mut cursor,
-            head: &mut lent.heads.candidate,
-        });
-        if is_read {
-            lent.stats.heads_predicted += 1;
-            self.head = HeadState::New;
-            self.cursor = cursor;
         }
     }
 
@@ -198,6 +178,19 @@ impl<'s, 'b> Foreseen<'s, 'b> {
         heads.learn(self.head, text, Some(tail), config.heads);
         true
     }
+}
+
+/// Reads the head as predicted, and notes it as the candidate.
+#[inline(never)]
+fn envelope<'b>(mut cursor: Cursor<'b>, lent: &mut Lent<'_>) -> Option<Cursor<'b>> {
+    if !lent.config.predict || !envelope::has_room(&lent.config.limits) {
+        return None;
+    }
+    prolog::start(&mut cursor).ok()?;
+    lent.dispatch.run(Envelope {
+        cursor,
+        head: &mut lent.heads.candidate,
+    })
 }
 
 /// Hands on all but the first items.

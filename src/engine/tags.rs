@@ -2,8 +2,29 @@
 
 use crate::scan::Literal;
 
-/// How the server of a message writes the types namespace: a prefix and its colon, or nothing.
-pub(super) type Prefix = Literal<2>;
+/// How the server of a message writes the types namespace: a prefix and its colon, or nothing; then
+/// zeros.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Prefix([u8; 16]);
+
+impl Prefix {
+    /// The prefix that these parts make, if it is short enough.
+    pub(super) fn of(parts: &[&str]) -> Option<Self> {
+        let mut bytes = [0; 16];
+        let mut rest = bytes.as_mut_slice();
+        for part in parts {
+            let (place, behind) = rest.split_at_mut_checked(part.len())?;
+            place.copy_from_slice(part.as_bytes());
+            rest = behind;
+        }
+        Some(Self(bytes))
+    }
+
+    fn as_str(&self) -> &str {
+        let text = core::str::from_utf8(&self.0).unwrap_or_default();
+        text.trim_end_matches('\0')
+    }
+}
 
 /// What follows an id, with a space before `/>` and without.
 pub(super) type Seams = [Literal<4>; 2];
@@ -12,7 +33,9 @@ pub(super) type Seams = [Literal<4>; 2];
 /// With a longer prefix they are not compared so, but one by one.
 #[derive(Debug)]
 pub(super) struct Tags {
-    pub(super) prefix: Prefix,
+    /// What they are made for; none if for nothing yet.
+    made_for: Option<Prefix>,
+    pub(super) prefix: Literal<2>,
     /// `/t:SubscriptionId><t:PreviousWatermark>`
     pub(super) subscription_id_to_watermark: Literal<8>,
     /// `/t:PreviousWatermark><t:MoreEvents>false</t:MoreEvents>`
@@ -49,7 +72,7 @@ impl KnownTags {
     /// The tags with this prefix.
     #[inline(always)]
     pub(super) fn of(&mut self, prefix: Prefix) -> &Tags {
-        if prefix == self.usual.prefix {
+        if self.usual.made_for == Some(prefix) {
             return &self.usual;
         }
         self.other(prefix)
@@ -57,8 +80,8 @@ impl KnownTags {
 
     #[inline(never)]
     fn other(&mut self, prefix: Prefix) -> &Tags {
-        if prefix != self.other.prefix {
-            self.other.prefix = prefix;
+        if self.other.made_for != Some(prefix) {
+            self.other.set_prefix(prefix);
             self.times = 0;
         }
         self.times += 1;
@@ -67,6 +90,7 @@ impl KnownTags {
         }
         self.times = 0;
         self.usual.set_prefix(prefix);
+        self.usual.set_seams(prefix);
         &self.usual
     }
 }
@@ -76,10 +100,12 @@ impl Tags {
     pub(super) const NEVER: Seams = [Literal::NEVER; 2];
 
     fn set_prefix(&mut self, prefix: Prefix) {
-        self.prefix = prefix;
-        let bytes = prefix.bytes();
-        let prefix = core::str::from_utf8(bytes.as_flattened()).unwrap_or_default();
-        let prefix = prefix.trim_end_matches('\0');
+        self.made_for = Some(prefix);
+        self.prefix = Literal::new(prefix.as_str()).unwrap_or(Literal::NEVER);
+    }
+
+    fn set_seams(&mut self, prefix: Prefix) {
+        let prefix = prefix.as_str();
         let seam = |parts: &[&str]| Literal::of(parts).unwrap_or(Literal::NEVER);
         let long_seam = |parts: &[&str]| Literal::of(parts).unwrap_or(Literal::NEVER);
         self.subscription_id_to_watermark = long_seam(&[
@@ -113,7 +139,7 @@ impl Tags {
 impl Default for Tags {
     fn default() -> Self {
         Self {
-            // No prefix is this, so that the first is another.
+            made_for: None,
             prefix: Literal::NEVER,
             subscription_id_to_watermark: Literal::NEVER,
             watermark_to_events: Literal::NEVER,

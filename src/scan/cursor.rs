@@ -306,10 +306,14 @@ impl<'b> Cursor<'b> {
     #[inline(always)]
     pub(crate) fn text(&self, start: usize, end: usize) -> Option<&'b str> {
         let read = self.body.get(..self.pos())?;
-        // SAFETY: what stands before `rest` is UTF-8, by its invariant.
-        let read = unsafe { core::str::from_utf8_unchecked(read) };
-        let text = read.get(start..end);
-        debug_assert!(text.is_none_or(|text| core::str::from_utf8(text.as_bytes()).is_ok()));
-        text
+        let is_boundary = |at| read.get(at).is_none_or(|byte| !(0x80..0xC0).contains(byte));
+        let text = read.get(start..end)?;
+        if !is_boundary(start) || !is_boundary(end) {
+            return None;
+        }
+        debug_assert!(core::str::from_utf8(text).is_ok());
+        // SAFETY: what stands before `rest` is UTF-8, by its invariant, so `text` is: it is a part of that
+        // and begins and ends between two characters.
+        Some(unsafe { core::str::from_utf8_unchecked(text) })
     }
 }

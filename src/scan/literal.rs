@@ -67,17 +67,6 @@ impl<const WORDS: usize> Literal<WORDS> {
         self.words[0]
     }
 
-    /// Its bytes, then zeros.
-    pub(crate) const fn bytes(&self) -> [[u8; 8]; WORDS] {
-        let mut bytes = [[0; 8]; WORDS];
-        let mut at = 0;
-        while at < WORDS {
-            bytes[at] = self.words[at].to_le_bytes();
-            at += 1;
-        }
-        bytes
-    }
-
     /// What follows the literal, if `bytes` begin with it. None where they end within its last word.
     #[inline(always)]
     pub(super) fn strip_from<'b>(&self, bytes: &'b [u8]) -> Option<&'b [u8]> {
