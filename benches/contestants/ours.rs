@@ -42,7 +42,7 @@ pub(crate) fn scalar(corpus: &Corpus) -> impl FnMut(&[u8]) -> u64 + use<> {
 fn whole(mut parser: Parser) -> impl FnMut(&[u8]) -> u64 {
     move |body| {
         let mut sum = Sum(0);
-        sum.message(parser.parse(body).expect("the body is a push"));
+        sum.message(parser.parse(body).as_ref().expect("the body is a push"));
         sum.0
     }
 }
@@ -59,7 +59,7 @@ fn config(corpus: &Corpus) -> Config {
 struct Sum(u64);
 
 impl Sum {
-    fn message(&mut self, message: Message<'_>) {
+    fn message(&mut self, message: &Message<'_>) {
         self.optional(message.request_server_version);
         self.server_version_info(message.server_version_info);
         for response in message.responses {
