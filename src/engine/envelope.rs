@@ -14,9 +14,8 @@ use super::tags::Prefix;
 use crate::config::Limits;
 use crate::model::ResponseClass;
 use crate::parser::Stats;
-use crate::scan::{Class, Cursor, Span, Task, Vector};
+use crate::scan::{Class, Cursor, ShortPrefix, Span, Task, Vector};
 use crate::schema::{self, Element, Vocabulary};
-use crate::xml::Namespace;
 
 /// Reads a head, from the first markup on.
 pub(super) struct Envelope<'e, 'b> {
@@ -42,7 +41,8 @@ pub(super) fn has_room(limits: &Limits) -> bool {
 /// The most declarations that are in scope at once.
 const MOST_BINDINGS: usize = 8;
 
-const LONGEST_PREFIX: usize = size_of::<u64>();
+/// Of a [`ShortPrefix`].
+const LONGEST_PREFIX: usize = 8;
 
 impl<'b> Task for Envelope<'_, 'b> {
     /// Behind the head, if all was as predicted.
@@ -53,7 +53,7 @@ impl<'b> Task for Envelope<'_, 'b> {
         let mut ahead = Ahead {
             vector,
             cursor: self.cursor,
-            bindings: Bindings::default(),
+            bindings: Bindings::NONE,
         };
         ahead.head(self.head)?;
         Some(ahead.cursor)
@@ -65,12 +65,12 @@ impl<'b> Task for Envelope<'_, 'b> {
 struct Ahead<'b, V> {
     vector: V,
     cursor: Cursor<'b>,
-    bindings: Bindings<'b>,
+    bindings: Bindings,
 }
 
 /// The beginning of a start tag.
-struct Begun<'b> {
-    prefix: ShortPrefix<'b>,
+struct Begun {
+    prefix: ShortPrefix,
     /// Where the name stands, prefix included.
     name: Span,
 }
@@ -132,7 +132,9 @@ impl<'b, V: Vector> Ahead<'b, V> {
     #[inline(always)]
     fn header(&mut self, soap: Vocabulary, said: &mut Said) -> Option<bool> {
         let outside = self.bindings.len;
+        let before = self.cursor;
         let Some(begun) = self.begin("Header") else {
+            self.cursor = before;
             return Some(false);
         };
         let header = self.attributes(begun, None)?;
@@ -141,7 +143,7 @@ impl<'b, V: Vector> Ahead<'b, V> {
         }
         if !header.is_empty {
             let begun = self.begin("RequestServerVersion")?;
-            let version = self.attributes(begun, Some("Version="))?;
+            let version = self.attributes(begun, Some(" Version="))?;
             if version.vocabulary != Vocabulary::Types {
                 return None;
             }
@@ -159,7 +161,7 @@ impl<'b, V: Vector> Ahead<'b, V> {
     /// The beginning of the response, up to behind its code.
     #[inline(always)]
     fn response(&mut self, head: &mut Head) -> Option<()> {
-        let attribute = Some("ResponseClass=");
+        let attribute = Some(" ResponseClass=");
         let response = self.message("SendNotificationResponseMessage", attribute)?;
         head.open(
             Element::SendNotificationResponseMessage,
@@ -173,11 +175,10 @@ impl<'b, V: Vector> Ahead<'b, V> {
         let outside = self.bindings.len;
         let code = self.message("ResponseCode", None)?;
         let start = self.cursor.pos();
-        let text = self.cursor.eat_run(self.vector, Class::TEXT, b'<')?;
-        head.said.response_code = Some(Span::new(start, start + text.len()));
+        self.cursor.skip_by(self.vector, Class::TEXT);
+        head.said.response_code = Some(Span::new(start, self.cursor.pos()));
         self.bindings.len = outside;
-        let ends = self.cursor.eat("/") && self.cursor.eat_again(code.name) && self.cursor.eat(">");
-        ends.then_some(())
+        self.cursor.eat_end_tag(code.name).then_some(())
     }
 
     /// A start tag in the messages namespace, of an element that is not empty.
@@ -195,52 +196,40 @@ impl<'b, V: Vector> Ahead<'b, V> {
         (!tag.is_empty).then_some(tag)
     }
 
-    /// White space, and the beginning of a start tag with this local name, which may be longer. Where it
-    /// gives `None`, it has not moved.
+    /// White space, and the beginning of a start tag with this local name, which may be longer.
     #[inline(always)]
-    fn begin(&mut self, local: &str) -> Option<Begun<'b>> {
-        let mut ahead = self.cursor;
-        if ahead.peek() != Some(b'<') {
-            ahead.skip_by(self.vector, Class::SPACE);
+    fn begin(&mut self, local: &str) -> Option<Begun> {
+        if self.cursor.peek() != Some(b'<') {
+            self.cursor.skip_by(self.vector, Class::SPACE);
         }
-        if !ahead.eat("<") {
+        if !self.cursor.eat("<") {
             return None;
         }
-        let name = ahead;
-        let mut prefix = ShortPrefix::default();
-        if let Some(first) = ahead.eat_plain_ncname(self.vector)
-            && ahead.eat(":")
-        {
-            prefix = ShortPrefix::new(first, name.rest())?;
-        } else {
-            ahead = name;
-        }
-        if !ahead.eat(local) {
+        let start = self.cursor.pos();
+        let prefix = self.cursor.eat_short_prefix();
+        if !self.cursor.eat(local) {
             return None;
         }
-        self.cursor = ahead;
-        let name = Span::new(name.pos(), ahead.pos());
+        let name = Span::new(start, self.cursor.pos());
         Some(Begun { prefix, name })
     }
 
-    /// The rest of a start tag: no attributes but declarations and perhaps the one that is named.
+    /// The rest of a start tag: no attributes but declarations and perhaps one that begins so, white
+    /// space before and the equals sign behind its name included.
     #[inline(always)]
-    fn attributes(&mut self, begun: Begun<'b>, attribute: Option<&str>) -> Option<Tag> {
+    fn attributes(&mut self, begun: Begun, attribute: Option<&str>) -> Option<Tag> {
         let outside = self.bindings.len;
         let mut value = None;
         let is_empty = loop {
             if self.cursor.eat(">") {
                 break false;
             }
-            let is_spaced = self.cursor.eat(" ");
-            if self.cursor.eat("/>") {
-                break true;
-            }
-            if !is_spaced {
-                return None;
-            }
-            if self.cursor.eat("xmlns") {
-                self.declaration(outside)?;
+            if self.cursor.eat(" xmlns:") {
+                let rest = self.cursor.rest();
+                let text = self.cursor.eat_plain_ncname(self.vector)?;
+                self.declaration(ShortPrefix::of(rest, text.len())?, outside)?;
+            } else if self.cursor.eat(" xmlns") {
+                self.declaration(ShortPrefix::NONE, outside)?;
             } else if let Some(attribute) = attribute
                 && value.is_none()
                 && self.cursor.eat(attribute)
@@ -249,38 +238,33 @@ impl<'b, V: Vector> Ahead<'b, V> {
                 let start = self.cursor.pos();
                 let text = self.cursor.eat_run(self.vector, Class::VALUE, quote)?;
                 value = Some(Span::new(start, start + text.len()));
+            } else if self.cursor.eat(" />") || self.cursor.eat("/>") {
+                break true;
             } else {
                 return None;
             }
         };
-        let namespace = self.bindings.resolve(begun.prefix)?;
         Some(Tag {
             name: begun.name,
-            vocabulary: Vocabulary::of(namespace)?,
+            vocabulary: self.bindings.resolve(begun.prefix)?,
             value,
             is_empty,
         })
     }
 
-    /// A namespace declaration, behind `xmlns`. Of the declarations in scope, those from `outside` on
-    /// stand in the same tag.
+    /// The rest of a declaration of this prefix. Of those in scope, those from `outside` on stand in the
+    /// same tag.
     #[inline(always)]
-    fn declaration(&mut self, outside: usize) -> Option<()> {
-        let mut prefix = ShortPrefix::default();
-        if self.cursor.eat(":") {
-            let start = self.cursor;
-            let text = self.cursor.eat_plain_ncname(self.vector)?;
-            prefix = ShortPrefix::new(text, start.rest())?;
-        }
+    fn declaration(&mut self, prefix: ShortPrefix, outside: usize) -> Option<()> {
         if !self.cursor.eat("=") {
             return None;
         }
         let quote = self.quote()?;
-        for (name, at) in schema::NAMESPACES.iter().zip(0..) {
+        for (name, vocabulary) in schema::VOCABULARIES {
             // They differ in length, so that this tells them apart.
             if self.cursor.rest().get(name.len()) == Some(&quote) && self.cursor.eat(name) {
                 self.cursor.bump();
-                return self.bindings.declare(prefix, Namespace::known(at), outside);
+                return self.bindings.declare(prefix, vocabulary, outside);
             }
         }
         None
@@ -304,73 +288,51 @@ pub(super) fn eat_end(cursor: &mut Cursor<'_>, name: Span) -> bool {
     if cursor.peek() != Some(b'<') {
         cursor.skip(Class::SPACE);
     }
-    cursor.eat("</") && cursor.eat_again(name) && cursor.eat(">")
-}
-
-/// The prefix of a name; the empty one for the default namespace.
-#[derive(Clone, Copy, Debug, Default)]
-struct ShortPrefix<'b> {
-    text: &'b str,
-    /// Its bytes as a number: equal if and only if the texts are.
-    key: u64,
+    cursor.eat_end_tag(name)
 }
 
 /// The declarations in scope, innermost last.
-#[derive(Default)]
-struct Bindings<'b> {
-    list: [(ShortPrefix<'b>, Namespace); MOST_BINDINGS],
+struct Bindings {
+    list: [(ShortPrefix, Vocabulary); MOST_BINDINGS],
     len: usize,
 }
 
-impl<'b> ShortPrefix<'b> {
-    /// The text that `bytes` begin with, if it is short enough.
-    #[inline(always)]
-    fn new(text: &'b str, bytes: &[u8]) -> Option<Self> {
-        let word = u64::from_le_bytes(*bytes.first_chunk()?);
-        let unused = LONGEST_PREFIX.checked_sub(text.len())?;
-        let key = word & u64::MAX.checked_shr(8 * unused as u32)?;
-        Some(Self { text, key })
-    }
+impl Bindings {
+    const NONE: Self = Self {
+        list: [(ShortPrefix::NONE, Vocabulary::Types); MOST_BINDINGS],
+        len: 0,
+    };
 
-    /// A declaration of it is for the general path to judge.
-    const fn is_reserved(self) -> bool {
-        const XML: u64 = u64::from_le_bytes(*b"xml\0\0\0\0\0");
-        const XMLNS: u64 = u64::from_le_bytes(*b"xmlns\0\0\0");
-        matches!(self.key, XML | XMLNS)
-    }
-}
-
-impl<'b> Bindings<'b> {
     /// What a prefix stands for, if anything has been declared for it.
     #[inline(always)]
-    fn resolve(&self, prefix: ShortPrefix<'_>) -> Option<Namespace> {
+    fn resolve(&self, prefix: ShortPrefix) -> Option<Vocabulary> {
         let mut at = self.len;
         loop {
             at = at.checked_sub(1)?;
-            let (declared, namespace) = self.list.get(at)?;
-            if declared.key == prefix.key {
-                return Some(*namespace);
+            let (declared, vocabulary) = self.list.get(at)?;
+            if *declared == prefix {
+                return Some(*vocabulary);
             }
         }
     }
 
-    /// None where the prefix is reserved or has been declared in the same tag.
+    /// None where the prefix has been declared in the same tag, or is for the general path to judge.
     #[inline(always)]
     fn declare(
         &mut self,
-        prefix: ShortPrefix<'b>,
-        namespace: Namespace,
+        prefix: ShortPrefix,
+        vocabulary: Vocabulary,
         outside: usize,
     ) -> Option<()> {
         for (declared, _) in self.list.get(outside..self.len)? {
-            if declared.key == prefix.key {
+            if *declared == prefix {
                 return None;
             }
         }
         if prefix.is_reserved() {
             return None;
         }
-        *self.list.get_mut(self.len)? = (prefix, namespace);
+        *self.list.get_mut(self.len)? = (prefix, vocabulary);
         self.len += 1;
         Some(())
     }
@@ -379,12 +341,8 @@ impl<'b> Bindings<'b> {
     #[inline(always)]
     fn types(&self) -> Option<Prefix> {
         let in_scope = self.list.get(..self.len)?;
-        for (prefix, namespace) in in_scope.iter().rev() {
-            if schema::is_types(*namespace) && self.resolve(*prefix) == Some(*namespace) {
-                let colon = if prefix.text.is_empty() { "" } else { ":" };
-                return Prefix::of(&[prefix.text, colon]);
-            }
-        }
-        None
+        let mut prefixes = in_scope.iter().rev().map(|(prefix, _)| *prefix);
+        let prefix = prefixes.find(|prefix| self.resolve(*prefix) == Some(Vocabulary::Types))?;
+        Some(prefix.into())
     }
 }

@@ -1,6 +1,6 @@
 //! The tags of a Notification's children as one server writes them, for [`predict`](super::predict).
 
-use crate::scan::Literal;
+use crate::scan::{Literal, ShortPrefix};
 
 /// How the server of a message writes the types namespace: a prefix and its colon, or nothing; then
 /// zeros.
@@ -8,15 +8,10 @@ use crate::scan::Literal;
 pub(super) struct Prefix([u8; 16]);
 
 impl Prefix {
-    /// The prefix that these parts make, if it is short enough.
-    pub(super) fn of(parts: &[&str]) -> Option<Self> {
+    /// What stands before a local name, colon included, if it is short enough.
+    pub(super) fn new(text: &str) -> Option<Self> {
         let mut bytes = [0; 16];
-        let mut rest = bytes.as_mut_slice();
-        for part in parts {
-            let (place, behind) = rest.split_at_mut_checked(part.len())?;
-            place.copy_from_slice(part.as_bytes());
-            rest = behind;
-        }
+        bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
         Some(Self(bytes))
     }
 
@@ -28,6 +23,12 @@ impl Prefix {
 
 /// What follows an id, with a space before `/>` and without.
 pub(super) type Seams = [Literal<4>; 2];
+
+impl From<ShortPrefix> for Prefix {
+    fn from(prefix: ShortPrefix) -> Self {
+        Self(prefix.bytes_with_colon())
+    }
+}
 
 /// The tags of a server, as far as they are compared in one piece: where one ends and the next begins.
 /// With a longer prefix they are not compared so, but one by one.

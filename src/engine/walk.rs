@@ -187,7 +187,7 @@ impl<'s, 'b> Walk<'s, 'b> {
             let Some((text, namespace)) = self.tokens.peek_prefix() else {
                 return ControlFlow::Continue(());
             };
-            let prefix = Prefix::of(&[text])
+            let prefix = Prefix::new(text)
                 .filter(|_| schema::is_types(namespace))
                 .filter(|_| predict::has_room(text, self.tokens.depth(), &self.config.limits));
             if prefix.is_none() || prefix == self.prefix {

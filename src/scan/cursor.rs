@@ -4,6 +4,7 @@ use super::chars::is_char;
 use super::class::Class;
 use super::kernel::{Dispatch, Vector};
 use super::literal::Literal;
+use super::prefix::ShortPrefix;
 use super::{InvalidUtf8, Span, Stop};
 
 /// A place in a body, up to which the body is known to be UTF-8.
@@ -62,11 +63,34 @@ impl<'b> Cursor<'b> {
         behind.is_some()
     }
 
-    /// Moves over what stands at `earlier`, behind the cursor, if it comes next again.
+    /// Moves over the end tag of this name, which stands behind the cursor, if it comes next and has no
+    /// white space in it.
     #[inline(always)]
-    pub(crate) fn eat_again(&mut self, earlier: Span) -> bool {
-        let text = self.span(earlier);
-        self.eat(text)
+    pub(crate) fn eat_end_tag(&mut self, name: Span) -> bool {
+        let Some(name) = self.text(name.start(), name.end()) else {
+            return false;
+        };
+        let Some((tag, behind)) = self.rest.split_at_checked(name.len() + "</>".len()) else {
+            return false;
+        };
+        let is_end = matches!(tag, [b'<', b'/', text @ .., b'>'] if text == name.as_bytes());
+        if is_end {
+            self.rest = behind;
+        }
+        is_end
+    }
+
+    /// Moves over a short prefix and its colon, which has to come next; or not at all where there is no
+    /// colon near. What the prefix is made of is not looked at, but that it is ASCII.
+    #[inline(always)]
+    pub(crate) fn eat_short_prefix(&mut self) -> ShortPrefix {
+        match ShortPrefix::before_colon(self.rest) {
+            Some((prefix, length)) => {
+                self.split_off(length + ":".len());
+                prefix
+            }
+            None => ShortPrefix::NONE,
+        }
     }
 
     /// Moves over a literal if it is what comes next.
@@ -212,10 +236,9 @@ impl<'b> Cursor<'b> {
         run
     }
 
-    /// Moves over a run of some class, of this length, and gives it.
+    /// Moves over ASCII of this length, such as a run of some class, and gives it.
     #[inline(always)]
     fn split_off(&mut self, length: usize) -> &'b [u8] {
-        // A class holds ASCII only, so the run is UTF-8.
         let (run, behind) = self.rest.split_at_checked(length).unwrap_or_default();
         self.rest = behind;
         run

@@ -10,6 +10,7 @@ mod class;
 mod cursor;
 mod kernel;
 mod literal;
+mod prefix;
 #[cfg(test)]
 mod tests;
 #[cfg(target_arch = "x86_64")]
@@ -20,6 +21,7 @@ pub(crate) use class::Class;
 pub(crate) use cursor::Cursor;
 pub(crate) use kernel::{Dispatch, Task, Vector};
 pub(crate) use literal::Literal;
+pub(crate) use prefix::ShortPrefix;
 
 /// A part of the body, in bytes. Bodies are shorter than 4 GiB, see [`crate::Limits`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

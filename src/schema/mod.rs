@@ -8,7 +8,7 @@ use crate::xml::{Name, Namespace};
 
 /// The namespaces of the vocabulary. Servers write `http://`; pages of Microsoft's documentation have
 /// printed `https://`, so messages and types are known by both.
-pub(crate) const NAMESPACES: &[&str] = &[
+pub(crate) const NAMESPACES: &[&str; 6] = &[
     "http://schemas.xmlsoap.org/soap/envelope/",
     "http://www.w3.org/2003/05/soap-envelope",
     "http://schemas.microsoft.com/exchange/services/2006/messages",
@@ -44,6 +44,20 @@ impl Vocabulary {
         }
     }
 }
+
+/// The vocabulary of each of [`NAMESPACES`].
+pub(crate) const VOCABULARIES: [(&str, Vocabulary); 6] = {
+    use Vocabulary::{Messages, Soap11, Soap12, Types};
+    let [soap11, soap12, messages, messages_https, types, types_https] = *NAMESPACES;
+    [
+        (soap11, Soap11),
+        (soap12, Soap12),
+        (messages, Messages),
+        (messages_https, Messages),
+        (types, Types),
+        (types_https, Types),
+    ]
+};
 
 /// Whether this is the namespace of what stands in a Notification.
 pub(crate) const fn is_types(namespace: Namespace) -> bool {

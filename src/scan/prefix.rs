@@ -1,0 +1,71 @@
+//! Short prefixes of names, compared as numbers.
+
+/// A prefix of a name, of at most eight ASCII characters. Equal if and only if the prefixes are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ShortPrefix {
+    /// Its bytes, least significant first, then a colon if there is room, then zeros.
+    key: u64,
+}
+
+const BYTES: usize = size_of::<u64>();
+const COLON: u64 = b':' as u64;
+/// One bit in each byte.
+const ONES: u64 = u64::MAX / 0xFF;
+
+impl ShortPrefix {
+    /// No prefix, and no colon: names in the default namespace. No ASCII text has this key.
+    pub(crate) const NONE: Self = Self { key: u64::MAX };
+
+    /// The prefix that stands before the first colon in `bytes`, if that is near enough, and its length.
+    /// What it is made of is not looked at, but that it is ASCII.
+    #[inline(always)]
+    pub(super) fn before_colon(bytes: &[u8]) -> Option<(Self, usize)> {
+        let (word, behind) = bytes.split_first_chunk()?;
+        let word = u64::from_le_bytes(*word);
+        let differing = word ^ (ONES * COLON);
+        // The lowest bit of these is in the first byte that is a colon.
+        let colons = differing.wrapping_sub(ONES) & !differing & (ONES << 7);
+        let (key, length) = match behind.first() {
+            _ if colons != 0 => (
+                word & (colons ^ (colons - 1)),
+                colons.trailing_zeros() as usize / 8,
+            ),
+            Some(b':') => (word, BYTES),
+            _ => return None,
+        };
+        let is_ascii = key & (ONES << 7) == 0;
+        is_ascii.then_some((Self { key }, length))
+    }
+
+    /// The first `length` of `bytes`, all ASCII and none a colon, if they are few enough.
+    #[inline(always)]
+    pub(crate) fn of(bytes: &[u8], length: usize) -> Option<Self> {
+        let word = u64::from_le_bytes(*bytes.first_chunk()?);
+        let bits = 8 * length as u32;
+        let key = match length {
+            ..BYTES => word & !(u64::MAX << bits) | COLON << bits,
+            BYTES => word,
+            _ => return None,
+        };
+        Some(Self { key })
+    }
+
+    /// Whether it is `xml` or `xmlns`.
+    pub(crate) const fn is_reserved(self) -> bool {
+        const XML: u64 = u64::from_le_bytes(*b"xml:\0\0\0\0");
+        const XMLNS: u64 = u64::from_le_bytes(*b"xmlns:\0\0");
+        matches!(self.key, XML | XMLNS)
+    }
+
+    /// The prefix and its colon, or nothing; then zeros.
+    pub(crate) fn bytes_with_colon(self) -> [u8; 16] {
+        if self == Self::NONE {
+            return [0; 16];
+        }
+        let mut key = u128::from(self.key);
+        if self.key >> 56 != 0 && self.key >> 56 != COLON {
+            key |= u128::from(COLON) << 64;
+        }
+        key.to_le_bytes()
+    }
+}
