@@ -15,7 +15,7 @@ use crate::config::Limits;
 use crate::model::ResponseClass;
 use crate::parser::Stats;
 use crate::scan::{Class, Cursor, ShortPrefix, Span, Task, Vector};
-use crate::schema::{self, Element, Vocabulary};
+use crate::schema::{self, Vocabulary};
 
 /// Reads a head, from the first markup on.
 pub(super) struct Envelope<'e, 'b> {
@@ -23,6 +23,28 @@ pub(super) struct Envelope<'e, 'b> {
     pub(super) cursor: Cursor<'b>,
     /// Where to note what has been read. Anything may be in it if not all is as predicted.
     pub(super) head: &'e mut Head,
+}
+
+/// What is open behind a predicted head, innermost first: the prefixes of these names.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Outer([ShortPrefix; 6]);
+
+impl Outer {
+    /// Moves over all the rest of a body, if it is the end tags of these elements and white space, and
+    /// gives it. None leaves the cursor anywhere.
+    #[inline(always)]
+    pub(super) fn eat_tail<'b>(&self, cursor: &mut Cursor<'b>) -> Option<&'b str> {
+        let Self([notification, response, responses, operation, body, envelope]) = self;
+        let start = *cursor;
+        let ends = eat_end(cursor, *notification, "Notification>")
+            && eat_end(cursor, *response, "SendNotificationResponseMessage>")
+            && eat_end(cursor, *responses, "ResponseMessages>")
+            && eat_end(cursor, *operation, "SendNotification>")
+            && eat_end(cursor, *body, "Body>")
+            && eat_end(cursor, *envelope, "Envelope>");
+        cursor.skip(Class::SPACE);
+        (ends && cursor.rest().is_empty()).then(|| cursor.since(start))
+    }
 }
 
 /// Whether nothing that is predicted, here or inside the Notification, goes over a limit, but for the
@@ -68,16 +90,9 @@ struct Ahead<'b, V> {
     bindings: Bindings,
 }
 
-/// The beginning of a start tag.
-struct Begun {
-    prefix: ShortPrefix,
-    /// Where the name stands, prefix included.
-    name: Span,
-}
-
 /// A start tag.
 struct Tag {
-    name: Span,
+    prefix: ShortPrefix,
     vocabulary: Vocabulary,
     /// What the attribute that was asked for says.
     value: Option<Span>,
@@ -87,33 +102,26 @@ struct Tag {
 impl<'b, V: Vector> Ahead<'b, V> {
     #[inline(always)]
     fn head(&mut self, head: &mut Head) -> Option<()> {
-        use Element as E;
-
         head.said = Said::default();
-        head.open.clear();
         let envelope = self.parent("Envelope", None)?;
         let soap = envelope.vocabulary;
-        let root = match soap {
-            Vocabulary::Soap11 => E::Envelope11,
-            Vocabulary::Soap12 => E::Envelope12,
-            Vocabulary::Messages | Vocabulary::Types => return None,
-        };
-        head.open(E::Document, Span::default(), &[root]);
-        match self.header(soap, &mut head.said)? {
-            true => head.open(root, envelope.name, &[E::Header, E::Body]),
-            false => head.open(root, envelope.name, &[E::Body]),
+        if !matches!(soap, Vocabulary::Soap11 | Vocabulary::Soap12) {
+            return None;
         }
+        self.header(soap, &mut head.said)?;
         let body = self.parent("Body", None)?;
         if body.vocabulary != soap {
             return None;
         }
-        head.open(E::Body, body.name, &[E::SendNotification]);
         let operation = self.message("SendNotification", None)?;
-        head.open(E::SendNotification, operation.name, &[E::ResponseMessages]);
         let responses = self.message("ResponseMessages", None)?;
-        let response = E::SendNotificationResponseMessage;
-        head.open(E::ResponseMessages, responses.name, &[response]);
-        self.response(head)?;
+        let class = Some(" ResponseClass=");
+        let response = self.message("SendNotificationResponseMessage", class)?;
+        if let Some(class) = response.value {
+            let class = ResponseClass::new(self.cursor.span(class));
+            head.said.class = Some(head::known_class(class)?);
+        }
+        self.code(&mut head.said)?;
         let notification = self.parent("Notification", None)?;
         if !matches!(
             notification.vocabulary,
@@ -121,64 +129,59 @@ impl<'b, V: Vector> Ahead<'b, V> {
         ) {
             return None;
         }
-        head.open(E::Notification, notification.name, &[]);
-        head.responses = 1;
+        let outer = [notification, response, responses, operation, body, envelope];
+        head.outer = Outer(outer.map(|tag| tag.prefix));
         head.stats = Stats::default();
         head.prefix = self.bindings.types();
         Some(())
     }
 
-    /// The Header, if one comes next; and whether it does.
+    /// The Header, if one comes next.
     #[inline(always)]
-    fn header(&mut self, soap: Vocabulary, said: &mut Said) -> Option<bool> {
+    fn header(&mut self, soap: Vocabulary, said: &mut Said) -> Option<()> {
         let outside = self.bindings.len;
         let before = self.cursor;
-        let Some(begun) = self.begin("Header") else {
+        let Some(prefix) = self.begin("Header") else {
             self.cursor = before;
-            return Some(false);
+            return Some(());
         };
-        let header = self.attributes(begun, None)?;
+        let header = self.attributes(prefix, None)?;
         if header.vocabulary != soap {
             return None;
         }
         if !header.is_empty {
-            let begun = self.begin("RequestServerVersion")?;
-            let version = self.attributes(begun, Some(" Version="))?;
+            let prefix = self.begin("RequestServerVersion")?;
+            let version = self.attributes(prefix, Some(" Version="))?;
             if version.vocabulary != Vocabulary::Types {
                 return None;
             }
             said.request_server_version = version.value;
-            let ends = (version.is_empty || eat_end(&mut self.cursor, version.name))
-                && eat_end(&mut self.cursor, header.name);
+            let cursor = &mut self.cursor;
+            let ends = (version.is_empty
+                || eat_end(cursor, version.prefix, "RequestServerVersion>"))
+                && eat_end(cursor, header.prefix, "Header>");
             if !ends {
                 return None;
             }
         }
         self.bindings.len = outside;
-        Some(true)
+        Some(())
     }
 
-    /// The beginning of the response, up to behind its code.
+    /// The ResponseCode.
     #[inline(always)]
-    fn response(&mut self, head: &mut Head) -> Option<()> {
-        let attribute = Some(" ResponseClass=");
-        let response = self.message("SendNotificationResponseMessage", attribute)?;
-        head.open(
-            Element::SendNotificationResponseMessage,
-            response.name,
-            &[Element::ResponseCode, Element::Notification],
-        );
-        if let Some(class) = response.value {
-            let class = ResponseClass::new(self.cursor.span(class));
-            head.said.class = Some(head::known_class(class)?);
-        }
+    fn code(&mut self, said: &mut Said) -> Option<()> {
         let outside = self.bindings.len;
         let code = self.message("ResponseCode", None)?;
         let start = self.cursor.pos();
-        self.cursor.skip_by(self.vector, Class::TEXT);
-        head.said.response_code = Some(Span::new(start, self.cursor.pos()));
+        if !self.cursor.eat("NoError") {
+            self.cursor.skip_by(self.vector, Class::TEXT);
+        }
+        said.response_code = Some(Span::new(start, self.cursor.pos()));
         self.bindings.len = outside;
-        self.cursor.eat_end_tag(code.name).then_some(())
+        let ends = self.cursor.peek() == Some(b'<')
+            && eat_end(&mut self.cursor, code.prefix, "ResponseCode>");
+        ends.then_some(())
     }
 
     /// A start tag in the messages namespace, of an element that is not empty.
@@ -191,33 +194,29 @@ impl<'b, V: Vector> Ahead<'b, V> {
     /// A start tag, of an element that is not empty.
     #[inline(always)]
     fn parent(&mut self, local: &str, attribute: Option<&str>) -> Option<Tag> {
-        let begun = self.begin(local)?;
-        let tag = self.attributes(begun, attribute)?;
+        let prefix = self.begin(local)?;
+        let tag = self.attributes(prefix, attribute)?;
         (!tag.is_empty).then_some(tag)
     }
 
-    /// White space, and the beginning of a start tag with this local name, which may be longer.
+    /// White space, and the beginning of a start tag with this local name, which may be longer: gives the
+    /// prefix.
     #[inline(always)]
-    fn begin(&mut self, local: &str) -> Option<Begun> {
+    fn begin(&mut self, local: &str) -> Option<ShortPrefix> {
         if self.cursor.peek() != Some(b'<') {
             self.cursor.skip_by(self.vector, Class::SPACE);
         }
         if !self.cursor.eat("<") {
             return None;
         }
-        let start = self.cursor.pos();
         let prefix = self.cursor.eat_short_prefix();
-        if !self.cursor.eat(local) {
-            return None;
-        }
-        let name = Span::new(start, self.cursor.pos());
-        Some(Begun { prefix, name })
+        self.cursor.eat(local).then_some(prefix)
     }
 
     /// The rest of a start tag: no attributes but declarations and perhaps one that begins so, white
     /// space before and the equals sign behind its name included.
     #[inline(always)]
-    fn attributes(&mut self, begun: Begun, attribute: Option<&str>) -> Option<Tag> {
+    fn attributes(&mut self, prefix: ShortPrefix, attribute: Option<&str>) -> Option<Tag> {
         let outside = self.bindings.len;
         let mut value = None;
         let is_empty = loop {
@@ -245,8 +244,8 @@ impl<'b, V: Vector> Ahead<'b, V> {
             }
         };
         Some(Tag {
-            name: begun.name,
-            vocabulary: self.bindings.resolve(begun.prefix)?,
+            prefix,
+            vocabulary: self.bindings.resolve(prefix)?,
             value,
             is_empty,
         })
@@ -281,14 +280,13 @@ impl<'b, V: Vector> Ahead<'b, V> {
     }
 }
 
-/// Moves over white space and the end tag of an element with this name; `false` leaves the cursor
-/// anywhere.
+/// Moves over white space and an end tag: this prefix, and the rest of it. `false` leaves the cursor anywhere.
 #[inline(always)]
-pub(super) fn eat_end(cursor: &mut Cursor<'_>, name: Span) -> bool {
+fn eat_end(cursor: &mut Cursor<'_>, prefix: ShortPrefix, rest: &str) -> bool {
     if cursor.peek() != Some(b'<') {
         cursor.skip(Class::SPACE);
     }
-    cursor.eat_end_tag(name)
+    cursor.eat("</") && cursor.eat_short_prefix() == prefix && cursor.eat(rest)
 }
 
 /// The declarations in scope, innermost last.

@@ -11,7 +11,7 @@ use core::ops::ControlFlow;
 use bumpalo::Bump;
 
 use super::envelope::{self, Envelope};
-use super::head::{self, HeadState};
+use super::head::HeadState;
 use super::predict::{Children, Stopped};
 use super::{Ends, Items, Lent, Sink};
 use crate::model::Item;
@@ -160,22 +160,21 @@ impl<'s, 'b> Foreseen<'s, 'b> {
         true
     }
 
-    /// Reads a tail that is not the learned one, and learns it.
+    /// Reads the tail of a head that is not known, and learns both.
     #[inline(never)]
     fn other_tail(&mut self) -> bool {
         let Lent { heads, config, .. } = &mut self.lent;
-        let Some((_, open)) = heads
-            .get(self.head)
-            .and_then(|head| head.open.split_first())
-        else {
+        if self.head != HeadState::New {
             return false;
-        };
+        }
         let mut ahead = self.cursor;
-        let Some(tail) = head::eat_tail(&mut ahead, open) else {
+        let Some(tail) = heads.candidate.outer.eat_tail(&mut ahead) else {
             return false;
         };
-        let text = ahead.text(0, self.head_end);
-        heads.learn(self.head, text, Some(tail), config.heads);
+        if config.heads > 0 {
+            let text = ahead.text(0, self.head_end);
+            heads.learn(self.head, text, Some(tail), config.heads);
+        }
         true
     }
 }

@@ -6,7 +6,7 @@
 //!
 //! - A head ends directly behind the `>` of a start tag, where the state depends on no later byte. So of
 //!   the heads of different length at most one begins a body.
-//! - Its state is offsets and small values, read again from the body at hand; nothing in it points.
+//! - What is known of it is offsets and small values, read again from the body at hand; nothing points.
 //! - Bytes are compared whole. Limits that depend on the whole body are checked before.
 //! - A head is learned when its message has been read to the end without error, if it is no longer than
 //!   [`LONGEST`] and all that it says stands in it as it reads, in the usual order.
@@ -18,13 +18,12 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::ControlFlow;
 
-use super::envelope;
+use super::Items;
+use super::envelope::Outer;
 use super::tags::Prefix;
-use super::{Items, Open};
 use crate::model::{Item, Operation, ResponseClass, ResponseCode, ServerVersionInfo};
 use crate::parser::Stats;
-use crate::scan::{Class, Cursor, Span};
-use crate::schema::{Element, Seen};
+use crate::scan::{Cursor, Span};
 
 /// The longest head or tail that is learned, in bytes.
 pub(super) const LONGEST: usize = 4 << 10;
@@ -43,13 +42,13 @@ pub(crate) struct Heads {
 #[derive(Debug, Default)]
 pub(super) struct Head {
     text: String,
-    pub(super) open: Vec<Open>,
     pub(super) said: Said,
-    pub(super) responses: usize,
     /// What reading it adds to the counts; while it is being read, what they were before.
     pub(super) stats: Stats,
     /// How the types namespace is written in the Notification, if that is known.
     pub(super) prefix: Option<Prefix>,
+    /// What is open behind it, if it was predicted.
+    pub(super) outer: Outer,
     /// What follows the last child; empty if that is not known.
     tail: String,
     /// 0 if never.
@@ -204,11 +203,8 @@ impl Heads {
         self.candidate.said.note(item, |text| body.span_of(text))
     }
 
-    /// The head has been noted, and this is the state behind it.
-    pub(super) fn complete(&mut self, open: &[Open], responses: usize, stats: Stats) {
-        self.candidate.open.clear();
-        self.candidate.open.extend_from_slice(open);
-        self.candidate.responses = responses;
+    /// The head has been noted, and this is what has been counted by now.
+    pub(super) fn complete(&mut self, stats: Stats) {
         self.candidate.stats = stats.since(self.candidate.stats);
     }
 
@@ -277,40 +273,15 @@ impl Head {
         rest == self.tail.as_bytes() && !rest.is_empty()
     }
 
-    /// Notes an element that is open behind it, and which children it has had.
-    #[inline(always)]
-    pub(super) fn open(&mut self, element: Element, name: Span, children: &[Element]) {
-        self.open.push(Open {
-            element,
-            name,
-            seen: Seen::of(children),
-        });
-    }
-
     /// All but the text.
     fn clone_from(&mut self, source: &Self) {
         self.said = source.said;
-        self.open.clone_from(&source.open);
-        self.responses = source.responses;
         self.stats = source.stats;
         self.prefix = source.prefix;
         self.tail.clone_from(&source.tail);
     }
 
     fn retained_bytes(&self) -> usize {
-        self.text.capacity() + self.tail.capacity() + self.open.capacity() * size_of::<Open>()
+        self.text.capacity() + self.tail.capacity()
     }
-}
-
-/// Moves over all the rest of a body, if it is a tail where these elements are open, innermost last: their
-/// end tags, and white space. Gives the tail; None leaves the cursor anywhere.
-pub(super) fn eat_tail<'b>(cursor: &mut Cursor<'b>, open: &[Open]) -> Option<&'b str> {
-    let start = *cursor;
-    for open in open.iter().rev() {
-        if !envelope::eat_end(cursor, open.name) {
-            return None;
-        }
-    }
-    cursor.skip(Class::SPACE);
-    cursor.rest().is_empty().then(|| cursor.since(start))
 }

@@ -77,7 +77,8 @@ impl<'s, 'b> Engine<'s, 'b> {
         'b: 't,
         S: Sink<'t>,
     {
-        let begun = self.foreseen.take().map(Walk::behind);
+        let foreseen = self.foreseen.take();
+        let begun = foreseen.map(|foreseen| Walk::behind(foreseen, arena));
         match begun {
             Some(walk) => self.walk.insert(walk).read(arena, sink),
             None => self

@@ -9,7 +9,7 @@ use core::ops::ControlFlow;
 use bumpalo::Bump;
 
 use super::foreseen::Foreseen;
-use super::head::{self, HeadState, Heads};
+use super::head::{HeadState, Heads};
 use super::leaf::Value;
 use super::predict::{self, Children, Lengths, Stopped};
 use super::tags::{KnownTags, Prefix};
@@ -21,7 +21,7 @@ use crate::model::{
     ResponseClass, ResponseCode, ServerVersionInfo, SubscriptionId, Timestamp, Watermark,
 };
 use crate::parser::Stats;
-use crate::scan::{Dispatch, Span};
+use crate::scan::{Class, Dispatch, Span};
 use crate::schema::{self, Element, Seen};
 use crate::xml::{Name, Token, Tokenizer};
 
@@ -57,7 +57,7 @@ pub(super) struct Walk<'s, 'b> {
 
 impl<'s, 'b> Walk<'s, 'b> {
     /// Goes on where the first stage has come to, which may be the first byte.
-    pub(super) fn behind(foreseen: Foreseen<'s, 'b>) -> Self {
+    pub(super) fn behind(foreseen: Foreseen<'s, 'b>, arena: &Bump) -> Self {
         let Foreseen {
             lent, cursor, head, ..
         } = foreseen;
@@ -82,35 +82,48 @@ impl<'s, 'b> Walk<'s, 'b> {
             lengths,
             misses: 0,
             config: lent.config,
-            events: foreseen.events,
+            events: 0,
             responses: 0,
             values: 0,
             failed: None,
         };
-        match walk.heads.get(head) {
-            Some(head) => {
-                walk.open.clone_from(&head.open);
-                if let Some(notification) = walk.open.last_mut() {
-                    notification.seen = foreseen.seen;
-                }
-                walk.in_first = true;
-                walk.responses = head.responses;
-                walk.prefix = head.prefix;
-                walk.tokens.catch_up(foreseen.head_end, cursor);
-            }
-            None => walk.begin(),
-        }
-        walk
-    }
-
-    /// At the first byte.
-    fn begin(&mut self) {
-        self.open.clear();
-        self.open.push(Open {
+        walk.open.clear();
+        walk.open.push(Open {
             element: Element::Document,
             name: Span::default(),
             seen: Seen::default(),
         });
+        if head == HeadState::None {
+            walk.begin();
+        } else {
+            walk.catch_up(arena);
+            walk.tokens.cursor = cursor;
+            walk.events = foreseen.events;
+            if let Some(notification) = walk.open.last_mut() {
+                notification.seen = foreseen.seen;
+            }
+        }
+        walk
+    }
+
+    /// Reads the head again that the first stage has read, for what is open and declared behind it.
+    fn catch_up(&mut self, arena: &Bump) {
+        let counted = *self.stats;
+        while self.tokens.cursor.pos() < self.head_end {
+            let item = self.step(arena);
+            debug_assert!(matches!(item, Ok(Some(_))), "{item:?} in a head");
+            if !matches!(item, Ok(Some(_))) {
+                break;
+            }
+        }
+        debug_assert_eq!(self.tokens.cursor.pos(), self.head_end);
+        *self.stats = counted;
+        self.in_first = true;
+        self.prefix = self.heads.get(self.head).and_then(|head| head.prefix);
+    }
+
+    /// At the first byte.
+    fn begin(&mut self) {
         if self.config.heads > 0 {
             self.heads.begin(*self.stats);
             self.head = HeadState::Reading;
@@ -480,10 +493,19 @@ impl<'s, 'b> Walk<'s, 'b> {
             return false;
         }
         let start = self.tokens.cursor;
-        let Some(tail) = head::eat_tail(&mut self.tokens.cursor, open) else {
-            self.tokens.cursor = start;
+        let mut ahead = start;
+        for open in open.iter().rev() {
+            ahead.skip(Class::SPACE);
+            if !ahead.eat_end_tag(open.name) {
+                return false;
+            }
+        }
+        ahead.skip(Class::SPACE);
+        if !ahead.rest().is_empty() {
             return false;
-        };
+        }
+        self.tokens.cursor = ahead;
+        let tail = ahead.since(start);
         // The tail of another Notification may be another.
         let of_first = self.in_first;
         self.leave_first();
@@ -499,7 +521,7 @@ impl<'s, 'b> Walk<'s, 'b> {
         if self.heads.note(item, &body).is_none() {
             self.head = HeadState::None;
         } else if item == Item::Notification {
-            self.heads.complete(self.open, self.responses, *self.stats);
+            self.heads.complete(*self.stats);
             self.head = HeadState::New;
             self.in_first = true;
             self.head_end = body.pos();

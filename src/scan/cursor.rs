@@ -84,13 +84,11 @@ impl<'b> Cursor<'b> {
     /// colon near. What the prefix is made of is not looked at, but that it is ASCII.
     #[inline(always)]
     pub(crate) fn eat_short_prefix(&mut self) -> ShortPrefix {
-        match ShortPrefix::before_colon(self.rest) {
-            Some((prefix, length)) => {
-                self.split_off(length + ":".len());
-                prefix
-            }
-            None => ShortPrefix::NONE,
-        }
+        let Some((prefix, behind)) = ShortPrefix::before_colon(self.rest) else {
+            return ShortPrefix::NONE;
+        };
+        self.rest = behind;
+        prefix
     }
 
     /// Moves over a literal if it is what comes next.

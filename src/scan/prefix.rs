@@ -16,25 +16,25 @@ impl ShortPrefix {
     /// No prefix, and no colon: names in the default namespace. No ASCII text has this key.
     pub(crate) const NONE: Self = Self { key: u64::MAX };
 
-    /// The prefix that stands before the first colon in `bytes`, if that is near enough, and its length.
-    /// What it is made of is not looked at, but that it is ASCII.
+    /// The prefix that stands before the first colon in `bytes`, if that is near enough, and what stands
+    /// behind that colon. What the prefix is made of is not looked at, but that it is ASCII.
     #[inline(always)]
-    pub(super) fn before_colon(bytes: &[u8]) -> Option<(Self, usize)> {
-        let (word, behind) = bytes.split_first_chunk()?;
-        let word = u64::from_le_bytes(*word);
+    pub(super) fn before_colon(bytes: &[u8]) -> Option<(Self, &[u8])> {
+        let word = u64::from_le_bytes(*bytes.first_chunk()?);
         let differing = word ^ (ONES * COLON);
         // The lowest bit of these is in the first byte that is a colon.
         let colons = differing.wrapping_sub(ONES) & !differing & (ONES << 7);
-        let (key, length) = match behind.first() {
-            _ if colons != 0 => (
+        let (key, length) = match colons {
+            0 if bytes.get(BYTES) == Some(&b':') => (word, BYTES),
+            0 => return None,
+            _ => (
                 word & (colons ^ (colons - 1)),
                 colons.trailing_zeros() as usize / 8,
             ),
-            Some(b':') => (word, BYTES),
-            _ => return None,
         };
         let is_ascii = key & (ONES << 7) == 0;
-        is_ascii.then_some((Self { key }, length))
+        let behind = bytes.get(length + ":".len()..)?;
+        is_ascii.then_some((Self { key }, behind))
     }
 
     /// The first `length` of `bytes`, all ASCII and none a colon, if they are few enough.
@@ -67,5 +67,11 @@ impl ShortPrefix {
             key |= u128::from(COLON) << 64;
         }
         key.to_le_bytes()
+    }
+}
+
+impl Default for ShortPrefix {
+    fn default() -> Self {
+        Self::NONE
     }
 }

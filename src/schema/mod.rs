@@ -206,15 +206,6 @@ impl Element {
 pub(crate) struct Seen(u64);
 
 impl Seen {
-    /// These children.
-    pub(crate) fn of(elements: &[Element]) -> Self {
-        let mut seen = Self::default();
-        for element in elements {
-            seen.insert(*element);
-        }
-        seen
-    }
-
     /// Notes a child; `false` if it may stand only once and has been there.
     pub(crate) fn insert(&mut self, element: Element) -> bool {
         let bit = 1 << element as u32;

@@ -177,23 +177,6 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         matches!(self.state, State::Content)
     }
 
-    /// At the first byte, reads a part of a document up to `end`, which is behind a start tag, for what
-    /// there is to know behind it; then goes on at `here`, which may lie behind whole elements more.
-    pub(crate) fn catch_up(&mut self, end: usize, here: Cursor<'b>) {
-        while self.cursor.pos() < end {
-            let token = self.next();
-            debug_assert!(
-                matches!(token, Ok(Some(_))),
-                "{token:?} in what was read before"
-            );
-            if token.is_err() {
-                return;
-            }
-        }
-        debug_assert!(self.cursor.pos() == end && self.is_in_content());
-        self.cursor = here;
-    }
-
     /// Of the start tag that comes next, perhaps behind white space: what stands before its local
     /// name, colon included, and the namespace that this stands for outside of that element. None
     /// where no start tag comes next, or none that can be told so easily.
