@@ -14,7 +14,7 @@ use super::tags::Prefix;
 use crate::config::Limits;
 use crate::model::ResponseClass;
 use crate::parser::Stats;
-use crate::scan::{Class, Cursor, ShortPrefix, Span, Task, Vector};
+use crate::scan::{Class, Cursor, Literal, ShortPrefix, Span, Task, Vector};
 use crate::schema::{self, Vocabulary};
 
 /// Reads a head, from the first markup on.
@@ -25,25 +25,49 @@ pub(super) struct Envelope<'e, 'b> {
     pub(super) head: &'e mut Head,
 }
 
-/// What is open behind a predicted head, innermost first: the prefixes of these names.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Outer([ShortPrefix; 6]);
+/// What is written before the names of what is open behind a predicted head.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Outer {
+    /// Of Envelope and Body.
+    soap: ShortPrefix,
+    /// Of SendNotification, ResponseMessages and SendNotificationResponseMessage.
+    messages: Literal<2>,
+    notification: Literal<2>,
+}
 
 impl Outer {
     /// Moves over all the rest of a body, if it is the end tags of these elements and white space, and
     /// gives it. None leaves the cursor anywhere.
     #[inline(always)]
     pub(super) fn eat_tail<'b>(&self, cursor: &mut Cursor<'b>) -> Option<&'b str> {
-        let Self([notification, response, responses, operation, body, envelope]) = self;
         let start = *cursor;
-        let ends = eat_end(cursor, *notification, "Notification>")
-            && eat_end(cursor, *response, "SendNotificationResponseMessage>")
-            && eat_end(cursor, *responses, "ResponseMessages>")
-            && eat_end(cursor, *operation, "SendNotification>")
-            && eat_end(cursor, *body, "Body>")
-            && eat_end(cursor, *envelope, "Envelope>");
+        let ends = eat_end(cursor, &self.notification, "Notification>")
+            && eat_end(cursor, &self.messages, "SendNotificationResponseMessage>")
+            && eat_end(cursor, &self.messages, "ResponseMessages>")
+            && eat_end(cursor, &self.messages, "SendNotification>")
+            && self.eat_soap_end(cursor, "Body>")
+            && self.eat_soap_end(cursor, "Envelope>");
         cursor.skip(Class::SPACE);
         (ends && cursor.rest().is_empty()).then(|| cursor.since(start))
+    }
+
+    /// [`eat_end`] of SOAP's names, which stand too near the end of the body to be compared by words.
+    #[inline(always)]
+    fn eat_soap_end(&self, cursor: &mut Cursor<'_>, rest: &str) -> bool {
+        if cursor.peek() != Some(b'<') {
+            cursor.skip(Class::SPACE);
+        }
+        cursor.eat("</") && cursor.eat_short_prefix() == self.soap && cursor.eat(rest)
+    }
+}
+
+impl Default for Outer {
+    fn default() -> Self {
+        Self {
+            soap: ShortPrefix::NONE,
+            messages: Literal::EMPTY,
+            notification: Literal::EMPTY,
+        }
     }
 }
 
@@ -90,9 +114,8 @@ struct Ahead<'b, V> {
     bindings: Bindings,
 }
 
-/// A start tag.
+/// The rest of a start tag.
 struct Tag {
-    prefix: ShortPrefix,
     vocabulary: Vocabulary,
     /// What the attribute that was asked for says.
     value: Option<Span>,
@@ -103,34 +126,35 @@ impl<'b, V: Vector> Ahead<'b, V> {
     #[inline(always)]
     fn head(&mut self, head: &mut Head) -> Option<()> {
         head.said = Said::default();
-        let envelope = self.parent("Envelope", None)?;
-        let soap = envelope.vocabulary;
-        if !matches!(soap, Vocabulary::Soap11 | Vocabulary::Soap12) {
+        let prefix = self.begin("Envelope")?;
+        let envelope = self.parent(prefix)?;
+        if !matches!(envelope, Vocabulary::Soap11 | Vocabulary::Soap12) {
             return None;
         }
-        self.header(soap, &mut head.said)?;
-        let body = self.parent("Body", None)?;
-        if body.vocabulary != soap {
+        let soap = (prefix, prefix.with_colon());
+        self.header(&soap, envelope, &mut head.said)?;
+        self.begin_like(&soap.1, "Body")?;
+        if self.parent(soap.0)? != envelope {
             return None;
         }
-        let operation = self.message("SendNotification", None)?;
-        let responses = self.message("ResponseMessages", None)?;
-        let class = Some(" ResponseClass=");
-        let response = self.message("SendNotificationResponseMessage", class)?;
-        if let Some(class) = response.value {
-            let class = ResponseClass::new(self.cursor.span(class));
-            head.said.class = Some(head::known_class(class)?);
-        }
-        self.code(&mut head.said)?;
-        let notification = self.parent("Notification", None)?;
+        let prefix = self.begin("SendNotification")?;
+        self.message(prefix, None)?;
+        let messages = (prefix, prefix.with_colon());
+        self.begin_like(&messages.1, "ResponseMessages")?;
+        self.message(messages.0, None)?;
+        self.response(&messages, &mut head.said)?;
+        let prefix = self.begin("Notification")?;
         if !matches!(
-            notification.vocabulary,
+            self.parent(prefix)?,
             Vocabulary::Messages | Vocabulary::Types
         ) {
             return None;
         }
-        let outer = [notification, response, responses, operation, body, envelope];
-        head.outer = Outer(outer.map(|tag| tag.prefix));
+        head.outer = Outer {
+            soap: soap.0,
+            messages: messages.1,
+            notification: prefix.with_colon(),
+        };
         head.stats = Stats::default();
         head.prefix = self.bindings.types();
         Some(())
@@ -138,15 +162,18 @@ impl<'b, V: Vector> Ahead<'b, V> {
 
     /// The Header, if one comes next.
     #[inline(always)]
-    fn header(&mut self, soap: Vocabulary, said: &mut Said) -> Option<()> {
+    fn header(
+        &mut self,
+        (soap, soap_colon): &(ShortPrefix, Literal<2>),
+        envelope: Vocabulary,
+        said: &mut Said,
+    ) -> Option<()> {
         let outside = self.bindings.len;
-        let before = self.cursor;
-        let Some(prefix) = self.begin("Header") else {
-            self.cursor = before;
+        if self.begin_like(soap_colon, "Header").is_none() {
             return Some(());
-        };
-        let header = self.attributes(prefix, None)?;
-        if header.vocabulary != soap {
+        }
+        let header = self.attributes(*soap, None)?;
+        if header.vocabulary != envelope {
             return None;
         }
         if !header.is_empty {
@@ -158,8 +185,8 @@ impl<'b, V: Vector> Ahead<'b, V> {
             said.request_server_version = version.value;
             let cursor = &mut self.cursor;
             let ends = (version.is_empty
-                || eat_end(cursor, version.prefix, "RequestServerVersion>"))
-                && eat_end(cursor, header.prefix, "Header>");
+                || eat_end(cursor, &prefix.with_colon(), "RequestServerVersion>"))
+                && eat_end(cursor, soap_colon, "Header>");
             if !ends {
                 return None;
             }
@@ -168,49 +195,73 @@ impl<'b, V: Vector> Ahead<'b, V> {
         Some(())
     }
 
-    /// The ResponseCode.
+    /// The beginning of the response, up to behind its code.
     #[inline(always)]
-    fn code(&mut self, said: &mut Said) -> Option<()> {
+    fn response(
+        &mut self,
+        (messages, messages_colon): &(ShortPrefix, Literal<2>),
+        said: &mut Said,
+    ) -> Option<()> {
+        self.begin_like(messages_colon, "SendNotificationResponseMessage")?;
+        if let Some(class) = self.message(*messages, Some(" ResponseClass="))? {
+            let class = ResponseClass::new(self.cursor.span(class));
+            said.class = Some(head::known_class(class)?);
+        }
         let outside = self.bindings.len;
-        let code = self.message("ResponseCode", None)?;
+        self.begin_like(messages_colon, "ResponseCode")?;
+        self.message(*messages, None)?;
         let start = self.cursor.pos();
         if !self.cursor.eat("NoError") {
             self.cursor.skip_by(self.vector, Class::TEXT);
         }
         said.response_code = Some(Span::new(start, self.cursor.pos()));
         self.bindings.len = outside;
-        let ends = self.cursor.peek() == Some(b'<')
-            && eat_end(&mut self.cursor, code.prefix, "ResponseCode>");
-        ends.then_some(())
+        let end = self
+            .cursor
+            .eat_around("</", messages_colon, "ResponseCode>");
+        end.then_some(())
     }
 
-    /// A start tag in the messages namespace, of an element that is not empty.
+    /// The rest of a start tag in the messages namespace, of an element that is not empty: what the
+    /// attribute says.
     #[inline(always)]
-    fn message(&mut self, local: &str, attribute: Option<&str>) -> Option<Tag> {
-        let tag = self.parent(local, attribute)?;
-        (tag.vocabulary == Vocabulary::Messages).then_some(tag)
-    }
-
-    /// A start tag, of an element that is not empty.
-    #[inline(always)]
-    fn parent(&mut self, local: &str, attribute: Option<&str>) -> Option<Tag> {
-        let prefix = self.begin(local)?;
+    fn message(&mut self, prefix: ShortPrefix, attribute: Option<&str>) -> Option<Option<Span>> {
         let tag = self.attributes(prefix, attribute)?;
-        (!tag.is_empty).then_some(tag)
+        (tag.vocabulary == Vocabulary::Messages && !tag.is_empty).then_some(tag.value)
+    }
+
+    /// The rest of a start tag without attributes that are not declarations, of an element that is not
+    /// empty.
+    #[inline(always)]
+    fn parent(&mut self, prefix: ShortPrefix) -> Option<Vocabulary> {
+        let tag = self.attributes(prefix, None)?;
+        (!tag.is_empty).then_some(tag.vocabulary)
     }
 
     /// White space, and the beginning of a start tag with this local name, which may be longer: gives the
     /// prefix.
     #[inline(always)]
     fn begin(&mut self, local: &str) -> Option<ShortPrefix> {
-        if self.cursor.peek() != Some(b'<') {
-            self.cursor.skip_by(self.vector, Class::SPACE);
-        }
+        self.space();
         if !self.cursor.eat("<") {
             return None;
         }
         let prefix = self.cursor.eat_short_prefix();
         self.cursor.eat(local).then_some(prefix)
+    }
+
+    /// As [`begin`](Self::begin), with this prefix. Where it gives `None`, it has moved over white space.
+    #[inline(always)]
+    fn begin_like(&mut self, prefix: &Literal<2>, local: &str) -> Option<()> {
+        self.space();
+        self.cursor.eat_around("<", prefix, local).then_some(())
+    }
+
+    #[inline(always)]
+    fn space(&mut self) {
+        if self.cursor.peek() != Some(b'<') {
+            self.cursor.skip_by(self.vector, Class::SPACE);
+        }
     }
 
     /// The rest of a start tag: no attributes but declarations and perhaps one that begins so, white
@@ -244,7 +295,6 @@ impl<'b, V: Vector> Ahead<'b, V> {
             }
         };
         Some(Tag {
-            prefix,
             vocabulary: self.bindings.resolve(prefix)?,
             value,
             is_empty,
@@ -260,9 +310,8 @@ impl<'b, V: Vector> Ahead<'b, V> {
         }
         let quote = self.quote()?;
         for (name, vocabulary) in schema::VOCABULARIES {
-            // They differ in length, so that this tells them apart.
-            if self.cursor.rest().get(name.len()) == Some(&quote) && self.cursor.eat(name) {
-                self.cursor.bump();
+            // They differ in length, so that the quote tells them apart.
+            if self.cursor.eat_up_to(name, quote) {
                 return self.bindings.declare(prefix, vocabulary, outside);
             }
         }
@@ -282,11 +331,11 @@ impl<'b, V: Vector> Ahead<'b, V> {
 
 /// Moves over white space and an end tag: this prefix, and the rest of it. `false` leaves the cursor anywhere.
 #[inline(always)]
-fn eat_end(cursor: &mut Cursor<'_>, prefix: ShortPrefix, rest: &str) -> bool {
+fn eat_end(cursor: &mut Cursor<'_>, prefix: &Literal<2>, rest: &str) -> bool {
     if cursor.peek() != Some(b'<') {
         cursor.skip(Class::SPACE);
     }
-    cursor.eat("</") && cursor.eat_short_prefix() == prefix && cursor.eat(rest)
+    cursor.eat_around("</", prefix, rest)
 }
 
 /// The declarations in scope, innermost last.
@@ -341,6 +390,6 @@ impl Bindings {
         let in_scope = self.list.get(..self.len)?;
         let mut prefixes = in_scope.iter().rev().map(|(prefix, _)| *prefix);
         let prefix = prefixes.find(|prefix| self.resolve(*prefix) == Some(Vocabulary::Types))?;
-        Some(prefix.into())
+        Some(Prefix::from(&prefix.with_colon()))
     }
 }

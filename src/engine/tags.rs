@@ -1,6 +1,6 @@
 //! The tags of a Notification's children as one server writes them, for [`predict`](super::predict).
 
-use crate::scan::{Literal, ShortPrefix};
+use crate::scan::Literal;
 
 /// How the server of a message writes the types namespace: a prefix and its colon, or nothing; then
 /// zeros.
@@ -11,7 +11,9 @@ impl Prefix {
     /// What stands before a local name, colon included, if it is short enough.
     pub(super) fn new(text: &str) -> Option<Self> {
         let mut bytes = [0; 16];
-        bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+        bytes
+            .get_mut(..text.len())?
+            .copy_from_slice(text.as_bytes());
         Some(Self(bytes))
     }
 
@@ -24,9 +26,14 @@ impl Prefix {
 /// What follows an id, with a space before `/>` and without.
 pub(super) type Seams = [Literal<4>; 2];
 
-impl From<ShortPrefix> for Prefix {
-    fn from(prefix: ShortPrefix) -> Self {
-        Self(prefix.bytes_with_colon())
+impl From<&Literal<2>> for Prefix {
+    fn from(prefix: &Literal<2>) -> Self {
+        let mut bytes = [0; 16];
+        let (words, _) = bytes.as_chunks_mut();
+        for (to, word) in words.iter_mut().zip(prefix.words()) {
+            *to = word.to_le_bytes();
+        }
+        Self(bytes)
     }
 }
 

@@ -91,6 +91,20 @@ impl<'b> Cursor<'b> {
         prefix
     }
 
+    /// Moves over `text` and this ASCII character if they come next.
+    #[inline(always)]
+    pub(crate) fn eat_up_to(&mut self, text: &str, end: u8) -> bool {
+        debug_assert!(end.is_ascii());
+        let Some((read, behind)) = self.rest.split_at_checked(text.len() + 1) else {
+            return false;
+        };
+        let is_read = read.split_last() == Some((&end, text.as_bytes()));
+        if is_read {
+            self.rest = behind;
+        }
+        is_read
+    }
+
     /// Moves over a literal if it is what comes next.
     #[inline(always)]
     pub(crate) fn eat_literal<const WORDS: usize>(&mut self, literal: &Literal<WORDS>) -> bool {

@@ -47,19 +47,28 @@ impl<const WORDS: usize> Literal<WORDS> {
 
     /// The literal that these parts make, if it is short enough. Faster than [`new`](Self::new).
     pub(crate) fn of(parts: &[&str]) -> Option<Self> {
-        let mut literal = Self::EMPTY;
+        let mut len = 0;
         let mut bytes = [[0; 8]; WORDS];
         for part in parts {
-            let rest = bytes.as_flattened_mut().get_mut(literal.len..)?;
+            let rest = bytes.as_flattened_mut().get_mut(len..)?;
             rest.get_mut(..part.len())?.copy_from_slice(part.as_bytes());
-            literal.len += part.len();
+            len += part.len();
         }
-        for (at, word) in bytes.into_iter().enumerate() {
-            literal.words[at] = u64::from_le_bytes(word);
-            let bits = 8 * literal.len.saturating_sub(8 * at).min(8) as u32;
-            literal.mask[at] = u64::MAX.checked_shl(bits).map_or(u64::MAX, |high| !high);
-        }
-        Some(literal)
+        Some(Self::from_words(bytes.map(u64::from_le_bytes), len))
+    }
+
+    /// The literal of this length with these bytes, then zeros.
+    pub(super) fn from_words(words: [u64; WORDS], len: usize) -> Self {
+        let mask = core::array::from_fn(|at| {
+            let bits = 8 * len.saturating_sub(8 * at).min(8) as u32;
+            u64::MAX.checked_shl(bits).map_or(u64::MAX, |high| !high)
+        });
+        Self { words, mask, len }
+    }
+
+    /// Its bytes, then zeros.
+    pub(crate) const fn words(&self) -> &[u64; WORDS] {
+        &self.words
     }
 
     /// Its first eight bytes, as a little-endian number.

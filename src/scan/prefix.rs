@@ -1,5 +1,7 @@
 //! Short prefixes of names, compared as numbers.
 
+use super::literal::Literal;
+
 /// A prefix of a name, of at most eight ASCII characters. Equal if and only if the prefixes are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ShortPrefix {
@@ -57,21 +59,15 @@ impl ShortPrefix {
         matches!(self.key, XML | XMLNS)
     }
 
-    /// The prefix and its colon, or nothing; then zeros.
-    pub(crate) fn bytes_with_colon(self) -> [u8; 16] {
+    /// The prefix and its colon, or nothing, to compare with.
+    pub(crate) fn with_colon(self) -> Literal<2> {
         if self == Self::NONE {
-            return [0; 16];
+            return Literal::EMPTY;
         }
-        let mut key = u128::from(self.key);
-        if self.key >> 56 != 0 && self.key >> 56 != COLON {
-            key |= u128::from(COLON) << 64;
+        let length = BYTES - self.key.leading_zeros() as usize / 8;
+        match self.key >> (8 * (length - 1)) {
+            COLON => Literal::from_words([self.key, 0], length),
+            _ => Literal::from_words([self.key, COLON], BYTES + ":".len()),
         }
-        key.to_le_bytes()
-    }
-}
-
-impl Default for ShortPrefix {
-    fn default() -> Self {
-        Self::NONE
     }
 }
