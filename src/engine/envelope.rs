@@ -10,7 +10,7 @@
 //! None of what is here reports an error, decodes text or hands out an item.
 
 use super::head::{self, Head, Said};
-use super::tags::Prefix;
+use super::tags::{Frame, Prefix};
 use crate::config::Limits;
 use crate::model::ResponseClass;
 use crate::parser::Stats;
@@ -23,6 +23,7 @@ pub(super) struct Envelope<'e, 'b> {
     pub(super) cursor: Cursor<'b>,
     /// Where to note what has been read. Anything may be in it if not all is as predicted.
     pub(super) head: &'e mut Head,
+    pub(super) frame: &'e mut Frame,
 }
 
 /// What is written before the names of what is open behind a predicted head.
@@ -33,22 +34,30 @@ pub(super) struct Outer {
     /// Of SendNotification, ResponseMessages and SendNotificationResponseMessage.
     messages: Literal<2>,
     notification: Literal<2>,
+    /// Whether all but SOAP's is written as the frame says.
+    is_framed: bool,
 }
 
 impl Outer {
     /// Moves over all the rest of a body, if it is the end tags of these elements and white space, and
     /// gives it. None leaves the cursor anywhere.
     #[inline(always)]
-    pub(super) fn eat_tail<'b>(&self, cursor: &mut Cursor<'b>) -> Option<&'b str> {
+    pub(super) fn eat_tail<'b>(&self, cursor: &mut Cursor<'b>, frame: &Frame) -> Option<&'b str> {
         let start = *cursor;
-        let ends = eat_end(cursor, &self.notification, "Notification>")
-            && eat_end(cursor, &self.messages, "SendNotificationResponseMessage>")
-            && eat_end(cursor, &self.messages, "ResponseMessages>")
-            && eat_end(cursor, &self.messages, "SendNotification>")
+        let is_framed = self.is_framed && cursor.eat_literal(&frame.closing);
+        let ends = (is_framed || self.eat_inner_ends(cursor))
             && self.eat_soap_end(cursor, "Body>")
             && self.eat_soap_end(cursor, "Envelope>");
         cursor.skip(Class::SPACE);
         (ends && cursor.rest().is_empty()).then(|| cursor.since(start))
+    }
+
+    #[inline(always)]
+    fn eat_inner_ends(&self, cursor: &mut Cursor<'_>) -> bool {
+        eat_end(cursor, &self.notification, "Notification>")
+            && eat_end(cursor, &self.messages, "SendNotificationResponseMessage>")
+            && eat_end(cursor, &self.messages, "ResponseMessages>")
+            && eat_end(cursor, &self.messages, "SendNotification>")
     }
 
     /// [`eat_end`] of SOAP's names, which stand too near the end of the body to be compared by words.
@@ -67,6 +76,7 @@ impl Default for Outer {
             soap: ShortPrefix::NONE,
             messages: Literal::EMPTY,
             notification: Literal::EMPTY,
+            is_framed: false,
         }
     }
 }
@@ -101,7 +111,7 @@ impl<'b> Task for Envelope<'_, 'b> {
             cursor: self.cursor,
             bindings: Bindings::NONE,
         };
-        ahead.head(self.head)?;
+        ahead.head(self.head, self.frame)?;
         Some(ahead.cursor)
     }
 }
@@ -124,7 +134,7 @@ struct Tag {
 
 impl<'b, V: Vector> Ahead<'b, V> {
     #[inline(always)]
-    fn head(&mut self, head: &mut Head) -> Option<()> {
+    fn head(&mut self, head: &mut Head, frame: &mut Frame) -> Option<()> {
         head.said = Said::default();
         let prefix = self.begin("Envelope")?;
         let envelope = self.parent(prefix)?;
@@ -140,24 +150,44 @@ impl<'b, V: Vector> Ahead<'b, V> {
         let prefix = self.begin("SendNotification")?;
         self.message(prefix, None)?;
         let messages = (prefix, prefix.with_colon());
-        self.begin_like(&messages.1, "ResponseMessages")?;
-        self.message(messages.0, None)?;
-        self.response(&messages, &mut head.said)?;
-        let prefix = self.begin("Notification")?;
-        if !matches!(
-            self.parent(prefix)?,
-            Vocabulary::Messages | Vocabulary::Types
-        ) {
-            return None;
-        }
         head.outer = Outer {
             soap: soap.0,
             messages: messages.1,
-            notification: prefix.with_colon(),
+            notification: messages.1,
+            is_framed: false,
         };
+        if let Some(frame) = frame.of(Prefix::from(&messages.1))
+            && self.cursor.eat_literal(&frame.opening)
+        {
+            head.outer.is_framed = true;
+            head.said.class = Some(ResponseClass::Success);
+            let code_end = self.cursor.pos() - frame.behind_code;
+            head.said.response_code = Some(Span::new(code_end - "NoError".len(), code_end));
+        } else {
+            head.outer.notification = self.inner(&messages, &mut head.said)?;
+        }
         head.stats = Stats::default();
         head.prefix = self.bindings.types();
         Some(())
+    }
+
+    /// From behind the start tag of SendNotification up to behind that of Notification, of which it gives
+    /// the prefix.
+    #[inline(always)]
+    fn inner(
+        &mut self,
+        messages: &(ShortPrefix, Literal<2>),
+        said: &mut Said,
+    ) -> Option<Literal<2>> {
+        self.begin_like(&messages.1, "ResponseMessages")?;
+        self.message(messages.0, None)?;
+        self.response(messages, said)?;
+        let prefix = self.begin("Notification")?;
+        let is_one = matches!(
+            self.parent(prefix)?,
+            Vocabulary::Messages | Vocabulary::Types
+        );
+        is_one.then(|| prefix.with_colon())
     }
 
     /// The Header, if one comes next.

@@ -163,12 +163,17 @@ impl<'s, 'b> Foreseen<'s, 'b> {
     /// Reads the tail of a head that is not known, and learns both.
     #[inline(never)]
     fn other_tail(&mut self) -> bool {
-        let Lent { heads, config, .. } = &mut self.lent;
+        let Lent {
+            scratch,
+            heads,
+            config,
+            ..
+        } = &mut self.lent;
         if self.head != HeadState::New {
             return false;
         }
         let mut ahead = self.cursor;
-        let Some(tail) = heads.candidate.outer.eat_tail(&mut ahead) else {
+        let Some(tail) = heads.candidate.outer.eat_tail(&mut ahead, &scratch.frame) else {
             return false;
         };
         if config.heads > 0 {
@@ -189,6 +194,7 @@ fn envelope<'b>(mut cursor: Cursor<'b>, lent: &mut Lent<'_>) -> Option<Cursor<'b
     lent.dispatch.run(Envelope {
         cursor,
         head: &mut lent.heads.candidate,
+        frame: &mut lent.scratch.frame,
     })
 }
 

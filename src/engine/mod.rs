@@ -25,7 +25,7 @@ use bumpalo::Bump;
 use self::foreseen::Foreseen;
 pub(crate) use self::head::Heads;
 use self::predict::{Lengths, Stopped};
-use self::tags::KnownTags;
+use self::tags::{Frame, KnownTags};
 use self::walk::Walk;
 use crate::config::Config;
 use crate::error::Error;
@@ -96,6 +96,7 @@ pub(crate) struct Scratch {
     open: Vec<Open>,
     lengths: Lengths,
     tags: KnownTags,
+    frame: Frame,
 }
 
 impl Default for Scratch {
@@ -105,6 +106,7 @@ impl Default for Scratch {
             open: Vec::new(),
             lengths: Lengths::default(),
             tags: KnownTags::default(),
+            frame: Frame::default(),
         }
     }
 }

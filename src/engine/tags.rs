@@ -1,9 +1,9 @@
-//! The tags of a Notification's children as one server writes them, for [`predict`](super::predict).
+//! Tags as one server writes them, put together to be compared in one piece: of a Notification's children,
+//! for [`predict`](super::predict), and around it, for [`envelope`](super::envelope).
 
 use crate::scan::Literal;
 
-/// How the server of a message writes the types namespace: a prefix and its colon, or nothing; then
-/// zeros.
+/// How the server of a message writes a namespace: a prefix and its colon, or nothing; then zeros.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Prefix([u8; 16]);
 
@@ -37,12 +37,41 @@ impl From<&Literal<2>> for Prefix {
     }
 }
 
+/// Whether a prefix keeps coming: to put tags together costs more than they save in a message or two.
+#[derive(Debug, Default)]
+struct Habit {
+    /// The prefix that keeps coming.
+    usual: Option<Prefix>,
+    /// The last one that was not that.
+    other: Option<Prefix>,
+    /// How often that has come in a row, the usual one left out.
+    times: u8,
+}
+
+impl Habit {
+    /// How often a prefix has to come to be the usual one.
+    const OFTEN: u8 = 4;
+
+    /// Notes a prefix that is not the usual one; whether it is from now on.
+    fn changes_to(&mut self, prefix: Prefix) -> bool {
+        if self.other != Some(prefix) {
+            self.other = Some(prefix);
+            self.times = 0;
+        }
+        self.times += 1;
+        let changes = self.times == Self::OFTEN;
+        if changes {
+            self.usual = Some(prefix);
+            self.times = 0;
+        }
+        changes
+    }
+}
+
 /// The tags of a server, as far as they are compared in one piece: where one ends and the next begins.
 /// With a longer prefix they are not compared so, but one by one.
 #[derive(Debug)]
 pub(super) struct Tags {
-    /// What they are made for; none if for nothing yet.
-    made_for: Option<Prefix>,
     pub(super) prefix: Literal<2>,
     /// `/t:SubscriptionId><t:PreviousWatermark>`
     pub(super) subscription_id_to_watermark: Literal<8>,
@@ -61,26 +90,19 @@ pub(super) struct Tags {
 }
 
 /// The tags of the server that writes most, and of any other.
-///
-/// To put seams together costs more than they save in a message or two, so they are made for a prefix
-/// that keeps coming.
 #[derive(Debug, Default)]
 pub(super) struct KnownTags {
+    habit: Habit,
     usual: Tags,
     /// Without seams.
     other: Tags,
-    /// How often another prefix has come in a row, the usual one left out.
-    times: u8,
 }
 
 impl KnownTags {
-    /// How often a prefix has to come to be the usual one.
-    const OFTEN: u8 = 4;
-
     /// The tags with this prefix.
     #[inline(always)]
     pub(super) fn of(&mut self, prefix: Prefix) -> &Tags {
-        if self.usual.made_for == Some(prefix) {
+        if self.habit.usual == Some(prefix) {
             return &self.usual;
         }
         self.other(prefix)
@@ -88,18 +110,84 @@ impl KnownTags {
 
     #[inline(never)]
     fn other(&mut self, prefix: Prefix) -> &Tags {
-        if self.other.made_for != Some(prefix) {
-            self.other.set_prefix(prefix);
-            self.times = 0;
+        if self.habit.changes_to(prefix) {
+            self.usual.set_prefix(prefix);
+            self.usual.set_seams(prefix);
+            return &self.usual;
         }
-        self.times += 1;
-        if self.times < Self::OFTEN {
-            return &self.other;
+        self.other.set_prefix(prefix);
+        &self.other
+    }
+}
+
+/// What stands around the children of the first Notification and is in the messages namespace, as the
+/// server writes it that writes most.
+#[derive(Debug)]
+pub(super) struct Frame {
+    habit: Habit,
+    /// From behind the start tag of SendNotification up to behind that of Notification, of a response
+    /// that reports no error.
+    pub(super) opening: Literal<20>,
+    /// How much of that stands behind the response code.
+    pub(super) behind_code: usize,
+    /// From the end tag of Notification up to and with that of SendNotification.
+    pub(super) closing: Literal<12>,
+}
+
+impl Frame {
+    /// The frame, if it is made for this prefix.
+    #[inline(always)]
+    pub(super) fn of(&mut self, prefix: Prefix) -> Option<&Self> {
+        let is_known = self.habit.usual == Some(prefix) || self.changes_to(prefix);
+        is_known.then_some(self)
+    }
+
+    #[inline(never)]
+    fn changes_to(&mut self, prefix: Prefix) -> bool {
+        let changes = self.habit.changes_to(prefix);
+        if changes {
+            let p = prefix.as_str();
+            let literal = Literal::of(&[
+                "<",
+                p,
+                "ResponseMessages><",
+                p,
+                "SendNotificationResponseMessage",
+                " ResponseClass=\"Success\"><",
+                p,
+                "ResponseCode>NoError</",
+                p,
+                "ResponseCode><",
+                p,
+                "Notification>",
+            ]);
+            self.opening = literal.unwrap_or(Literal::NEVER);
+            self.behind_code = "</ResponseCode><Notification>".len() + 2 * p.len();
+            let literal = Literal::of(&[
+                "</",
+                p,
+                "Notification></",
+                p,
+                "SendNotificationResponseMessage></",
+                p,
+                "ResponseMessages></",
+                p,
+                "SendNotification>",
+            ]);
+            self.closing = literal.unwrap_or(Literal::NEVER);
         }
-        self.times = 0;
-        self.usual.set_prefix(prefix);
-        self.usual.set_seams(prefix);
-        &self.usual
+        changes
+    }
+}
+
+impl Default for Frame {
+    fn default() -> Self {
+        Self {
+            habit: Habit::default(),
+            opening: Literal::NEVER,
+            behind_code: 0,
+            closing: Literal::NEVER,
+        }
     }
 }
 
@@ -108,7 +196,6 @@ impl Tags {
     pub(super) const NEVER: Seams = [Literal::NEVER; 2];
 
     fn set_prefix(&mut self, prefix: Prefix) {
-        self.made_for = Some(prefix);
         self.prefix = Literal::new(prefix.as_str()).unwrap_or(Literal::NEVER);
     }
 
@@ -147,7 +234,6 @@ impl Tags {
 impl Default for Tags {
     fn default() -> Self {
         Self {
-            made_for: None,
             prefix: Literal::NEVER,
             subscription_id_to_watermark: Literal::NEVER,
             watermark_to_events: Literal::NEVER,

@@ -66,6 +66,7 @@ impl<'s, 'b> Walk<'s, 'b> {
             open,
             lengths,
             tags,
+            ..
         } = lent.scratch;
         let mut walk = Self {
             tokens: Tokenizer::begin(cursor.first(), xml, lent.config),
