@@ -41,6 +41,16 @@ impl Class {
         stranger.unwrap_or(bytes.len())
     }
 
+    /// Whether all of `bytes` are members. Looks at each, since they nearly always are: without a branch
+    /// for each that is faster.
+    #[inline(always)]
+    pub(super) fn contains_all(self, bytes: &[u8]) -> bool {
+        let common = bytes
+            .iter()
+            .fold(self.0, |common, byte| common & TABLE[usize::from(*byte)]);
+        common != 0
+    }
+
     /// The bytes of the class that vectors look for.
     #[inline(always)]
     pub(super) const fn plain(self) -> Plain {

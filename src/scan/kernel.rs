@@ -74,7 +74,7 @@ impl Vector for Scalar {
     #[inline(always)]
     fn is_run(self, bytes: &[u8], length: usize, class: Class) -> bool {
         let run = bytes.get(..length);
-        run.is_some_and(|run| run.iter().all(|byte| class.contains(*byte)))
+        run.is_some_and(|run| class.contains_all(run))
     }
 }
 
