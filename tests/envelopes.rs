@@ -264,6 +264,63 @@ fn names_are_those_of_the_namespace() {
     }
 }
 
+/// What a server writes between SendNotification and the children of its Notification is compared in one
+/// piece once its prefix has come often. Any part of it may be another all the same.
+#[test]
+fn what_is_written_otherwise_than_usual_is_read_as_it_is() {
+    let types = "http://schemas.microsoft.com/exchange/services/2006/types";
+    for (usual, here) in [
+        (r#"ResponseClass="Success""#, r#"ResponseClass="Warning""#),
+        (r#"ResponseClass="Success""#, "ResponseClass='Success'"),
+        (r#"ResponseClass="Success""#, r#"ResponseClass="success""#),
+        (r#" ResponseClass="Success""#, ""),
+        ("NoError", "NoErrors"),
+        ("NoError", "NoErro"),
+        ("NoError", "ErrorServerBusy"),
+        ("NoError", ""),
+        ("NoError", "N&#111;Error"),
+        ("<m:ResponseMessages>", "<m:ResponseMessages >"),
+        ("<m:Notification>", "<m:Notification >"),
+        (
+            "<m:Notification>",
+            &format!("<m:Notification xmlns:t='{types}'>"),
+        ),
+        ("</m:Notification>", "</m:Notification >"),
+        ("</m:ResponseMessages>", "</m:ResponseMessages><!-- -->"),
+        ("</m:ResponseMessages>", "</m:ResponseMessages>\n"),
+        ("</m:SendNotification>", "\t</m:SendNotification>"),
+        ("</soap11:Body>", " </soap11:Body>\n"),
+        ("m:Notification>", "t:Notification>"),
+        (
+            "<m:ResponseCode>NoError</m:ResponseCode>",
+            "<m:MessageText>NoError</m:MessageText>",
+        ),
+    ] {
+        let body = EXCHANGE.replace(usual, here);
+        assert_ne!(body, EXCHANGE, "{usual}");
+        let mut warm = warm(EXCHANGE);
+        for body in [&body, EXCHANGE, &body, &body] {
+            assert_eq!(read_by(&mut warm, body.as_bytes()).0, None, "{body}");
+        }
+    }
+}
+
+/// The frame of one prefix is not that of another, and a prefix of another length has its code elsewhere.
+#[test]
+fn frames_are_those_of_the_prefix_that_keeps_coming() {
+    let mut warm = warm(EXCHANGE);
+    for prefix in ["m", "n", "mm", "messages", "m", "mmmmmm", "mmmmmmm"] {
+        let body = EXCHANGE
+            .replace("xmlns:m=", &format!("xmlns:{prefix}="))
+            .replace("<m:", &format!("<{prefix}:"))
+            .replace("</m:", &format!("</{prefix}:"));
+        for _ in 0..6 {
+            let (error, is_predicted) = read_by(&mut warm, body.as_bytes());
+            assert_eq!((error, is_predicted), (None, true), "{body}");
+        }
+    }
+}
+
 #[test]
 fn what_begins_like_a_header_is_one() {
     let end = "</soap11:Header>";

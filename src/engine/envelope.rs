@@ -124,6 +124,21 @@ struct Ahead<'b, V> {
     bindings: Bindings,
 }
 
+/// A prefix that is expected to come again.
+struct Expected {
+    prefix: ShortPrefix,
+    with_colon: Literal<2>,
+}
+
+impl Expected {
+    fn new(prefix: ShortPrefix) -> Self {
+        Self {
+            prefix,
+            with_colon: prefix.with_colon(),
+        }
+    }
+}
+
 /// The rest of a start tag.
 struct Tag {
     vocabulary: Vocabulary,
@@ -141,22 +156,22 @@ impl<'b, V: Vector> Ahead<'b, V> {
         if !matches!(envelope, Vocabulary::Soap11 | Vocabulary::Soap12) {
             return None;
         }
-        let soap = (prefix, prefix.with_colon());
+        let soap = Expected::new(prefix);
         self.header(&soap, envelope, &mut head.said)?;
-        self.begin_like(&soap.1, "Body")?;
-        if self.parent(soap.0)? != envelope {
+        self.begin_like(&soap, "Body")?;
+        if self.parent(soap.prefix)? != envelope {
             return None;
         }
         let prefix = self.begin("SendNotification")?;
         self.message(prefix, None)?;
-        let messages = (prefix, prefix.with_colon());
+        let messages = Expected::new(prefix);
         head.outer = Outer {
-            soap: soap.0,
-            messages: messages.1,
-            notification: messages.1,
+            soap: soap.prefix,
+            messages: messages.with_colon,
+            notification: messages.with_colon,
             is_framed: false,
         };
-        if let Some(frame) = frame.of(Prefix::from(&messages.1))
+        if let Some(frame) = frame.of(Prefix::from(&messages.with_colon))
             && self.cursor.eat_literal(&frame.opening)
         {
             head.outer.is_framed = true;
@@ -174,13 +189,9 @@ impl<'b, V: Vector> Ahead<'b, V> {
     /// From behind the start tag of SendNotification up to behind that of Notification, of which it gives
     /// the prefix.
     #[inline(always)]
-    fn inner(
-        &mut self,
-        messages: &(ShortPrefix, Literal<2>),
-        said: &mut Said,
-    ) -> Option<Literal<2>> {
-        self.begin_like(&messages.1, "ResponseMessages")?;
-        self.message(messages.0, None)?;
+    fn inner(&mut self, messages: &Expected, said: &mut Said) -> Option<Literal<2>> {
+        self.begin_like(messages, "ResponseMessages")?;
+        self.message(messages.prefix, None)?;
         self.response(messages, said)?;
         let prefix = self.begin("Notification")?;
         let is_one = matches!(
@@ -192,17 +203,12 @@ impl<'b, V: Vector> Ahead<'b, V> {
 
     /// The Header, if one comes next.
     #[inline(always)]
-    fn header(
-        &mut self,
-        (soap, soap_colon): &(ShortPrefix, Literal<2>),
-        envelope: Vocabulary,
-        said: &mut Said,
-    ) -> Option<()> {
+    fn header(&mut self, soap: &Expected, envelope: Vocabulary, said: &mut Said) -> Option<()> {
         let outside = self.bindings.len;
-        if self.begin_like(soap_colon, "Header").is_none() {
+        if self.begin_like(soap, "Header").is_none() {
             return Some(());
         }
-        let header = self.attributes(*soap, None)?;
+        let header = self.attributes(soap.prefix, None)?;
         if header.vocabulary != envelope {
             return None;
         }
@@ -216,7 +222,7 @@ impl<'b, V: Vector> Ahead<'b, V> {
             let cursor = &mut self.cursor;
             let ends = (version.is_empty
                 || eat_end(cursor, &prefix.with_colon(), "RequestServerVersion>"))
-                && eat_end(cursor, soap_colon, "Header>");
+                && eat_end(cursor, &soap.with_colon, "Header>");
             if !ends {
                 return None;
             }
@@ -227,19 +233,15 @@ impl<'b, V: Vector> Ahead<'b, V> {
 
     /// The beginning of the response, up to behind its code.
     #[inline(always)]
-    fn response(
-        &mut self,
-        (messages, messages_colon): &(ShortPrefix, Literal<2>),
-        said: &mut Said,
-    ) -> Option<()> {
-        self.begin_like(messages_colon, "SendNotificationResponseMessage")?;
-        if let Some(class) = self.message(*messages, Some(" ResponseClass="))? {
+    fn response(&mut self, messages: &Expected, said: &mut Said) -> Option<()> {
+        self.begin_like(messages, "SendNotificationResponseMessage")?;
+        if let Some(class) = self.message(messages.prefix, Some(" ResponseClass="))? {
             let class = ResponseClass::new(self.cursor.span(class));
             said.class = Some(head::known_class(class)?);
         }
         let outside = self.bindings.len;
-        self.begin_like(messages_colon, "ResponseCode")?;
-        self.message(*messages, None)?;
+        self.begin_like(messages, "ResponseCode")?;
+        self.message(messages.prefix, None)?;
         let start = self.cursor.pos();
         if !self.cursor.eat("NoError") {
             self.cursor.skip_by(self.vector, Class::TEXT);
@@ -248,7 +250,7 @@ impl<'b, V: Vector> Ahead<'b, V> {
         self.bindings.len = outside;
         let end = self
             .cursor
-            .eat_around("</", messages_colon, "ResponseCode>");
+            .eat_around("</", &messages.with_colon, "ResponseCode>");
         end.then_some(())
     }
 
@@ -282,8 +284,9 @@ impl<'b, V: Vector> Ahead<'b, V> {
 
     /// As [`begin`](Self::begin), with this prefix. Where it gives `None`, it has moved over white space.
     #[inline(always)]
-    fn begin_like(&mut self, prefix: &Literal<2>, local: &str) -> Option<()> {
+    fn begin_like(&mut self, expected: &Expected, local: &str) -> Option<()> {
         self.space();
+        let prefix = &expected.with_colon;
         self.cursor.eat_around("<", prefix, local).then_some(())
     }
 

@@ -32,7 +32,7 @@ impl Kind {
         let mut at = 0;
         while at < kinds.len() {
             let kind = Self::new(kinds[at]);
-            let slot = Self::slot(kind.name.first_word() as u32);
+            let slot = Self::slot(kind.name.words()[0] as u32);
             filled |= 1 << slot;
             table[slot] = kind;
             at += 1;

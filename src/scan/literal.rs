@@ -66,14 +66,9 @@ impl<const WORDS: usize> Literal<WORDS> {
         Self { words, mask, len }
     }
 
-    /// Its bytes, then zeros.
+    /// Its bytes as little-endian numbers, then zeros.
     pub(crate) const fn words(&self) -> &[u64; WORDS] {
         &self.words
-    }
-
-    /// Its first eight bytes, as a little-endian number.
-    pub(crate) const fn first_word(&self) -> u64 {
-        self.words[0]
     }
 
     /// What follows the literal, if `bytes` begin with it. None where they end within its last word.

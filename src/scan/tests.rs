@@ -1,3 +1,4 @@
+use alloc::format;
 use alloc::vec::Vec;
 use core::str::from_utf8;
 
@@ -5,8 +6,8 @@ use proptest::prelude::*;
 
 use super::kernel::Scalar;
 use super::{
-    Class, Cursor, Dispatch, InvalidUtf8, Literal, Span, Stop, Task, Vector, is_char, is_name_char,
-    is_name_start_char,
+    Class, Cursor, Dispatch, InvalidUtf8, Literal, ShortPrefix, Span, Stop, Task, Vector, is_char,
+    is_name_char, is_name_start_char,
 };
 use crate::config::Kernel;
 
@@ -165,6 +166,92 @@ fn literals() {
         let (a, b) = text.split_at(length / 3);
         let (b, c) = b.split_at(b.len() / 2);
         assert_eq!(Literal::<2>::of(&[a, b, "", c]), Literal::new(text));
+    }
+}
+
+#[test]
+fn short_prefixes() {
+    let dispatch = Dispatch::new(None);
+    let declared =
+        |prefix: &str| ShortPrefix::of(format!("{prefix}=........").as_bytes(), prefix.len());
+    for length in 1..=8 {
+        let prefix = &"abcdefgh"[..length];
+        let known = declared(prefix).unwrap();
+        let tag = format!("{prefix}:Envelope:b and more");
+        let mut cursor = Cursor::new(tag.as_bytes(), dispatch);
+        assert_eq!(cursor.eat_short_prefix(), known, "{tag}");
+        assert_eq!(cursor.pos(), length + 1, "{tag}");
+        let mut cursor = Cursor::new(tag.as_bytes(), dispatch);
+        assert!(cursor.eat_literal(&known.with_colon()), "{tag}");
+        assert_eq!(cursor.pos(), length + 1, "{tag}");
+        for at in 0..=length {
+            for byte in [b'x', b' ', b':', 0, 0x80] {
+                let mut other = tag.clone().into_bytes();
+                if core::mem::replace(&mut other[at], byte) == byte {
+                    continue;
+                }
+                let mut cursor = Cursor::new(&other, dispatch);
+                assert_ne!(cursor.eat_short_prefix(), known, "{}", other.escape_ascii());
+                assert!(from_utf8(&other[..cursor.pos()]).is_ok());
+                assert!(!Cursor::new(&other, dispatch).eat_literal(&known.with_colon()));
+            }
+        }
+    }
+    for (tag, moved) in [
+        ("abcdefghi:Envelope", 0),
+        ("Envelope xmlns:a", 0),
+        ("a:b", 0),
+        ("", 0),
+        (":Envelope", 1),
+        ("\0\0\0\0\0\0\0\0:Envelope", 9),
+        ("é:Envelope", 0),
+    ] {
+        let mut cursor = Cursor::new(tag.as_bytes(), dispatch);
+        let prefix = cursor.eat_short_prefix();
+        assert_eq!(cursor.pos(), moved, "{tag:?}");
+        assert_eq!(prefix == ShortPrefix::NONE, moved == 0, "{tag:?}");
+    }
+    assert_eq!(declared("abcdefghi"), None);
+    let no_text = [
+        ShortPrefix::NONE,
+        declared("\0").unwrap(),
+        declared("").unwrap(),
+    ];
+    assert!(no_text.iter().all(|other| *other != declared("a").unwrap()));
+    assert_eq!(ShortPrefix::NONE.with_colon(), Literal::EMPTY);
+    let is_reserved = |prefix| declared(prefix).unwrap().is_reserved();
+    assert!(is_reserved("xml") && is_reserved("xmlns"));
+    assert!(!is_reserved("xm") && !is_reserved("xmlnsx") && !ShortPrefix::NONE.is_reserved());
+}
+
+#[test]
+fn end_tags_and_values_are_compared_whole() {
+    let body = "<é></é>é></é </éa>\"'".as_bytes();
+    let name = Span::new(1, 3);
+    let behind = |at: usize| {
+        let mut cursor = Cursor::new(body, Dispatch::new(None));
+        while cursor.pos() < at {
+            assert_eq!(cursor.eat_char(|_| true), Ok(true));
+        }
+        cursor
+    };
+    for (at, is_end) in [(4, true), (9, false), (12, false), (17, false)] {
+        let mut cursor = behind(at);
+        assert_eq!(cursor.eat_end_tag(name), is_end, "{at}");
+        assert_eq!(cursor.pos(), if is_end { 9 } else { at });
+    }
+    assert!(!behind(4).eat_end_tag(Span::new(1, 2)), "half a character");
+    assert!(!behind(4).eat_end_tag(Span::new(5, 6)), "ahead");
+    for (text, end, is_read) in [
+        ("é", b'>', true),
+        ("é", b'<', false),
+        ("", b'>', false),
+        ("é></é </éa>\"", b'\'', true),
+        ("é></é </éa>\"'", b'\'', false),
+    ] {
+        let mut cursor = behind(9);
+        assert_eq!(cursor.eat_up_to(text, end), is_read, "{text}");
+        assert_eq!(cursor.pos(), 9 + if is_read { text.len() + 1 } else { 0 });
     }
 }
 
