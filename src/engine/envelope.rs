@@ -317,7 +317,7 @@ impl<'b, V: Vector> Ahead<'b, V> {
                 && value.is_none()
                 && self.cursor.eat(attribute)
             {
-                let quote = self.quote()?;
+                let quote = self.cursor.eat_quote()?;
                 let start = self.cursor.pos();
                 let text = self.cursor.eat_run(self.vector, Class::VALUE, quote)?;
                 value = Some(Span::new(start, start + text.len()));
@@ -341,7 +341,7 @@ impl<'b, V: Vector> Ahead<'b, V> {
         if !self.cursor.eat("=") {
             return None;
         }
-        let quote = self.quote()?;
+        let quote = self.cursor.eat_quote()?;
         for (name, vocabulary) in schema::VOCABULARIES {
             // They differ in length, so that the quote tells them apart.
             if self.cursor.eat_up_to(name, quote) {
@@ -349,16 +349,6 @@ impl<'b, V: Vector> Ahead<'b, V> {
             }
         }
         None
-    }
-
-    #[inline(always)]
-    fn quote(&mut self) -> Option<u8> {
-        let quote = self.cursor.peek()?;
-        if !matches!(quote, b'"' | b'\'') {
-            return None;
-        }
-        self.cursor.bump();
-        Some(quote)
     }
 }
 

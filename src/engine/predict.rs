@@ -243,13 +243,13 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
             begun = goes_on;
         }
         if self.goes_on(begun, "ItemId Id=") {
-            let quote = self.quote()?;
+            let quote = self.cursor.eat_quote()?;
             let seam = &tags.id_to_parent;
             let (id, key, goes_on) = self.id_to(seam, quote, "ItemId>", &mut lengths.item_id)?;
             event.item_id = Some(ItemId::new(id, key));
             begun = goes_on;
         } else if self.goes_on(begun, "FolderId Id=") {
-            let quote = self.quote()?;
+            let quote = self.cursor.eat_quote()?;
             let seam = &tags.id_to_parent;
             let (id, key, goes_on) =
                 self.id_to(seam, quote, "FolderId>", &mut lengths.folder_id)?;
@@ -259,7 +259,11 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
             return None;
         }
         if begun || self.opens("ParentFolderId Id=") {
-            let quote = if begun { b'"' } else { self.quote()? };
+            let quote = if begun {
+                b'"'
+            } else {
+                self.cursor.eat_quote()?
+            };
             let lengths = &mut lengths.parent_folder_id;
             let seam = &tags.id_to_end;
             let (id, key, goes_on) = self.id_to(seam, quote, "ParentFolderId>", lengths)?;
@@ -361,7 +365,7 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
     /// The rest of an id, from a quote on, its end, empty-element tag or not, and white space.
     #[inline(always)]
     fn id(&mut self, name: &str, expected: &mut IdLengths) -> Option<(&'b str, Option<&'b str>)> {
-        let quote = self.quote()?;
+        let quote = self.cursor.eat_quote()?;
         let (id, change_key, _) = self.id_to(&Tags::NEVER, quote, name, expected)?;
         Some((id, change_key))
     }
@@ -379,7 +383,7 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
         let id = self.attribute_value(quote, &mut expected.id)?;
         let mut change_key = None;
         if self.cursor.eat(" ChangeKey=") {
-            let quote = self.quote()?;
+            let quote = self.cursor.eat_quote()?;
             change_key = Some(self.attribute_value(quote, &mut expected.change_key)?);
             let [spaced, tight] = seams;
             let seam = if expected.is_tight { tight } else { spaced };
@@ -402,16 +406,6 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
     fn attribute_value(&mut self, quote: u8, expected: &mut u32) -> Option<&'b str> {
         self.cursor
             .eat_run_like(self.vector, Class::VALUE, quote, expected)
-    }
-
-    #[inline(always)]
-    fn quote(&mut self) -> Option<u8> {
-        let quote = self.cursor.peek()?;
-        if !matches!(quote, b'"' | b'\'') {
-            return None;
-        }
-        self.cursor.bump();
-        Some(quote)
     }
 
     /// `<`, the prefix and `name`; `false` moves nothing.

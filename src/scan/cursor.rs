@@ -135,6 +135,14 @@ impl<'b> Cursor<'b> {
         }
     }
 
+    /// Moves over a quote, if one comes next, and tells which.
+    #[inline(always)]
+    pub(crate) fn eat_quote(&mut self) -> Option<u8> {
+        let quote = self.peek().filter(|byte| matches!(byte, b'"' | b'\''))?;
+        self.bump();
+        Some(quote)
+    }
+
     /// Moves over the longest run of bytes of the class and tells its length.
     #[inline(always)]
     pub(crate) fn skip(&mut self, class: Class) -> usize {
@@ -205,10 +213,8 @@ impl<'b> Cursor<'b> {
         class: Class,
         end: u8,
     ) -> Option<&'b str> {
-        debug_assert!(end.is_ascii() && !class.contains(end));
         let length = vector.run(self.rest, class);
-        let ends = self.rest.get(length) == Some(&end);
-        ends.then(|| self.split_off_text_and_end(length))
+        self.split_off_run(length, end)
     }
 
     /// [`eat_run`](Self::eat_run), by looking first at whether the run is as long as `expected` says. If
@@ -221,14 +227,29 @@ impl<'b> Cursor<'b> {
         end: u8,
         expected: &mut u32,
     ) -> Option<&'b str> {
-        debug_assert!(end.is_ascii() && !class.contains(end));
         let length = *expected as usize;
         if self.rest.get(length) == Some(&end) && vector.is_run(self.rest, length, class) {
-            return Some(self.split_off_text_and_end(length));
+            return self.split_off_run(length, end);
         }
         let run = self.eat_run(vector, class, end)?;
         *expected = run.len() as u32;
         Some(run)
+    }
+
+    /// Moves over a run of some class, of this length, and `end`, an ASCII character, if that stands behind
+    /// it, and gives the text of the run.
+    #[inline(always)]
+    fn split_off_run(&mut self, length: usize, end: u8) -> Option<&'b str> {
+        debug_assert!(end.is_ascii());
+        let (run, [byte, behind @ ..]) = self.rest.split_at_checked(length)? else {
+            return None;
+        };
+        if *byte != end {
+            return None;
+        }
+        self.rest = behind;
+        // SAFETY: a class holds ASCII only, so a run of one is UTF-8.
+        Some(unsafe { core::str::from_utf8_unchecked(run) })
     }
 
     /// Moves over a run of some class, of this length, and gives its text.
@@ -237,15 +258,6 @@ impl<'b> Cursor<'b> {
         let run = self.split_off(length);
         // SAFETY: a class holds ASCII only, so a run of one is UTF-8.
         unsafe { core::str::from_utf8_unchecked(run) }
-    }
-
-    /// Moves over a run of some class, of this length, and an ASCII character behind it, and gives the
-    /// text of the run.
-    #[inline(always)]
-    fn split_off_text_and_end(&mut self, length: usize) -> &'b str {
-        let run = self.split_off_text(length);
-        self.rest = self.rest.get(1..).unwrap_or_default();
-        run
     }
 
     /// Moves over ASCII of this length, such as a run of some class, and gives it.

@@ -21,7 +21,8 @@ pub(crate) trait Vector: Copy {
     #[inline(always)]
     fn is_run(self, bytes: &[u8], length: usize, class: Class) -> bool {
         let (blocks, _) = bytes.as_chunks();
-        let Some((full, [last, ..])) = blocks.split_at_checked(length / size_of::<Block>()) else {
+        let blocks = blocks.get(..=length / size_of::<Block>());
+        let Some((last, full)) = blocks.and_then(<[Block]>::split_last) else {
             return false;
         };
         let in_run = (1 << (length % size_of::<Block>())) - 1;
