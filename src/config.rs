@@ -38,8 +38,9 @@ pub struct Config {
     pub predict: bool,
 
     /// How many heads a [`Parser`](crate::Parser) remembers. What a server writes up to the first
-    /// Notification is nearly the same in all its messages, and need not be read again. One for each server,
-    /// or group of servers of one build, that posts to the same parser. 0 turns learning off. Default:
+    /// Notification is nearly the same in all its messages, and need not be read again unless something
+    /// behind it is not as predicted, so it is of use only with [`predict`](Self::predict). One for each
+    /// server, or group of servers of one build, that posts to the same parser. 0 turns learning off. Default:
     /// 8, so that a stray message does not push out the head of one of a few servers. At most 8 KiB of the
     /// bodies and some state are kept for each.
     pub heads: u8,

@@ -48,15 +48,16 @@
 //! DOCTYPE; encodings other than UTF-8; more than the [`Limits`], which are on by default; and what two
 //! readers could understand differently: a single-valued element that stands twice, an element inside
 //! a value, an id without `Id`, a number or boolean outside its type. Operations other than
-//! `SendNotification`, and SOAP faults, which a push never is, are refused by name. [`xml`] lists every deviation from XML 1.0.
+//! `SendNotification`, and SOAP faults, which a push never is, are refused by name. [`xml`] lists every
+//! deviation from XML 1.0.
 //!
 //! # Speed
 //!
 //! Servers write the same elements in the same order, so a [`Parser`] compares before it reads: a message
 //! with the tags that servers write, whatever their prefixes ([`Config::predict`]), and what stands before
-//! and behind the events with what earlier messages had there ([`Config::heads`]). Where a comparison fails, the body
-//! is read as any XML. Results and errors are the same either way. Bytes are looked at with the vector
-//! instructions of the machine ([`Kernel`]).
+//! and behind the events with what earlier messages had there ([`Config::heads`]). Where a comparison
+//! fails, the body is read as any XML. Results and errors are the same either way. Bytes are looked at
+//! with the vector instructions of the machine ([`Kernel`]).
 //!
 //! # Features
 //!
@@ -87,6 +88,7 @@ mod reply;
 )]
 mod scan;
 mod schema;
+mod stats;
 pub mod xml;
 
 pub use config::{Config, IllegalReferences, Kernel, Limits};
@@ -96,8 +98,9 @@ pub use model::{
     Operation, OtherEvent, Response, ResponseClass, ResponseCode, ServerVersionInfo,
     SubscriptionId, Timestamp, TimestampError, UnixTime, Watermark,
 };
-pub use parser::{Parser, Reader, Stats};
+pub use parser::{Parser, Reader};
 pub use reply::Reply;
+pub use stats::Stats;
 
 /// The examples of the README.
 #[cfg(doctest)]

@@ -13,6 +13,7 @@ use crate::model::{
     SubscriptionId,
 };
 use crate::scan::Dispatch;
+use crate::stats::Stats;
 use crate::xml;
 
 /// Turns bodies into messages, one after another, and reuses its memory for each.
@@ -66,7 +67,8 @@ use crate::xml;
 /// # Memory
 ///
 /// While a parser with default limits reads, it holds at most 16 MiB and five times the longest of the
-/// last 64 bodies, whatever they say. The memory of a giant does not stay: see [`retained_bytes`](Self::retained_bytes).
+/// last 64 bodies, whatever they say. The memory of a giant does not stay: see
+/// [`retained_bytes`](Self::retained_bytes).
 #[derive(Debug)]
 pub struct Parser {
     config: Config,
@@ -76,54 +78,6 @@ pub struct Parser {
     heads: Heads,
     stats: Stats,
     retention: Retention,
-}
-
-/// What a [`Parser`] has done since it was made. For one message, subtract what it was before.
-///
-/// What stands inside a skipped element or an event of kind `Other` is not counted again.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Stats {
-    /// Elements in places where the schema has none of that name. One that is skipped with all that
-    /// it holds counts once.
-    pub elements_skipped: u64,
-    /// Attributes, other than namespace declarations, that the schema does not have there.
-    pub attributes_skipped: u64,
-    /// Illegal references that were read as U+FFFD, see
-    /// [`IllegalReferences::Replace`](crate::IllegalReferences::Replace).
-    pub references_replaced: u64,
-    /// Children of a Notification that were compared with what was predicted, see
-    /// [`Config::predict`](crate::Config::predict), were not so, and were read as any XML.
-    pub prediction_misses: u64,
-    /// Messages whose head was as predicted, see [`Config::predict`](crate::Config::predict), and was not
-    /// read as any XML.
-    pub heads_predicted: u64,
-    /// Messages that began with a learned head, see [`Config::heads`](crate::Config::heads).
-    pub head_hits: u64,
-    /// Messages that ended with the tail of that head.
-    pub tail_hits: u64,
-}
-
-impl Stats {
-    /// What has been counted since `before`.
-    pub(crate) const fn since(self, before: Self) -> Self {
-        Self {
-            elements_skipped: self.elements_skipped - before.elements_skipped,
-            attributes_skipped: self.attributes_skipped - before.attributes_skipped,
-            references_replaced: self.references_replaced - before.references_replaced,
-            prediction_misses: self.prediction_misses - before.prediction_misses,
-            heads_predicted: self.heads_predicted - before.heads_predicted,
-            head_hits: self.head_hits - before.head_hits,
-            tail_hits: self.tail_hits - before.tail_hits,
-        }
-    }
-
-    /// Counts what `more` has of what the message is counted for, not the ways in which it was read.
-    pub(crate) const fn add_of_message(&mut self, more: Self) {
-        self.elements_skipped += more.elements_skipped;
-        self.attributes_skipped += more.attributes_skipped;
-        self.references_replaced += more.references_replaced;
-    }
 }
 
 impl Parser {
@@ -330,8 +284,8 @@ struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    /// Makes room for what a body of this length has from a server: moving all events to a larger place
-    /// costs as much as reading a tenth of them.
+    /// An empty draft, with room for the events that a body of this length has from a server: moving all
+    /// events to a larger place costs as much as reading a tenth of them.
     #[inline(always)]
     fn new(arena: &'a Bump, body_len: usize) -> Self {
         /// Bytes of an event, or less.
@@ -350,9 +304,7 @@ impl<'a> Draft<'a> {
             events: BumpVec::with_capacity_in(body_len / EVENT, arena),
         }
     }
-}
 
-impl<'a> Draft<'a> {
     /// What has come.
     #[inline(always)]
     fn message(self) -> Message<'a> {

@@ -3,9 +3,9 @@
 //! Servers and libraries differ in prefixes, in quotes and in where they declare namespaces, but write
 //! the same elements in the same order. So the head of a message is read by comparing local names and
 //! namespace names where they are expected, with a few words of state. It is predicted whole or not at
-//! all: on any difference the general path reads it from the first byte, and decides what it means and
-//! what is wrong with it. Where the head was as predicted and something behind it is not, the tokenizer
-//! reads it again to know what is open and declared.
+//! all: on any difference [`walk`](super::walk) reads it from the first byte, and decides what it means and
+//! what is wrong with it. What comes between SendNotification and the children of its Notification is
+//! compared in one piece once its prefix keeps coming ([`Frame`]).
 //!
 //! None of what is here reports an error, decodes text or hands out an item.
 
@@ -13,9 +13,9 @@ use super::head::{self, Head, Said};
 use super::tags::{Frame, Prefix};
 use crate::config::Limits;
 use crate::model::ResponseClass;
-use crate::parser::Stats;
-use crate::scan::{Class, Cursor, Literal, ShortPrefix, Span, Task, Vector};
+use crate::scan::{Class, Cursor, ShortPrefix, Span, Task, Vector};
 use crate::schema::{self, Vocabulary};
+use crate::stats::Stats;
 
 /// Reads a head, from the first markup on.
 pub(super) struct Envelope<'e, 'b> {
@@ -23,29 +23,31 @@ pub(super) struct Envelope<'e, 'b> {
     pub(super) cursor: Cursor<'b>,
     /// Where to note what has been read. Anything may be in it if not all is as predicted.
     pub(super) head: &'e mut Head,
+    /// Where to note what is open behind it.
+    pub(super) open: &'e mut OpenPrefixes,
     pub(super) frame: &'e mut Frame,
 }
 
 /// What is written before the names of what is open behind a predicted head.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Outer {
+pub(super) struct OpenPrefixes {
     /// Of Envelope and Body.
     soap: ShortPrefix,
     /// Of SendNotification, ResponseMessages and SendNotificationResponseMessage.
-    messages: Literal<2>,
-    notification: Literal<2>,
+    messages: Prefix,
+    notification: Prefix,
     /// Whether all but SOAP's is written as the frame says.
     is_framed: bool,
 }
 
-impl Outer {
+impl OpenPrefixes {
     /// Moves over all the rest of a body, if it is the end tags of these elements and white space, and
     /// gives it. None leaves the cursor anywhere.
     #[inline(always)]
     pub(super) fn eat_tail<'b>(&self, cursor: &mut Cursor<'b>, frame: &Frame) -> Option<&'b str> {
         let start = *cursor;
-        let is_framed = self.is_framed && cursor.eat_literal(&frame.closing);
-        let ends = (is_framed || self.eat_inner_ends(cursor))
+        let is_closed = self.is_framed && cursor.eat_literal(&frame.closing);
+        let ends = (is_closed || self.eat_inner_ends(cursor))
             && self.eat_soap_end(cursor, "Body>")
             && self.eat_soap_end(cursor, "Envelope>");
         cursor.skip(Class::SPACE);
@@ -63,19 +65,17 @@ impl Outer {
     /// [`eat_end`] of SOAP's names, which stand too near the end of the body to be compared by words.
     #[inline(always)]
     fn eat_soap_end(&self, cursor: &mut Cursor<'_>, rest: &str) -> bool {
-        if cursor.peek() != Some(b'<') {
-            cursor.skip(Class::SPACE);
-        }
+        cursor.skip(Class::SPACE);
         cursor.eat("</") && cursor.eat_short_prefix() == self.soap && cursor.eat(rest)
     }
 }
 
-impl Default for Outer {
+impl Default for OpenPrefixes {
     fn default() -> Self {
         Self {
             soap: ShortPrefix::NONE,
-            messages: Literal::EMPTY,
-            notification: Literal::EMPTY,
+            messages: Prefix::EMPTY,
+            notification: Prefix::EMPTY,
             is_framed: false,
         }
     }
@@ -86,19 +86,16 @@ impl Default for Outer {
 pub(super) fn has_room(limits: &Limits) -> bool {
     /// Of a leaf of an event.
     const DEEPEST: usize = 8;
-    const LONGEST_NAME: usize = LONGEST_PREFIX + ":SendNotificationResponseMessage".len();
+    const LONGEST_NAME: usize = ShortPrefix::LONGEST + ":SendNotificationResponseMessage".len();
     limits.depth >= DEEPEST
         && limits.attributes > MOST_BINDINGS
         && limits.bindings >= MOST_BINDINGS
         && limits.name_bytes >= LONGEST_NAME
-        && limits.events >= 1
+        && limits.events >= 1 // the response, of which there may be as many
 }
 
 /// The most declarations that are in scope at once.
 const MOST_BINDINGS: usize = 8;
-
-/// Of a [`ShortPrefix`].
-const LONGEST_PREFIX: usize = 8;
 
 impl<'b> Task for Envelope<'_, 'b> {
     /// Behind the head, if all was as predicted.
@@ -111,13 +108,13 @@ impl<'b> Task for Envelope<'_, 'b> {
             cursor: self.cursor,
             bindings: Bindings::NONE,
         };
-        ahead.head(self.head, self.frame)?;
+        ahead.head(self.head, self.open, self.frame)?;
         Some(ahead.cursor)
     }
 }
 
-/// Looks ahead with a cursor of its own. A method that gives `None` or `false` may leave everything
-/// anywhere, unless it says otherwise: then nothing of the head is predicted.
+/// Looks ahead with a cursor of its own. A method that gives `None` may leave everything anywhere, unless it
+/// says otherwise: then nothing of the head is predicted.
 struct Ahead<'b, V> {
     vector: V,
     cursor: Cursor<'b>,
@@ -127,7 +124,7 @@ struct Ahead<'b, V> {
 /// A prefix that is expected to come again.
 struct Expected {
     prefix: ShortPrefix,
-    with_colon: Literal<2>,
+    with_colon: Prefix,
 }
 
 impl Expected {
@@ -149,37 +146,37 @@ struct Tag {
 
 impl<'b, V: Vector> Ahead<'b, V> {
     #[inline(always)]
-    fn head(&mut self, head: &mut Head, frame: &mut Frame) -> Option<()> {
+    fn head(&mut self, head: &mut Head, open: &mut OpenPrefixes, frame: &mut Frame) -> Option<()> {
         head.said = Said::default();
         let prefix = self.begin("Envelope")?;
-        let envelope = self.parent(prefix)?;
+        let envelope = self.parent_tag(prefix)?;
         if !matches!(envelope, Vocabulary::Soap11 | Vocabulary::Soap12) {
             return None;
         }
         let soap = Expected::new(prefix);
         self.header(&soap, envelope, &mut head.said)?;
         self.begin_like(&soap, "Body")?;
-        if self.parent(soap.prefix)? != envelope {
+        if self.parent_tag(soap.prefix)? != envelope {
             return None;
         }
         let prefix = self.begin("SendNotification")?;
-        self.message(prefix, None)?;
+        self.messages_tag(prefix, None)?;
         let messages = Expected::new(prefix);
-        head.outer = Outer {
+        *open = OpenPrefixes {
             soap: soap.prefix,
             messages: messages.with_colon,
             notification: messages.with_colon,
             is_framed: false,
         };
-        if let Some(frame) = frame.of(Prefix::from(&messages.with_colon))
+        if let Some(frame) = frame.of(messages.with_colon)
             && self.cursor.eat_literal(&frame.opening)
         {
-            head.outer.is_framed = true;
+            open.is_framed = true;
             head.said.class = Some(ResponseClass::Success);
             let code_end = self.cursor.pos() - frame.behind_code;
             head.said.response_code = Some(Span::new(code_end - "NoError".len(), code_end));
         } else {
-            head.outer.notification = self.inner(&messages, &mut head.said)?;
+            open.notification = self.inner(&messages, &mut head.said)?;
         }
         head.stats = Stats::default();
         head.prefix = self.bindings.types();
@@ -189,13 +186,13 @@ impl<'b, V: Vector> Ahead<'b, V> {
     /// From behind the start tag of SendNotification up to behind that of Notification, of which it gives
     /// the prefix.
     #[inline(always)]
-    fn inner(&mut self, messages: &Expected, said: &mut Said) -> Option<Literal<2>> {
+    fn inner(&mut self, messages: &Expected, said: &mut Said) -> Option<Prefix> {
         self.begin_like(messages, "ResponseMessages")?;
-        self.message(messages.prefix, None)?;
+        self.messages_tag(messages.prefix, None)?;
         self.response(messages, said)?;
         let prefix = self.begin("Notification")?;
         let is_one = matches!(
-            self.parent(prefix)?,
+            self.parent_tag(prefix)?,
             Vocabulary::Messages | Vocabulary::Types
         );
         is_one.then(|| prefix.with_colon())
@@ -208,13 +205,13 @@ impl<'b, V: Vector> Ahead<'b, V> {
         if self.begin_like(soap, "Header").is_none() {
             return Some(());
         }
-        let header = self.attributes(soap.prefix, None)?;
+        let header = self.rest_of_tag(soap.prefix, None)?;
         if header.vocabulary != envelope {
             return None;
         }
         if !header.is_empty {
             let prefix = self.begin("RequestServerVersion")?;
-            let version = self.attributes(prefix, Some(" Version="))?;
+            let version = self.rest_of_tag(prefix, Some(" Version="))?;
             if version.vocabulary != Vocabulary::Types {
                 return None;
             }
@@ -235,13 +232,13 @@ impl<'b, V: Vector> Ahead<'b, V> {
     #[inline(always)]
     fn response(&mut self, messages: &Expected, said: &mut Said) -> Option<()> {
         self.begin_like(messages, "SendNotificationResponseMessage")?;
-        if let Some(class) = self.message(messages.prefix, Some(" ResponseClass="))? {
+        if let Some(class) = self.messages_tag(messages.prefix, Some(" ResponseClass="))? {
             let class = ResponseClass::new(self.cursor.span(class));
             said.class = Some(head::known_class(class)?);
         }
         let outside = self.bindings.len;
         self.begin_like(messages, "ResponseCode")?;
-        self.message(messages.prefix, None)?;
+        self.messages_tag(messages.prefix, None)?;
         let start = self.cursor.pos();
         if !self.cursor.eat("NoError") {
             self.cursor.skip_by(self.vector, Class::TEXT);
@@ -257,16 +254,20 @@ impl<'b, V: Vector> Ahead<'b, V> {
     /// The rest of a start tag in the messages namespace, of an element that is not empty: what the
     /// attribute says.
     #[inline(always)]
-    fn message(&mut self, prefix: ShortPrefix, attribute: Option<&str>) -> Option<Option<Span>> {
-        let tag = self.attributes(prefix, attribute)?;
+    fn messages_tag(
+        &mut self,
+        prefix: ShortPrefix,
+        attribute: Option<&str>,
+    ) -> Option<Option<Span>> {
+        let tag = self.rest_of_tag(prefix, attribute)?;
         (tag.vocabulary == Vocabulary::Messages && !tag.is_empty).then_some(tag.value)
     }
 
     /// The rest of a start tag without attributes that are not declarations, of an element that is not
     /// empty.
     #[inline(always)]
-    fn parent(&mut self, prefix: ShortPrefix) -> Option<Vocabulary> {
-        let tag = self.attributes(prefix, None)?;
+    fn parent_tag(&mut self, prefix: ShortPrefix) -> Option<Vocabulary> {
+        let tag = self.rest_of_tag(prefix, None)?;
         (!tag.is_empty).then_some(tag.vocabulary)
     }
 
@@ -274,7 +275,7 @@ impl<'b, V: Vector> Ahead<'b, V> {
     /// prefix.
     #[inline(always)]
     fn begin(&mut self, local: &str) -> Option<ShortPrefix> {
-        self.space();
+        self.cursor.skip_to_tag(self.vector);
         if !self.cursor.eat("<") {
             return None;
         }
@@ -285,22 +286,15 @@ impl<'b, V: Vector> Ahead<'b, V> {
     /// As [`begin`](Self::begin), with this prefix. Where it gives `None`, it has moved over white space.
     #[inline(always)]
     fn begin_like(&mut self, expected: &Expected, local: &str) -> Option<()> {
-        self.space();
+        self.cursor.skip_to_tag(self.vector);
         let prefix = &expected.with_colon;
         self.cursor.eat_around("<", prefix, local).then_some(())
-    }
-
-    #[inline(always)]
-    fn space(&mut self) {
-        if self.cursor.peek() != Some(b'<') {
-            self.cursor.skip_by(self.vector, Class::SPACE);
-        }
     }
 
     /// The rest of a start tag: no attributes but declarations and perhaps one that begins so, white
     /// space before and the equals sign behind its name included.
     #[inline(always)]
-    fn attributes(&mut self, prefix: ShortPrefix, attribute: Option<&str>) -> Option<Tag> {
+    fn rest_of_tag(&mut self, prefix: ShortPrefix, attribute: Option<&str>) -> Option<Tag> {
         let outside = self.bindings.len;
         let mut value = None;
         let is_empty = loop {
@@ -308,9 +302,8 @@ impl<'b, V: Vector> Ahead<'b, V> {
                 break false;
             }
             if self.cursor.eat(" xmlns:") {
-                let rest = self.cursor.rest();
-                let text = self.cursor.eat_plain_ncname(self.vector)?;
-                self.declaration(ShortPrefix::of(rest, text.len())?, outside)?;
+                let prefix = self.cursor.eat_declared_prefix(self.vector)?;
+                self.declaration(prefix, outside)?;
             } else if self.cursor.eat(" xmlns") {
                 self.declaration(ShortPrefix::NONE, outside)?;
             } else if let Some(attribute) = attribute
@@ -354,10 +347,8 @@ impl<'b, V: Vector> Ahead<'b, V> {
 
 /// Moves over white space and an end tag: this prefix, and the rest of it. `false` leaves the cursor anywhere.
 #[inline(always)]
-fn eat_end(cursor: &mut Cursor<'_>, prefix: &Literal<2>, rest: &str) -> bool {
-    if cursor.peek() != Some(b'<') {
-        cursor.skip(Class::SPACE);
-    }
+fn eat_end(cursor: &mut Cursor<'_>, prefix: &Prefix, rest: &str) -> bool {
+    cursor.skip(Class::SPACE);
     cursor.eat_around("</", prefix, rest)
 }
 
@@ -386,7 +377,7 @@ impl Bindings {
         }
     }
 
-    /// None where the prefix has been declared in the same tag, or is for the general path to judge.
+    /// None where the prefix has been declared in the same tag, or is for others to judge.
     #[inline(always)]
     fn declare(
         &mut self,
@@ -413,6 +404,6 @@ impl Bindings {
         let in_scope = self.list.get(..self.len)?;
         let mut prefixes = in_scope.iter().rev().map(|(prefix, _)| *prefix);
         let prefix = prefixes.find(|prefix| self.resolve(*prefix) == Some(Vocabulary::Types))?;
-        Some(Prefix::from(&prefix.with_colon()))
+        Some(prefix.with_colon())
     }
 }

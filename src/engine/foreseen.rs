@@ -103,7 +103,7 @@ impl<'s, 'b> Foreseen<'s, 'b> {
             return head.said.hand_out(&self.cursor, sink);
         }
         if self.handed < ALL {
-            let mut sink = Behind {
+            let mut sink = AllButFirst {
                 first: self.handed,
                 passed: 0,
                 sink,
@@ -148,7 +148,7 @@ impl<'s, 'b> Foreseen<'s, 'b> {
         let Some(head) = self.lent.heads.get(self.head) else {
             return false;
         };
-        if !self.lent.config.predict || !self.seen.contains(Element::SubscriptionId) {
+        if !self.seen.contains(Element::SubscriptionId) {
             return false;
         }
         if matches!(self.head, HeadState::Known(_)) && head.ends_so(self.cursor.rest()) {
@@ -173,13 +173,11 @@ impl<'s, 'b> Foreseen<'s, 'b> {
             return false;
         }
         let mut ahead = self.cursor;
-        let Some(tail) = heads.candidate.outer.eat_tail(&mut ahead, &scratch.frame) else {
+        let Some(tail) = heads.open.eat_tail(&mut ahead, &scratch.frame) else {
             return false;
         };
-        if config.heads > 0 {
-            let text = ahead.text(0, self.head_end);
-            heads.learn(self.head, text, Some(tail), config.heads);
-        }
+        let text = ahead.text(0, self.head_end);
+        heads.learn(self.head, text, Some(tail), config.heads);
         true
     }
 }
@@ -194,19 +192,20 @@ fn envelope<'b>(mut cursor: Cursor<'b>, lent: &mut Lent<'_>) -> Option<Cursor<'b
     lent.dispatch.run(Envelope {
         cursor,
         head: &mut lent.heads.candidate,
+        open: &mut lent.heads.open,
         frame: &mut lent.scratch.frame,
     })
 }
 
 /// Hands on all but the first items.
-struct Behind<'s, S> {
+struct AllButFirst<'s, S> {
     first: u8,
     /// How many there have been.
     passed: u8,
     sink: &'s mut S,
 }
 
-impl<'t, S: Items<'t>> Items<'t> for Behind<'_, S> {
+impl<'t, S: Items<'t>> Items<'t> for AllButFirst<'_, S> {
     fn item(&mut self, item: Item<'t>) -> ControlFlow<()> {
         self.passed += 1;
         if self.passed <= self.first {

@@ -1,8 +1,8 @@
 //! Heads and tails: what stands before and behind the children of the first Notification.
 //!
-//! A head is the body up to and with the start tag of its first Notification. Up to there a server writes nearly the same bytes in every message. Reading is deterministic, so
-//! where a body begins with bytes that were read before, the state behind them is known. What makes that
-//! right:
+//! A head is the body up to and with the start tag of its first Notification. Up to there a server
+//! writes nearly the same bytes in every message. Reading is deterministic, so where a body begins with
+//! bytes that were read before, the state behind them is known. What makes that right:
 //!
 //! - A head ends directly behind the `>` of a start tag, where the state depends on no later byte. So of
 //!   the heads of different length at most one begins a body.
@@ -19,14 +19,14 @@ use alloc::vec::Vec;
 use core::ops::ControlFlow;
 
 use super::Items;
-use super::envelope::Outer;
+use super::envelope::OpenPrefixes;
 use super::tags::Prefix;
 use crate::model::{Item, Operation, ResponseClass, ResponseCode, ServerVersionInfo};
-use crate::parser::Stats;
 use crate::scan::{Cursor, Span};
+use crate::stats::Stats;
 
 /// The longest head or tail that is learned, in bytes.
-pub(super) const LONGEST: usize = 4 << 10;
+const LONGEST: usize = 4 << 10;
 
 /// The heads that a parser has learned.
 #[derive(Debug, Default)]
@@ -34,6 +34,8 @@ pub(crate) struct Heads {
     learned: Vec<Head>,
     /// The head of the message at hand, while it is not known to be good, without its text.
     pub(super) candidate: Head,
+    /// What is open behind the candidate, if that was predicted.
+    pub(super) open: OpenPrefixes,
     /// Messages that were begun with a learned head or ended in a new one: a clock of uses.
     uses: u64,
 }
@@ -43,12 +45,10 @@ pub(crate) struct Heads {
 pub(super) struct Head {
     text: String,
     pub(super) said: Said,
-    /// What reading it adds to the counts; while it is being read, what they were before.
+    /// What reading it adds to the counts.
     pub(super) stats: Stats,
     /// How the types namespace is written in the Notification, if that is known.
     pub(super) prefix: Option<Prefix>,
-    /// What is open behind it, if it was predicted.
-    pub(super) outer: Outer,
     /// What follows the last child; empty if that is not known.
     tail: String,
     /// 0 if never.
@@ -58,7 +58,7 @@ pub(super) struct Head {
 /// What a body has to do with learned heads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum HeadState {
-    /// Its head is not known, and not to be learned.
+    /// Its head is not known, and is not being noted.
     None,
     /// Its head is being read, and the candidate has the items so far.
     Reading,
@@ -192,10 +192,9 @@ impl Heads {
         }
     }
 
-    /// A head is to be noted, before which this has been counted.
-    pub(super) fn begin(&mut self, before: Stats) {
+    /// A head is to be noted.
+    pub(super) fn begin(&mut self) {
         self.candidate.said = Said::default();
-        self.candidate.stats = before;
     }
 
     /// Notes an item of a head. None if such a head cannot be learned.
@@ -203,13 +202,13 @@ impl Heads {
         self.candidate.said.note(item, |text| body.span_of(text))
     }
 
-    /// The head has been noted, and this is what has been counted by now.
+    /// The head has been noted, and reading it counted this.
     pub(super) fn complete(&mut self, stats: Stats) {
-        self.candidate.stats = stats.since(self.candidate.stats);
+        self.candidate.stats = stats;
     }
 
-    /// A body with this head, and what it reads, was good, and ended so: keeps the head, if it is new,
-    /// and the tail. Whether it ended with the tail that is known.
+    /// A good body had this head, which reads `text`, and ended with `tail`: keeps the head, if it is new, and
+    /// the tail. Tells whether the tail was known.
     pub(super) fn learn(
         &mut self,
         state: HeadState,
@@ -247,7 +246,7 @@ impl Heads {
         };
         oldest.text.clear();
         oldest.text.push_str(text);
-        oldest.clone_from(&self.candidate);
+        oldest.copy_state(&self.candidate);
         oldest.last_use = self.uses;
     }
 
@@ -273,8 +272,8 @@ impl Head {
         rest == self.tail.as_bytes() && !rest.is_empty()
     }
 
-    /// All but the text.
-    fn clone_from(&mut self, source: &Self) {
+    /// What is known of it: all but its text and when it was used.
+    fn copy_state(&mut self, source: &Self) {
         self.said = source.said;
         self.stats = source.stats;
         self.prefix = source.prefix;

@@ -99,15 +99,12 @@ impl<'b> Walk<'_, 'b> {
 }
 
 impl Value<'_> {
-    /// `xs:boolean`.
+    /// [`boolean`].
     pub(super) fn boolean(self) -> Result<bool, Error> {
-        match collapsed(self.text) {
-            "true" | "1" => Ok(true),
-            "false" | "0" => Ok(false),
-            _ => Err(Error::new(ErrorKind::InvalidBoolean, self.offset)),
-        }
+        boolean(self.text).ok_or(Error::new(ErrorKind::InvalidBoolean, self.offset))
     }
 
+    /// `xs:int`.
     pub(super) fn int(self) -> Result<i32, Error> {
         let int = collapsed(self.text).parse();
         int.map_err(|_| Error::new(ErrorKind::InvalidInt, self.offset))
@@ -124,7 +121,7 @@ pub(super) fn boolean(text: &str) -> Option<bool> {
 }
 
 /// The text without the white space around it.
-pub(super) fn collapsed(text: &str) -> &str {
+fn collapsed(text: &str) -> &str {
     text.trim_matches([' ', '\t', '\n', '\r'])
 }
 

@@ -1,9 +1,9 @@
 //! The one reading engine: a body in, typed items out, in document order.
 //!
 //! Under both [`Parser::parse`](crate::Parser::parse) and [`Reader`](crate::Reader). A body is read in two
-//! stages. For as long as all is as servers write it, it is compared with that and no more
-//! (`foreseen`, with `head` and `envelope` for what stands around the children of a Notification,
-//! `predict`, `tags` and `kind` for those). From the first thing on that is not, the grammar of `schema` is
+//! stages. For as long as all is as servers write it, it is compared with that and no more (`foreseen`;
+//! `head` and `envelope` for what stands around the children of a Notification, `predict` and `kind` for
+//! those, `tags` for both). From the first thing on that is not, the grammar of `schema` is
 //! walked along the tokens of `xml` (`walk` and `leaf`), which decides what everything means, what is an
 //! error and what is skipped. The engine owns no arena: each step is lent one for text that cannot be
 //! borrowed.
@@ -30,9 +30,9 @@ use self::walk::Walk;
 use crate::config::Config;
 use crate::error::Error;
 use crate::model::{Event, Item};
-use crate::parser::Stats;
 use crate::scan::{Dispatch, Span};
 use crate::schema::{self, Element, Seen};
+use crate::stats::Stats;
 use crate::xml::Buffers;
 
 /// Reads one body. `'b` is the body, `'s` what the parser lends.
@@ -77,19 +77,18 @@ impl<'s, 'b> Engine<'s, 'b> {
         'b: 't,
         S: Sink<'t>,
     {
-        let foreseen = self.foreseen.take();
-        let begun = foreseen.map(|foreseen| Walk::behind(foreseen, arena));
-        match begun {
-            Some(walk) => self.walk.insert(walk).read(arena, sink),
-            None => self
-                .walk
-                .as_mut()
-                .map_or(Ok(()), |walk| walk.read(arena, sink)),
+        if let Some(foreseen) = self.foreseen.take() {
+            self.walk = Some(Walk::behind(foreseen, arena));
+        }
+        match &mut self.walk {
+            Some(walk) => walk.read(arena, sink),
+            None => Ok(()),
         }
     }
 }
 
-/// What reading works in and keeps from one body to the next: memory, no content.
+/// What reading works in and keeps from one body to the next: memory, and how servers write (prefixes,
+/// lengths of values).
 #[derive(Debug)]
 pub(crate) struct Scratch {
     xml: Buffers,

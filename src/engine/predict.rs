@@ -2,7 +2,7 @@
 //!
 //! A child that is written as predicted is read by comparing its tags as text, and nothing is looked
 //! up. It is predicted whole or not at all: on any difference the cursor stands where the child begins,
-//! and the general path reads it from there, so that what is read and what is refused do not depend on
+//! and [`walk`](super::walk) reads it from there, so that what is read and what is refused do not depend on
 //! a prediction. None of what is here reports an error, decodes text or opens an element.
 //!
 //! Tags are compared with the prefix that stands for the types namespace *at the Notification*. A child
@@ -14,26 +14,12 @@ use bumpalo::Bump;
 use super::Sink;
 use super::kind::Kind;
 use super::leaf;
-use super::tags::{Seams, Tags};
-use crate::config::Limits;
+use super::tags::{self, Tags};
 use crate::model::{
     Event, EventKind, FolderId, Item, ItemId, OldIds, SubscriptionId, Timestamp, Watermark,
 };
 use crate::scan::{Class, Cursor, Literal, Task, Vector};
 use crate::schema::{Element, Seen};
-
-/// After how many failures in a row the rest of a message is not predicted any more: who writes one
-/// child otherwise writes the next so too.
-pub(super) const PATIENCE: u32 = 16;
-
-/// Whether nothing that is predicted inside an element at this depth goes over a limit, but for the
-/// number of events.
-pub(super) fn has_room(prefix: &str, depth: usize, limits: &Limits) -> bool {
-    const LONGEST_NAME: &str = "FreeBusyChangedEvent";
-    limits.depth >= depth + 2
-        && limits.attributes >= 2
-        && limits.name_bytes >= prefix.len() + LONGEST_NAME.len()
-}
 
 /// How long values are expected to be: as long as the last ones in the same place. All but the
 /// subscription id, which is of another subscription each time.
@@ -76,7 +62,7 @@ pub(super) struct Children<'e, 'b, 't, S> {
 /// Why [`Children`] stopped: either way the cursor is at the beginning of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stopped {
-    /// The sink wants no more.
+    /// The sink wants no more, or all has been handed out.
     Sink,
     /// Something else comes next.
     Other,
@@ -113,7 +99,7 @@ where
         }
         ahead.cursor = *self.cursor;
         loop {
-            ahead.space();
+            ahead.cursor.skip_to_tag(vector);
             let Some(next) = ahead.opens("").then(|| ahead.kind()) else {
                 return Stopped::Other;
             };
@@ -135,10 +121,9 @@ where
                 let Some((element, item)) = ahead.value(self.lengths) else {
                     return Stopped::Other;
                 };
-                if self.seen.contains(element) {
+                if !self.seen.insert(element) {
                     return Stopped::Other;
                 }
-                self.seen.insert(element);
                 *self.cursor = ahead.cursor;
                 self.sink.item(item)
             };
@@ -222,7 +207,7 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
         event.kind = kind.kind;
         // Whether the beginning of the next tag has been read with the end of the last.
         let mut begun = false;
-        self.space();
+        self.cursor.skip_to_tag(self.vector);
         if self.opens("Watermark>") {
             let is_status = kind.kind == EventKind::Status;
             let seam = match is_status {
@@ -366,7 +351,7 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
     #[inline(always)]
     fn id(&mut self, name: &str, expected: &mut IdLengths) -> Option<(&'b str, Option<&'b str>)> {
         let quote = self.cursor.eat_quote()?;
-        let (id, change_key, _) = self.id_to(&Tags::NEVER, quote, name, expected)?;
+        let (id, change_key, _) = self.id_to(&tags::NO_SEAMS, quote, name, expected)?;
         Some((id, change_key))
     }
 
@@ -375,7 +360,7 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
     #[inline(always)]
     fn id_to(
         &mut self,
-        seams: &Seams,
+        seams: &[Literal<4>; 2],
         quote: u8,
         name: &str,
         expected: &mut IdLengths,
@@ -393,7 +378,7 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
         }
         expected.is_tight = !self.cursor.eat(" ");
         let ends = if self.cursor.eat("/>") {
-            self.space();
+            self.cursor.skip_to_tag(self.vector);
             true
         } else {
             self.cursor.eat("><") && self.closes(name)
@@ -428,15 +413,7 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
     #[inline(always)]
     fn closes(&mut self, name: &str) -> bool {
         let closes = self.cursor.eat_around("/", &self.tags.prefix, name);
-        self.space();
+        self.cursor.skip_to_tag(self.vector);
         closes
-    }
-
-    /// White space, of which servers write none.
-    #[inline(always)]
-    fn space(&mut self) {
-        if self.cursor.peek() != Some(b'<') {
-            self.cursor.skip_by(self.vector, Class::SPACE);
-        }
     }
 }

@@ -3,41 +3,17 @@
 
 use crate::scan::Literal;
 
-/// How the server of a message writes a namespace: a prefix and its colon, or nothing; then zeros.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Prefix([u8; 16]);
-
-impl Prefix {
-    /// What stands before a local name, colon included, if it is short enough.
-    pub(super) fn new(text: &str) -> Option<Self> {
-        let mut bytes = [0; 16];
-        bytes
-            .get_mut(..text.len())?
-            .copy_from_slice(text.as_bytes());
-        Some(Self(bytes))
-    }
-
-    fn as_str(&self) -> &str {
-        let text = core::str::from_utf8(&self.0).unwrap_or_default();
-        text.trim_end_matches('\0')
-    }
-}
+/// How the server of a message writes a namespace: a prefix and its colon, or nothing.
+pub(super) type Prefix = Literal<2>;
 
 /// What follows an id, with a space before `/>` and without.
-pub(super) type Seams = [Literal<4>; 2];
+type Seams = [Literal<4>; 2];
 
-impl From<&Literal<2>> for Prefix {
-    fn from(prefix: &Literal<2>) -> Self {
-        let mut bytes = [0; 16];
-        let (words, _) = bytes.as_chunks_mut();
-        for (to, word) in words.iter_mut().zip(prefix.words()) {
-            *to = word.to_le_bytes();
-        }
-        Self(bytes)
-    }
-}
+/// Where nothing is expected to follow an id.
+pub(super) const NO_SEAMS: Seams = [Literal::NEVER; 2];
 
-/// Whether a prefix keeps coming: to put tags together costs more than they save in a message or two.
+/// Whether a prefix keeps being asked for: to put tags together costs more than they save in a message or
+/// two.
 #[derive(Debug, Default)]
 struct Habit {
     /// The prefix that keeps coming.
@@ -69,10 +45,11 @@ impl Habit {
 }
 
 /// The tags of a server, as far as they are compared in one piece: where one ends and the next begins.
-/// With a longer prefix they are not compared so, but one by one.
+/// Where a prefix is too long for that, its literals are [`NEVER`](Literal::NEVER), and tags are compared
+/// one by one.
 #[derive(Debug)]
 pub(super) struct Tags {
-    pub(super) prefix: Literal<2>,
+    pub(super) prefix: Prefix,
     /// `/t:SubscriptionId><t:PreviousWatermark>`
     pub(super) subscription_id_to_watermark: Literal<8>,
     /// `/t:PreviousWatermark><t:MoreEvents>false</t:MoreEvents>`
@@ -111,11 +88,10 @@ impl KnownTags {
     #[inline(never)]
     fn other(&mut self, prefix: Prefix) -> &Tags {
         if self.habit.changes_to(prefix) {
-            self.usual.set_prefix(prefix);
-            self.usual.set_seams(prefix);
+            self.usual = Tags::new(prefix);
             return &self.usual;
         }
-        self.other.set_prefix(prefix);
+        self.other.prefix = prefix;
         &self.other
     }
 }
@@ -146,14 +122,14 @@ impl Frame {
     fn changes_to(&mut self, prefix: Prefix) -> bool {
         let changes = self.habit.changes_to(prefix);
         if changes {
-            let p = prefix.as_str();
-            let literal = Literal::of(&[
+            let bytes = bytes_of(prefix);
+            let p = as_text(&bytes);
+            self.opening = Literal::of(&[
                 "<",
                 p,
                 "ResponseMessages><",
                 p,
-                "SendNotificationResponseMessage",
-                " ResponseClass=\"Success\"><",
+                "SendNotificationResponseMessage ResponseClass=\"Success\"><",
                 p,
                 "ResponseCode>NoError</",
                 p,
@@ -161,9 +137,8 @@ impl Frame {
                 p,
                 "Notification>",
             ]);
-            self.opening = literal.unwrap_or(Literal::NEVER);
             self.behind_code = "</ResponseCode><Notification>".len() + 2 * p.len();
-            let literal = Literal::of(&[
+            self.closing = Literal::of(&[
                 "</",
                 p,
                 "Notification></",
@@ -174,7 +149,6 @@ impl Frame {
                 p,
                 "SendNotification>",
             ]);
-            self.closing = literal.unwrap_or(Literal::NEVER);
         }
         changes
     }
@@ -192,42 +166,35 @@ impl Default for Frame {
 }
 
 impl Tags {
-    /// What is nowhere.
-    pub(super) const NEVER: Seams = [Literal::NEVER; 2];
-
-    fn set_prefix(&mut self, prefix: Prefix) {
-        self.prefix = Literal::new(prefix.as_str()).unwrap_or(Literal::NEVER);
-    }
-
-    fn set_seams(&mut self, prefix: Prefix) {
-        let prefix = prefix.as_str();
-        let seam = |parts: &[&str]| Literal::of(parts).unwrap_or(Literal::NEVER);
-        let long_seam = |parts: &[&str]| Literal::of(parts).unwrap_or(Literal::NEVER);
-        self.subscription_id_to_watermark = long_seam(&[
-            "/",
+    fn new(prefix: Prefix) -> Self {
+        let bytes = bytes_of(prefix);
+        let p = as_text(&bytes);
+        let seams =
+            |before, behind| [" ", ""].map(|space| Literal::of(&[space, before, p, behind]));
+        Self {
             prefix,
-            "SubscriptionId><",
-            prefix,
-            "PreviousWatermark>",
-        ]);
-        self.watermark_to_events = long_seam(&[
-            "/",
-            prefix,
-            "PreviousWatermark><",
-            prefix,
-            "MoreEvents>false</",
-            prefix,
-            "MoreEvents>",
-        ]);
-        self.watermark_to_timestamp = seam(&["/", prefix, "Watermark><", prefix, "TimeStamp>"]);
-        self.watermark_to_status_end = seam(&["/", prefix, "Watermark></", prefix, "StatusEvent>"]);
-        self.timestamp_to_id = seam(&["/", prefix, "TimeStamp><", prefix]);
-        let seams = |parts: &[&str; 3]| {
-            let [before, prefix, behind] = *parts;
-            [" ", ""].map(|space| seam(&[space, before, prefix, behind]))
-        };
-        self.id_to_parent = seams(&["/><", prefix, "ParentFolderId Id=\""]);
-        self.id_to_end = seams(&["/></", prefix, ""]);
+            subscription_id_to_watermark: Literal::of(&[
+                "/",
+                p,
+                "SubscriptionId><",
+                p,
+                "PreviousWatermark>",
+            ]),
+            watermark_to_events: Literal::of(&[
+                "/",
+                p,
+                "PreviousWatermark><",
+                p,
+                "MoreEvents>false</",
+                p,
+                "MoreEvents>",
+            ]),
+            watermark_to_timestamp: Literal::of(&["/", p, "Watermark><", p, "TimeStamp>"]),
+            watermark_to_status_end: Literal::of(&["/", p, "Watermark></", p, "StatusEvent>"]),
+            timestamp_to_id: Literal::of(&["/", p, "TimeStamp><", p]),
+            id_to_parent: seams("/><", "ParentFolderId Id=\""),
+            id_to_end: seams("/></", ""),
+        }
     }
 }
 
@@ -240,8 +207,18 @@ impl Default for Tags {
             watermark_to_timestamp: Literal::NEVER,
             watermark_to_status_end: Literal::NEVER,
             timestamp_to_id: Literal::NEVER,
-            id_to_parent: Self::NEVER,
-            id_to_end: Self::NEVER,
+            id_to_parent: NO_SEAMS,
+            id_to_end: NO_SEAMS,
         }
     }
+}
+
+/// The prefix and its colon, then zeros.
+fn bytes_of(prefix: Prefix) -> [[u8; 8]; 2] {
+    prefix.words().map(u64::to_le_bytes)
+}
+
+fn as_text(bytes: &[[u8; 8]; 2]) -> &str {
+    let text = core::str::from_utf8(bytes.as_flattened()).unwrap_or_default();
+    text.trim_end_matches('\0')
 }

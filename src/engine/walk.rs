@@ -11,19 +11,32 @@ use bumpalo::Bump;
 use super::foreseen::Foreseen;
 use super::head::{HeadState, Heads};
 use super::leaf::Value;
-use super::predict::{self, Children, Lengths, Stopped};
+use super::predict::{Children, Lengths, Stopped};
 use super::tags::{KnownTags, Prefix};
 use super::{Ends, Open, Scratch, Sink};
-use crate::config::Config;
+use crate::config::{Config, Limits};
 use crate::error::{Error, ErrorKind};
 use crate::model::{
     Event, EventKind, FolderId, Item, ItemId, MessageXmlValue, OldIds, Operation, OtherEvent,
     ResponseClass, ResponseCode, ServerVersionInfo, SubscriptionId, Timestamp, Watermark,
 };
-use crate::parser::Stats;
 use crate::scan::{Class, Dispatch, Span};
 use crate::schema::{self, Element, Seen};
+use crate::stats::Stats;
 use crate::xml::{Name, Token, Tokenizer};
+
+/// After how many failures in a row the rest of a message is not predicted any more: who writes one
+/// child otherwise writes the next so too.
+const PATIENCE: u32 = 16;
+
+/// Whether nothing that is predicted inside an element at this depth goes over a limit, but for the
+/// number of events.
+fn has_room(prefix: &str, depth: usize, limits: &Limits) -> bool {
+    const LONGEST_NAME: &str = "FreeBusyChangedEvent";
+    limits.depth >= depth + 2
+        && limits.attributes >= 2
+        && limits.name_bytes >= prefix.len() + LONGEST_NAME.len()
+}
 
 /// Reads the rest of a body. `'b` is the body, `'s` what the parser lends.
 #[derive(Debug)]
@@ -40,6 +53,8 @@ pub(super) struct Walk<'s, 'b> {
     in_first: bool,
     /// Where the head ends, if it is complete.
     head_end: usize,
+    /// What had been counted before the body.
+    counted_before: Stats,
     ends: Ends,
     dispatch: Dispatch,
     /// How the types namespace is written in the open Notification, once that is known.
@@ -76,6 +91,7 @@ impl<'s, 'b> Walk<'s, 'b> {
             head,
             in_first: false,
             head_end: foreseen.head_end,
+            counted_before: Stats::default(),
             ends: Ends::None,
             dispatch: lent.dispatch,
             prefix: None,
@@ -95,7 +111,7 @@ impl<'s, 'b> Walk<'s, 'b> {
             seen: Seen::default(),
         });
         if head == HeadState::None {
-            walk.begin();
+            walk.note_head();
         } else {
             walk.catch_up(arena);
             walk.tokens.cursor = cursor;
@@ -123,10 +139,11 @@ impl<'s, 'b> Walk<'s, 'b> {
         self.prefix = self.heads.get(self.head).and_then(|head| head.prefix);
     }
 
-    /// At the first byte.
-    fn begin(&mut self) {
+    /// Begins to note the head, if heads are learned.
+    fn note_head(&mut self) {
         if self.config.heads > 0 {
-            self.heads.begin(*self.stats);
+            self.heads.begin();
+            self.counted_before = *self.stats;
             self.head = HeadState::Reading;
         }
     }
@@ -162,7 +179,7 @@ impl<'s, 'b> Walk<'s, 'b> {
         'b: 't,
         S: Sink<'t>,
     {
-        let is_tried = self.config.predict && self.misses < predict::PATIENCE;
+        let is_tried = self.config.predict && self.misses < PATIENCE;
         if !is_tried || !self.tokens.is_in_content() {
             return ControlFlow::Continue(());
         }
@@ -201,9 +218,10 @@ impl<'s, 'b> Walk<'s, 'b> {
             let Some((text, namespace)) = self.tokens.peek_prefix() else {
                 return ControlFlow::Continue(());
             };
-            let prefix = Prefix::new(text)
+            let prefix = Some(Prefix::of(&[text]))
+                .filter(|prefix| *prefix != Prefix::NEVER)
                 .filter(|_| schema::is_types(namespace))
-                .filter(|_| predict::has_room(text, self.tokens.depth(), &self.config.limits));
+                .filter(|_| has_room(text, self.tokens.depth(), &self.config.limits));
             if prefix.is_none() || prefix == self.prefix {
                 self.misses += 1;
                 self.stats.prediction_misses += 1;
@@ -518,14 +536,14 @@ impl<'s, 'b> Walk<'s, 'b> {
     /// Notes an item of the head that is being read. Behind the start tag of the first Notification,
     /// the head is complete.
     fn note(&mut self, item: Item<'_>) {
-        let body = self.tokens.cursor;
-        if self.heads.note(item, &body).is_none() {
+        let cursor = self.tokens.cursor;
+        if self.heads.note(item, &cursor).is_none() {
             self.head = HeadState::None;
         } else if item == Item::Notification {
-            self.heads.complete(*self.stats);
+            self.heads.complete(self.stats.since(self.counted_before));
             self.head = HeadState::New;
             self.in_first = true;
-            self.head_end = body.pos();
+            self.head_end = cursor.pos();
         }
     }
 
@@ -538,8 +556,8 @@ impl<'s, 'b> Walk<'s, 'b> {
         }
     }
 
-    /// The body has been read to its end and found good, this tail being the last that was read, if
-    /// that was one.
+    /// The body has been read to its end and found good; `tail` is what followed the last child, if that was
+    /// read as one.
     fn learn(&mut self, tail: Option<&str>) {
         let head = core::mem::replace(&mut self.head, HeadState::None);
         let text = self.tokens.cursor.text(0, self.head_end);

@@ -80,8 +80,8 @@ impl<'b> Cursor<'b> {
         is_end
     }
 
-    /// Moves over a short prefix and its colon, which has to come next; or not at all where there is no
-    /// colon near. What the prefix is made of is not looked at, but that it is ASCII.
+    /// Moves over a short prefix and its colon; or not at all where there is no colon near, or the body
+    /// ends within eight bytes. What the prefix is made of is not looked at, but that it is ASCII.
     #[inline(always)]
     pub(crate) fn eat_short_prefix(&mut self) -> ShortPrefix {
         let Some((prefix, behind)) = ShortPrefix::before_colon(self.rest) else {
@@ -105,14 +105,15 @@ impl<'b> Cursor<'b> {
         is_read
     }
 
-    /// Moves over a literal if it is what comes next.
+    /// Moves over a literal if it is what comes next. Near the end of the body it does not move: see
+    /// [`Literal`].
     #[inline(always)]
     pub(crate) fn eat_literal<const WORDS: usize>(&mut self, literal: &Literal<WORDS>) -> bool {
         self.eat_around("", literal, "")
     }
 
     /// Moves over `before`, the literal and `behind` if they come next, one after another; else it
-    /// does not move.
+    /// does not move. Near the end of the body it does not either: see [`Literal`].
     #[inline(always)]
     pub(crate) fn eat_around<const WORDS: usize>(
         &mut self,
@@ -184,18 +185,26 @@ impl<'b> Cursor<'b> {
         Some((prefix, ahead.since(local_start)))
     }
 
-    /// Moves over a name of at most 31 letters and digits, and no colon. None, and the cursor has not
-    /// moved, where what comes next is not that simple or may go on.
+    /// Moves over a short prefix that is being declared, up to its `=`. None, and the cursor has not
+    /// moved, where what comes next is not that simple.
     #[inline(always)]
-    pub(crate) fn eat_plain_ncname<V: Vector>(&mut self, vector: V) -> Option<&'b str> {
+    pub(crate) fn eat_declared_prefix<V: Vector>(&mut self, vector: V) -> Option<ShortPrefix> {
         let strangers = vector.strangers(self.rest.first_chunk()?, Class::NAME);
         let length = strangers.trailing_zeros() as usize;
-        let begins = Class::NAME_START.contains(self.peek()?);
-        let ends = matches!(
-            self.rest.get(length),
-            Some(b' ' | b'>' | b'/' | b'=' | b':')
-        );
-        (begins && ends).then(|| self.split_off_text(length))
+        if !Class::NAME_START.contains(self.peek()?) || self.rest.get(length) != Some(&b'=') {
+            return None;
+        }
+        let prefix = ShortPrefix::of(self.rest, length)?;
+        self.split_off(length);
+        Some(prefix)
+    }
+
+    /// Moves over white space before a tag, of which servers write none.
+    #[inline(always)]
+    pub(crate) fn skip_to_tag<V: Vector>(&mut self, vector: V) {
+        if self.peek() != Some(b'<') {
+            self.skip_by(vector, Class::SPACE);
+        }
     }
 
     /// [`skip`](Self::skip) by the vectors of the kernel that the caller is compiled for.
@@ -248,24 +257,22 @@ impl<'b> Cursor<'b> {
             return None;
         }
         self.rest = behind;
-        // SAFETY: a class holds ASCII only, so a run of one is UTF-8.
+        debug_assert!(run.is_ascii());
+        // SAFETY: both callers have just had the kernel find that `length` bytes here are of a class, and a
+        // class holds ASCII only.
         Some(unsafe { core::str::from_utf8_unchecked(run) })
     }
 
-    /// Moves over a run of some class, of this length, and gives its text.
-    #[inline(always)]
-    fn split_off_text(&mut self, length: usize) -> &'b str {
-        let run = self.split_off(length);
-        // SAFETY: a class holds ASCII only, so a run of one is UTF-8.
-        unsafe { core::str::from_utf8_unchecked(run) }
-    }
-
-    /// Moves over ASCII of this length, such as a run of some class, and gives it.
+    /// Moves over ASCII of this length, such as a run of some class, and gives it. Where there is less, it
+    /// does not move.
     #[inline(always)]
     fn split_off(&mut self, length: usize) -> &'b [u8] {
-        let (run, behind) = self.rest.split_at_checked(length).unwrap_or_default();
+        let Some((read, behind)) = self.rest.split_at_checked(length) else {
+            return &[];
+        };
+        debug_assert!(read.is_ascii());
         self.rest = behind;
-        run
+        read
     }
 
     /// Moves over the longest run of characters that are of the class or, beyond ASCII, legal.

@@ -9,6 +9,8 @@ use crate::config::Kernel;
 ///
 /// A value is the proof that the machine has the instructions. Code that is generic over a vector has
 /// to be `#[inline(always)]` down from [`Dispatch::run`], or it is compiled without them.
+///
+/// [`Cursor`](super::Cursor) relies on the answers for its soundness: to be implemented in here only.
 pub(crate) trait Vector: Copy {
     /// A bit for each byte of the block, set where the byte may lie outside the class. A clear bit is
     /// certain, a set one is for the table to judge.

@@ -5,7 +5,7 @@
 )]
 
 /// Text of at most `WORDS * 8` bytes that is known only at run time, or is one of several: comparing
-/// does not branch on its length.
+/// does not branch on its length, and so needs that many bytes to compare with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Literal<const WORDS: usize> {
     /// Its bytes, then zeros.
@@ -23,13 +23,13 @@ impl<const WORDS: usize> Literal<WORDS> {
         len: 0,
     };
 
-    /// What is nowhere.
+    /// The literal that nothing begins with.
     pub(crate) const NEVER: Self = Self {
         words: [1; WORDS],
         ..Self::EMPTY
     };
 
-    /// The literal, if it is short enough.
+    /// The literal, if it is short enough. For literals that are made when the crate is compiled.
     pub(crate) const fn new(text: &str) -> Option<Self> {
         let bytes = text.as_bytes();
         if bytes.len() > WORDS * 8 {
@@ -45,16 +45,19 @@ impl<const WORDS: usize> Literal<WORDS> {
         Some(literal)
     }
 
-    /// The literal that these parts make, if it is short enough. Faster than [`new`](Self::new).
-    pub(crate) fn of(parts: &[&str]) -> Option<Self> {
+    /// The literal that these parts make; [`NEVER`](Self::NEVER) if they are too long.
+    pub(crate) fn of(parts: &[&str]) -> Self {
         let mut len = 0;
         let mut bytes = [[0; 8]; WORDS];
         for part in parts {
-            let rest = bytes.as_flattened_mut().get_mut(len..)?;
-            rest.get_mut(..part.len())?.copy_from_slice(part.as_bytes());
+            let rest = bytes.as_flattened_mut().get_mut(len..);
+            let Some(place) = rest.and_then(|rest| rest.get_mut(..part.len())) else {
+                return Self::NEVER;
+            };
+            place.copy_from_slice(part.as_bytes());
             len += part.len();
         }
-        Some(Self::from_words(bytes.map(u64::from_le_bytes), len))
+        Self::from_words(bytes.map(u64::from_le_bytes), len)
     }
 
     /// The literal of this length with these bytes, then zeros.
@@ -71,7 +74,8 @@ impl<const WORDS: usize> Literal<WORDS> {
         &self.words
     }
 
-    /// What follows the literal, if `bytes` begin with it. None where they end within its last word.
+    /// What follows the literal, if `bytes` begin with it. None where there are fewer than `WORDS * 8` bytes,
+    /// however short it is.
     #[inline(always)]
     pub(super) fn strip_from<'b>(&self, bytes: &'b [u8]) -> Option<&'b [u8]> {
         let (words, _) = bytes.as_chunks::<8>();

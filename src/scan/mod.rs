@@ -3,7 +3,9 @@
 //! Everything above reads a body through a [`Cursor`]. It moves forward only over bytes that it
 //! has checked to be UTF-8, so that whatever lies behind it can be handed out as `&str` without a
 //! second look. Which bytes a run may hold is a [`Class`]: a bit in one table of 256 entries, which
-//! is the specification that every kernel is held against. What a byte means is not decided here.
+//! is the specification that every kernel is held against. `kernel` and `x86` look at many bytes at once;
+//! a [`Literal`] or a [`ShortPrefix`] is compared with what comes next as numbers. What a byte means is not
+//! decided here.
 
 mod chars;
 mod class;

@@ -6,15 +6,19 @@ use super::literal::Literal;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ShortPrefix {
     /// Its bytes, least significant first, then a colon if there is room, then zeros.
+    ///
+    /// INVARIANT: ASCII, but for [`NONE`](Self::NONE): a cursor moves over literals that are made of it.
     key: u64,
 }
 
-const BYTES: usize = size_of::<u64>();
 const COLON: u64 = b':' as u64;
 /// One bit in each byte.
 const ONES: u64 = u64::MAX / 0xFF;
 
 impl ShortPrefix {
+    /// The length of the longest, in bytes.
+    pub(crate) const LONGEST: usize = size_of::<u64>();
+
     /// No prefix, and no colon: names in the default namespace. No ASCII text has this key.
     pub(crate) const NONE: Self = Self { key: u64::MAX };
 
@@ -27,7 +31,7 @@ impl ShortPrefix {
         // The lowest bit of these is in the first byte that is a colon.
         let colons = differing.wrapping_sub(ONES) & !differing & (ONES << 7);
         let (key, length) = match colons {
-            0 if bytes.get(BYTES) == Some(&b':') => (word, BYTES),
+            0 if bytes.get(Self::LONGEST) == Some(&b':') => (word, Self::LONGEST),
             0 => return None,
             _ => (
                 word & (colons ^ (colons - 1)),
@@ -41,12 +45,13 @@ impl ShortPrefix {
 
     /// The first `length` of `bytes`, all ASCII and none a colon, if they are few enough.
     #[inline(always)]
-    pub(crate) fn of(bytes: &[u8], length: usize) -> Option<Self> {
+    pub(super) fn of(bytes: &[u8], length: usize) -> Option<Self> {
+        debug_assert!(bytes.iter().take(length).all(u8::is_ascii));
         let word = u64::from_le_bytes(*bytes.first_chunk()?);
         let bits = 8 * length as u32;
         let key = match length {
-            ..BYTES => word & !(u64::MAX << bits) | COLON << bits,
-            BYTES => word,
+            ..Self::LONGEST => (word & !(u64::MAX << bits)) | (COLON << bits),
+            Self::LONGEST => word,
             _ => return None,
         };
         Some(Self { key })
@@ -64,10 +69,10 @@ impl ShortPrefix {
         if self == Self::NONE {
             return Literal::EMPTY;
         }
-        let length = BYTES - self.key.leading_zeros() as usize / 8;
-        match self.key >> (8 * (length - 1)) {
-            COLON => Literal::from_words([self.key, 0], length),
-            _ => Literal::from_words([self.key, COLON], BYTES + ":".len()),
+        let length = Self::LONGEST - self.key.leading_zeros() as usize / 8;
+        match length.checked_sub(1).map(|last| self.key >> (8 * last)) {
+            Some(COLON) => Literal::from_words([self.key, 0], length),
+            _ => Literal::from_words([self.key, COLON], Self::LONGEST + ":".len()),
         }
     }
 }

@@ -160,12 +160,12 @@ fn literals() {
         assert!(Cursor::new(b"12345678", dispatch).eat_literal(&Literal::<1>::new("").unwrap()));
     }
     assert_eq!(Literal::<1>::new("123456789"), None);
-    assert_eq!(Literal::<1>::of(&["1234", "56789"]), None);
+    assert_eq!(Literal::<1>::of(&["1234", "56789"]), Literal::NEVER);
     for length in 0..=16 {
         let text = &"NewMailEvent>123"[..length];
         let (a, b) = text.split_at(length / 3);
         let (b, c) = b.split_at(b.len() / 2);
-        assert_eq!(Literal::<2>::of(&[a, b, "", c]), Literal::new(text));
+        assert_eq!(Some(Literal::<2>::of(&[a, b, "", c])), Literal::new(text));
     }
 }
 
@@ -197,6 +197,24 @@ fn short_prefixes() {
             }
         }
     }
+    for dispatch in kernels() {
+        for (text, declared) in [
+            ("abc=", Some(3)),
+            ("abcdefgh=", Some(8)),
+            ("abcdefghi=", None),
+            ("abc =", None),
+            ("=", None),
+            ("1=", None),
+            ("a:b=", None),
+            ("é=", None),
+        ] {
+            dispatch.run(Declared { text, declared });
+        }
+    }
+    let zeros = "\0\0\0\0\0\0\0\0:Envelope and more";
+    let mut cursor = Cursor::new(zeros.as_bytes(), dispatch);
+    let prefix = cursor.eat_short_prefix().with_colon();
+    assert!(Cursor::new(zeros.as_bytes(), dispatch).eat_literal(&prefix));
     for (tag, moved) in [
         ("abcdefghi:Envelope", 0),
         ("Envelope xmlns:a", 0),
@@ -222,6 +240,26 @@ fn short_prefixes() {
     let is_reserved = |prefix| declared(prefix).unwrap().is_reserved();
     assert!(is_reserved("xml") && is_reserved("xmlns"));
     assert!(!is_reserved("xm") && !is_reserved("xmlnsx") && !ShortPrefix::NONE.is_reserved());
+}
+
+/// A declaration of a prefix of this length, or of none that is simple.
+struct Declared {
+    text: &'static str,
+    declared: Option<usize>,
+}
+
+impl Task for Declared {
+    type Output = ();
+
+    fn run<V: Vector>(self, vector: V) {
+        let Self { text, declared } = self;
+        let body = format!("{text}\"{:40}", "");
+        let mut cursor = Cursor::new(body.as_bytes(), Dispatch::Scalar(Scalar));
+        let prefix = cursor.eat_declared_prefix(vector);
+        assert_eq!(cursor.pos(), declared.unwrap_or(0), "{text}");
+        let expected = declared.and_then(|length| ShortPrefix::of(body.as_bytes(), length));
+        assert_eq!(prefix, expected, "{text}");
+    }
 }
 
 #[test]

@@ -46,8 +46,9 @@
 //!
 //! # In here
 //!
-//! `tokenizer` drives and holds the state; `prolog` reads what stands before the root, `tag` tags and
-//! attributes, `reference` references, `namespaces` scopes, on a `set`; `token` is what comes out.
+//! `tokenizer` drives and holds the state; `prolog` reads the byte order mark and the XML declaration,
+//! `tag` tags and attributes, `reference` references, `namespaces` scopes, on a `set`; `token` is what
+//! comes out.
 //! Nothing here knows EWS.
 
 mod namespaces;

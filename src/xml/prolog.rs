@@ -10,6 +10,7 @@ pub(crate) fn start(cursor: &mut Cursor<'_>) -> Result<(), Error> {
         return Err(Error::new(ErrorKind::Encoding, 0));
     }
     cursor.eat("\u{FEFF}");
+    // As servers write it; the rules below say the same.
     if cursor.eat(r#"<?xml version="1.0" encoding="utf-8"?>"#) {
         return Ok(());
     }
@@ -84,18 +85,18 @@ fn pseudo_attribute(cursor: &mut Cursor<'_>, name: &str) -> Result<Option<Span>,
 /// `[26] VersionNum`. Any 1.x is read as 1.0 (section 2.8).
 fn check_version(cursor: &Cursor<'_>, value: Span) -> Result<(), Error> {
     let version = cursor.span(value);
-    let fail = |at| {
+    let wrong_at = |at| {
         Err(Error::new(
             ErrorKind::DeclarationVersion,
             value.start() + at,
         ))
     };
     let Some(minor) = version.strip_prefix("1.") else {
-        return fail(0);
+        return wrong_at(0);
     };
     match minor.bytes().position(|byte| !byte.is_ascii_digit()) {
-        Some(at) => fail("1.".len() + at),
-        None if minor.is_empty() => fail("1.".len()),
+        Some(at) => wrong_at("1.".len() + at),
+        None if minor.is_empty() => wrong_at("1.".len()),
         None => Ok(()),
     }
 }

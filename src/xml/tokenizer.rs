@@ -54,7 +54,8 @@ impl Buffers {
 /// well-formed only once [`next`](Self::next) has returned `None`.
 #[derive(Debug)]
 pub struct Tokenizer<'s, 'b> {
-    /// The crate moves it over whole elements in content, and nothing else.
+    /// The engine moves it over whole elements in content and, where it asks for no more tokens, over the
+    /// tail.
     pub(crate) cursor: Cursor<'b>,
     pub(super) buffers: &'s mut Buffers,
     pub(super) limits: Limits,
@@ -139,7 +140,8 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
     }
 
     /// The attributes of the start tag that [`next`](Self::next) has just returned, in document
-    /// order and without namespace declarations. After any other token, still those of the last start tag; after an error none.
+    /// order and without namespace declarations. After any other token, still those of the last start
+    /// tag; after an error none.
     #[must_use]
     pub fn attributes(&self) -> Attributes<'_, 'b> {
         Attributes::new(self.cursor, &self.buffers.attributes)
