@@ -4,8 +4,10 @@
     python3 benches/report.py write              # benches/README.md, benches/chart.svg and the table of README.md
     python3 benches/report.py check              # fails if one of these is not what `write` would write
 
-Times are medians of criterion. Ratios are taken within a run, and what is reported is the median over all recorded
-runs and their spread; remove the runs of older code before you record new ones. Instruction counts come
+A run is several passes over all benches, each short, so that contestants that are compared are timed within seconds of
+each other: a machine that is slower for a while is slower for all of them. Times are medians of criterion. Ratios are
+taken within a pass; the figure of a run is the median of its passes, and what is reported is the median over all
+recorded runs and their spread. Remove the runs of older code before you record new ones. Instruction counts come
 from benches/instructions.json, see benches/instructions.py. No number in a document is typed in.
 
 A run needs what benches/native needs. Python 3.11 and its standard library suffice.
@@ -32,6 +34,7 @@ BENCHES = Path(__file__).parent
 ROOT = BENCHES.parent
 RUNS = BENCHES / "runs"
 COUNTS = BENCHES / "instructions.json"
+PASSES = 5
 NATIVE = ["--manifest-path", str(BENCHES / "native" / "Cargo.toml")]
 
 MARKS = ("<!-- written by benches/report.py -->\n", "<!-- until here -->\n")
@@ -118,18 +121,19 @@ def record(options: list[str]) -> int:
     return 0
 
 
-def times(cargo: list[str], options: list[str]) -> dict[str, dict[str, float]]:
-    """Nanoseconds that each contestant needs to read each corpus once."""
-    found: dict[str, dict[str, float]] = defaultdict(dict)
-    with tempfile.TemporaryDirectory(prefix="ews-criterion-") as folder:
-        environment = os.environ | {"CRITERION_HOME": folder}
-        command = ["cargo", "bench", *cargo, "--bench", "parse", "--", *options]
-        subprocess.run(command, check=True, cwd=ROOT, env=environment)
-        for path in sorted(Path(folder).glob("*/*/new/benchmark.json")):
-            names = json.loads(path.read_text())
-            estimates = json.loads(path.with_name("estimates.json").read_text())
-            corpus = names["group_id"].removeprefix("parse/")
-            found[corpus][names["function_id"]] = round(estimates["median"]["point_estimate"], 1)
+def times(cargo: list[str], options: list[str]) -> dict[str, dict[str, list[float]]]:
+    """Nanoseconds that each contestant needs to read each corpus once, by pass."""
+    found: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for _ in range(PASSES):
+        with tempfile.TemporaryDirectory(prefix="ews-criterion-") as folder:
+            environment = os.environ | {"CRITERION_HOME": folder}
+            command = ["cargo", "bench", *cargo, "--bench", "parse", "--", *options]
+            subprocess.run(command, check=True, cwd=ROOT, env=environment)
+            for path in sorted(Path(folder).glob("*/*/new/benchmark.json")):
+                names = json.loads(path.read_text())
+                estimates = json.loads(path.with_name("estimates.json").read_text())
+                corpus = names["group_id"].removeprefix("parse/")
+                found[corpus][names["function_id"]].append(round(estimates["median"]["point_estimate"], 1))
     return found
 
 
@@ -162,18 +166,22 @@ class Report:
         """Of each run: nanoseconds per message."""
         part = "native" if contestant in CPP else "times"
         messages = self.counted["corpora"][corpus]["messages"]
-        return [run[part][corpus][contestant] / messages for run in self.runs]
+        return [median(run[part][corpus][contestant]) / messages for run in self.runs]
 
     def ratios(self, corpus: str, contestant: str, to: str) -> list[float]:
         """Of each run: the time of a contestant through that of another one, measured side by side."""
+        return [median(ratios) for ratios in self.passes(corpus, contestant, to)]
+
+    def passes(self, corpus: str, contestant: str, to: str) -> list[list[float]]:
+        """The same of each pass of each run."""
         part = "native" if contestant in CPP else "times"
         both = [run[part][corpus] for run in self.runs]
-        return [times[contestant] / times[to] for times in both]
+        return [[a / b for a, b in zip(times[contestant], times[to])] for times in both]
 
     def lead(self, corpus: str, ours: str = OURS) -> list[float]:
         """Of each run: how many times faster we are than the fastest of the three."""
-        each = [self.ratios(corpus, peer, ours) for peer in THREE]
-        return [min(ratios) for ratios in zip(*each)]
+        each = [self.passes(corpus, peer, ours) for peer in THREE]
+        return [median(map(min, zip(*peers))) for peers in zip(*each)]
 
     def fastest(self, corpus: str) -> str:
         return min(THREE, key=lambda peer: median(self.times(corpus, peer)))
@@ -252,7 +260,8 @@ class Report:
         ]
         return [
             "One thread, default build flags, all checks on. Times are medians of criterion, over the messages of a",
-            "corpus in a fixed order; ratios are taken within a run. Figures are medians over these runs:",
+            f"corpus in a fixed order. A run is {PASSES} passes over all benches; ratios are taken within a pass, and the",
+            "figure of a run is the median of its passes. Figures are medians over these runs:",
             "",
             *table(["run", "date", "processor", "cores", "compiler"], rows),
             "",

@@ -321,6 +321,60 @@ fn frames_are_those_of_the_prefix_that_keeps_coming() {
     }
 }
 
+/// What the messages namespace is called in the SendNotification is what counts, not the prefix that came
+/// often: that may stand for anything, and be declared anywhere.
+#[test]
+fn a_frame_is_not_taken_for_that_of_another_prefix() {
+    let messages = "http://schemas.microsoft.com/exchange/services/2006/messages";
+    let types = "http://schemas.microsoft.com/exchange/services/2006/types";
+    let (head, rest) = EXCHANGE.split_once("<soap11:Body>").unwrap();
+    let rest = rest.replacen("<m:Send", "<x:Send", 1);
+    let rest = rest.replacen("xmlns:m=", "xmlns:x=", 1);
+    let mut outcomes = Vec::new();
+    for namespace in [types, "urn:x", messages] {
+        let mut warm = warm(EXCHANGE);
+        let body = format!("{head}<soap11:Body xmlns:m='{namespace}'>{rest}");
+        let closed = body.replace("</m:SendNotification>", "</x:SendNotification>");
+        for body in [closed, body] {
+            outcomes.push(read_by(&mut warm, body.as_bytes()).0);
+        }
+    }
+    // Below SendNotification, what is in another namespace is skipped.
+    let mismatch = Some(ErrorKind::EndTagMismatch);
+    assert_eq!(outcomes, [None, mismatch, None, mismatch, None, mismatch]);
+}
+
+/// As many declarations in scope as are predicted, one less and one more, at the limit and on both sides of it.
+#[test]
+fn declarations_are_counted_whether_predicted_or_not() {
+    let mut predicted = [0; 2];
+    for more in 0..8 {
+        let declarations: String = (0..more)
+            .map(|at| format!(" xmlns:p{at}='http://schemas.xmlsoap.org/soap/envelope/'"))
+            .collect();
+        for element in ["<soap11:Envelope", "<m:SendNotification", "<m:Notification"] {
+            let body = EXCHANGE.replacen(element, &format!("{element}{declarations}"), 1);
+            for limit in 1..=12 {
+                let mut plain = Config::default();
+                (plain.limits.bindings, plain.predict, plain.heads) = (limit, false, 0);
+                let mut config = plain;
+                config.predict = true;
+                let (mut parser, mut plain) =
+                    (Parser::with_config(config), Parser::with_config(plain));
+                for _ in 0..6 {
+                    assert_eq!(
+                        parser.parse(body.as_bytes()),
+                        plain.parse(body.as_bytes()),
+                        "{limit} {body}"
+                    );
+                }
+                predicted[usize::from(parser.stats().heads_predicted > 0)] += 1;
+            }
+        }
+    }
+    assert!(predicted.iter().all(|count| *count > 50), "{predicted:?}");
+}
+
 #[test]
 fn what_begins_like_a_header_is_one() {
     let end = "</soap11:Header>";

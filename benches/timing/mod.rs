@@ -7,12 +7,13 @@ use criterion::{BenchmarkGroup, Criterion, Throughput};
 
 use crate::corpus::Corpus;
 
-/// Short for one bench, since there are 84; long enough for a steady median on a quiet machine.
+/// Short for one bench, so that all contestants of a corpus are timed within seconds of each other: a
+/// machine that is slower for a while is slower for all of them. `benches/report.py` makes several passes.
 pub(crate) fn criterion() -> Criterion {
     Criterion::default()
-        .sample_size(30)
-        .warm_up_time(Duration::from_millis(500))
-        .measurement_time(Duration::from_millis(1500))
+        .sample_size(20)
+        .warm_up_time(Duration::from_millis(100))
+        .measurement_time(Duration::from_millis(300))
         .nresamples(5_000)
         .without_plots()
         .configure_from_args()
