@@ -221,6 +221,10 @@ fn names_are_those_of_the_namespace() {
         let body = EXCHANGE.replace(&start, &format!("<h:{element} xmlns:h='{namespace}'>"));
         body.replace(&end, &format!("</h:{element}>"))
     };
+    let rebound = |element: &str, namespace: &str| {
+        let here = format!("<soap11:{element} xmlns:soap11='{namespace}'>");
+        EXCHANGE.replace(&format!("<soap11:{element}>"), &here)
+    };
     let wrong_version = EXCHANGE.replacen(
         &format!("xmlns:t=\"{types}\" /"),
         &format!("xmlns:t=\"{messages}\" /"),
@@ -244,6 +248,10 @@ fn names_are_those_of_the_namespace() {
     );
     for (body, error, is_predicted) in [
         (other(messages, "Header"), None, false),
+        (rebound("Header", types), None, false),
+        (rebound("Header", soap), None, true),
+        (rebound("Body", types), Some(ErrorKind::MissingBody), false),
+        (rebound("Body", soap), None, true),
         (other(soap, "Header"), None, false),
         (other(types, "Body"), Some(ErrorKind::MissingBody), false),
         (other(soap, "Body"), None, false),
