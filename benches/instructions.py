@@ -2,6 +2,7 @@
 
     python3 benches/instructions.py record    # all corpora and contestants, into benches/instructions.json
     python3 benches/instructions.py check     # this crate on the hot corpora, against that file
+    python3 benches/instructions.py growth    # this crate on bodies made to be expensive, and on four times as much
 
 Counts do not depend on the load of the machine, and differ by less than 0.1 % between runs of the same program, so
 `check` finds what times are too noisy for. They do depend on the compiler and the kernel, which are recorded too.
@@ -30,15 +31,21 @@ OURS = "ews-notifications"  # the beginning of the names of our contestants
 # leave room for the gain to be lost again unnoticed.
 TOLERANCE = 0.03
 
+# How many times more instructions four times the input may take.
+MOST_GROWTH = 5
+
 # The function of benches/counting whose calls are counted.
-COUNTED = "instructions::counting::counted"
+COUNTED = "counting::counted"
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Counts instructions with callgrind.")
-    parser.add_argument("command", choices=["record", "check"])
-    if parser.parse_args().command == "check":
+    parser.add_argument("command", choices=["record", "check", "growth"])
+    command = parser.parse_args().command
+    if command == "check":
         return check(json.loads(RECORD.read_text()), measure(HOT))
+    if command == "growth":
+        return growth(measure([], bench="growth"))
     record = measure([])
     for name, corpus in measure([], NATIVE)["corpora"].items():
         record["corpora"][name]["instructions"] |= corpus["instructions"]
@@ -46,7 +53,7 @@ def main() -> int:
     return 0
 
 
-def measure(corpora: list[str], cargo: list[str] | tuple[()] = ()) -> dict:
+def measure(corpora: list[str], cargo: list[str] | tuple[()] = (), bench: str = "instructions") -> dict:
     """The instructions per message on the corpora that are named, or on all."""
     with tempfile.TemporaryDirectory(prefix="ews-instructions-") as folder:
         out = Path(folder) / "out"
@@ -55,11 +62,11 @@ def measure(corpora: list[str], cargo: list[str] | tuple[()] = ()) -> dict:
             "--quiet",
             "--tool=callgrind",
             f"--callgrind-out-file={out}",
-            f"--toggle-collect={COUNTED}",
-            f"--dump-after={COUNTED}",
+            f"--toggle-collect={bench}::{COUNTED}",
+            f"--dump-after={bench}::{COUNTED}",
         ]
         runner = f'target."cfg(all())".runner={json.dumps(callgrind)}'
-        command = ["cargo", "--config", runner, "bench", *cargo, "--bench", "instructions", "--"]
+        command = ["cargo", "--config", runner, "bench", *cargo, "--bench", bench, "--"]
         output = run([*command, *corpora])
         # Callgrind numbers its files in the order of the counts, which is that of the lines.
         lines = [line.split() for line in output.splitlines()]
@@ -107,6 +114,18 @@ def check(recorded: dict, found: dict) -> int:
         if recorded[key] != found[key]:
             print(f"{key} may be why: recorded {recorded[key]}, found {found[key]}")
     return 1
+
+
+def growth(found: dict) -> int:
+    print("instructions, and how many times more for four times the input")
+    failures = 0
+    for name, corpus in found["corpora"].items():
+        once, four_times = corpus["instructions"].values()
+        ratio = four_times / once
+        failures += ratio > MOST_GROWTH
+        print(f"{name:28} {once:12,} {ratio:6.2f}{'  TOO MANY' if ratio > MOST_GROWTH else ''}")
+    print(f"{len(found['corpora'])} shapes, {failures} of them grow by more than {MOST_GROWTH}")
+    return 1 if failures else 0
 
 
 def run(command: list[str]) -> str:

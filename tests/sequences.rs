@@ -12,173 +12,20 @@ mod support;
 use core::cell::RefCell;
 
 use ews_notifications::{
-    Config, Error, ErrorKind, EventKind, IllegalReferences, Item, Kernel, Message, Parser, Stats,
+    Config, Error, ErrorKind, EventKind, IllegalReferences, Item, Kernel, Parser,
 };
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestCaseResult, TestRng, TestRunner};
+use support::invariance::{self, Shares, counted, of_message, parse_both, plainly, read_both};
 use support::push::{self, LONGEST_HEAD, Server};
-use support::sequence::{self, How, KERNELS, Sequence};
-
-/// What was counted while a message was read.
-fn counted(before: Stats, after: Stats) -> Stats {
-    let mut counted = after;
-    counted.elements_skipped -= before.elements_skipped;
-    counted.attributes_skipped -= before.attributes_skipped;
-    counted.references_replaced -= before.references_replaced;
-    counted.prediction_misses -= before.prediction_misses;
-    counted.heads_predicted -= before.heads_predicted;
-    counted.head_hits -= before.head_hits;
-    counted.tail_hits -= before.tail_hits;
-    counted
-}
-
-/// The counts that tell of the message, not of how it was read.
-fn of_message(stats: Stats) -> [u64; 3] {
-    [
-        stats.elements_skipped,
-        stats.attributes_skipped,
-        stats.references_replaced,
-    ]
-}
-
-/// The same, but for what must change nothing.
-fn plainly(config: &Config) -> Config {
-    let mut plain = *config;
-    plain.kernel = Some(Kernel::Scalar);
-    plain.predict = false;
-    plain.heads = 0;
-    plain
-}
-
-/// How often the fast ways were taken.
-#[derive(Clone, Copy, Debug, Default)]
-struct Shares {
-    messages: u64,
-    heads_predicted: u64,
-    head_hits: u64,
-    tail_hits: u64,
-    /// Of messages that were accepted.
-    good: u64,
-    /// Children of the Notifications in those.
-    children: u64,
-    misses: u64,
-}
-
-/// Reads all with one parser, and each with a parser of its own that knows nothing and predicts nothing.
-fn check(sequence: &Sequence) -> Result<Shares, TestCaseError> {
-    let mut parser = Parser::with_config(sequence.config);
-    let mut shares = Shares::default();
-    for (at, step) in sequence.steps.iter().enumerate() {
-        let mut fresh = Parser::with_config(plainly(&sequence.config));
-        if step.forget {
-            parser.forget();
-        }
-        let before = parser.stats();
-        let read = match step.how {
-            How::Parse => parse_both(&mut parser, &mut fresh, &step.body),
-            How::Reader => read_both(&mut parser, &mut fresh, &step.body, usize::MAX),
-            How::ReaderUntil(end) => read_both(&mut parser, &mut fresh, &step.body, end),
-        };
-        let read = read.map_err(|error| TestCaseError::fail(format!("body {at}: {error}")))?;
-        let stats = counted(before, parser.stats());
-        if read.is_past_head {
-            prop_assert_eq!(of_message(stats), of_message(fresh.stats()), "body {}", at);
-        }
-        shares.messages += 1;
-        shares.heads_predicted += stats.heads_predicted;
-        shares.head_hits += stats.head_hits;
-        shares.tail_hits += stats.tail_hits;
-        if read.is_whole && read.error.is_none() {
-            shares.good += 1;
-            shares.children += read.children;
-            shares.misses += stats.prediction_misses;
-        }
-    }
-    Ok(shares)
-}
-
-/// What both parsers found.
-#[derive(Default)]
-struct Read {
-    error: Option<Error>,
-    /// Whether all has been read.
-    is_whole: bool,
-    /// Whether the head is behind, or the reading ended within: a learned head is counted as a whole.
-    is_past_head: bool,
-    children: u64,
-}
-
-fn parse_both(parser: &mut Parser, fresh: &mut Parser, body: &[u8]) -> Result<Read, TestCaseError> {
-    let (message, expected) = (parser.parse(body), fresh.parse(body));
-    prop_assert_eq!(&message, &expected);
-    let children = |message: &Message<'_>| {
-        let children = message.notifications().map(|one| {
-            1 + usize::from(one.previous_watermark.is_some())
-                + usize::from(one.more_events.is_some())
-                + one.events.len()
-        });
-        children.sum::<usize>() as u64
-    };
-    Ok(Read {
-        error: message.err(),
-        is_whole: true,
-        is_past_head: true,
-        children: message.as_ref().map_or(0, children),
-    })
-}
-
-/// Asks both readers until the end, an error or the last time.
-fn read_both(
-    parser: &mut Parser,
-    fresh: &mut Parser,
-    body: &[u8],
-    times: usize,
-) -> Result<Read, TestCaseError> {
-    let mut read = Read::default();
-    let (reader, expected) = (parser.reader(body), fresh.reader(body));
-    let (mut reader, mut expected) = match (reader, expected) {
-        (Ok(reader), Ok(expected)) => (reader, expected),
-        (reader, expected) => {
-            read.error = expected.err();
-            prop_assert_eq!(reader.err(), read.error);
-            return Ok(read);
-        }
-    };
-    for _ in 0..times {
-        let (item, expected_item) = (reader.next(), expected.next());
-        prop_assert_eq!(item, expected_item);
-        match item {
-            Ok(Some(Item::Notification)) => read.is_past_head = true,
-            Ok(Some(
-                Item::SubscriptionId(_)
-                | Item::PreviousWatermark(_)
-                | Item::MoreEvents(_)
-                | Item::Event(_),
-            )) => read.children += 1,
-            Ok(Some(_)) => {}
-            Ok(None) => {
-                read.is_whole = true;
-                read.is_past_head = true;
-                prop_assert_eq!(reader.next(), Ok(None));
-                break;
-            }
-            Err(error) => {
-                read.error = Some(error);
-                read.is_past_head = true;
-                prop_assert_eq!(reader.next(), Err(error));
-                break;
-            }
-        }
-    }
-    Ok(read)
-}
+use support::sequence::{self, KERNELS, Sequence};
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(cases(3_000)))]
 
     #[test]
     fn what_was_read_before_changes_nothing(sequence in sequence::any_sequence()) {
-        check(&sequence)?;
+        invariance::check(&sequence);
     }
 }
 
@@ -189,10 +36,7 @@ fn cases(usual: u32) -> u32 {
 }
 
 /// Always the same cases, to be counted.
-fn count(
-    strategy: impl Strategy<Value = Sequence>,
-    check: impl Fn(&Sequence) -> Result<Shares, TestCaseError>,
-) -> Shares {
+fn count(strategy: impl Strategy<Value = Sequence>, check: impl Fn(&Sequence) -> Shares) -> Shares {
     let config = ProptestConfig {
         failure_persistence: None,
         ..ProptestConfig::with_cases(400)
@@ -200,7 +44,7 @@ fn count(
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let total = RefCell::new(Shares::default());
     let count = |sequence: Sequence| -> TestCaseResult {
-        let shares = check(&sequence)?;
+        let shares = check(&sequence);
         let mut total = total.borrow_mut();
         total.messages += shares.messages;
         total.heads_predicted += shares.heads_predicted;
@@ -220,7 +64,7 @@ fn count(
 /// are accepted 92 % are as predicted; what is asked for leaves room for other cases.
 #[test]
 fn in_sequences_of_all_sorts_the_fast_ways_are_taken() {
-    let shares = count(sequence::any_sequence(), check);
+    let shares = count(sequence::any_sequence(), invariance::check);
     assert!(shares.head_hits * 4 > shares.messages, "{shares:?}");
     assert!(shares.good * 3 > shares.messages, "{shares:?}");
     assert!(shares.misses * 5 < shares.children, "{shares:?}");
@@ -229,13 +73,13 @@ fn in_sequences_of_all_sorts_the_fast_ways_are_taken() {
 #[test]
 fn of_one_server_only_the_first_head_is_read_and_nothing_is_mispredicted() {
     let shares = count(sequence::plain_sequence(), |sequence| {
-        let shares = check(sequence)?;
-        prop_assert_eq!(shares.good, shares.messages);
-        prop_assert_eq!(shares.heads_predicted, 1);
-        prop_assert_eq!(shares.head_hits, shares.messages - 1);
-        prop_assert_eq!(shares.tail_hits, shares.messages - 1);
-        prop_assert_eq!(shares.misses, 0);
-        Ok(shares)
+        let shares = invariance::check(sequence);
+        assert_eq!(shares.good, shares.messages);
+        assert_eq!(shares.heads_predicted, 1);
+        assert_eq!(shares.head_hits, shares.messages - 1);
+        assert_eq!(shares.tail_hits, shares.messages - 1);
+        assert_eq!(shares.misses, 0);
+        shares
     });
     assert!(shares.children > 10_000, "{shares:?}");
 }
@@ -272,7 +116,6 @@ impl Tested {
         let before = self.parser.stats();
         let mut fresh = Parser::with_config(plainly(&self.config));
         let read = parse_both(&mut self.parser, &mut fresh, body);
-        let read = read.unwrap_or_else(|error| panic!("{error} {}", body.escape_ascii()));
         let stats = counted(before, self.parser.stats());
         assert_eq!(of_message(stats), of_message(fresh.stats()));
         Outcome {
@@ -745,7 +588,7 @@ fn items_of_a_head_come_in_the_order_of_the_body() {
         for hits in [0, u64::from(is_learned)] {
             let before = parser.stats();
             let mut fresh = Parser::with_config(plainly(&Config::default()));
-            read_both(&mut parser, &mut fresh, body.as_bytes(), usize::MAX).unwrap();
+            read_both(&mut parser, &mut fresh, body.as_bytes(), usize::MAX);
             assert_eq!(counted(before, parser.stats()).head_hits, hits);
         }
     }

@@ -1,4 +1,5 @@
 //! What is counted, and how callgrind knows it.
+#![allow(dead_code, reason = "each bench uses a part")]
 
 use core::hint::black_box;
 

@@ -11,6 +11,7 @@
 
 pub(crate) mod dialect;
 pub(crate) mod fixtures;
+pub(crate) mod invariance;
 pub(crate) mod push;
 pub(crate) mod reference;
 pub(crate) mod sequence;

@@ -57,17 +57,40 @@ pub(crate) fn any_sequence() -> impl Strategy<Value = Sequence> {
     let tape = |length| vec(any::<u8>(), 0..length);
     let tapes = (tape(24), vec(tape(40), 1..=4), vec(tape(200), 1..=16));
     tapes.prop_map(|(config, servers, steps)| {
+        fn tapes(tapes: &[Vec<u8>]) -> Vec<&[u8]> {
+            tapes.iter().map(Vec::as_slice).collect()
+        }
+        Sequence::of(&config, &tapes(&servers), &tapes(&steps))
+    })
+}
+
+impl Sequence {
+    /// The sequence that these tapes make: one for the configuration, one a server, one a body.
+    fn of(config: &[u8], servers: &[&[u8]], steps: &[&[u8]]) -> Self {
         let servers = { servers.iter() }.map(|tape| Server::any(&mut Tape::new(tape)));
         let servers: Vec<_> = servers.collect();
         let mut made = Made::default();
         let steps = { steps.iter() }
             .map(|tape| made.step(&mut Tape::new(tape), &servers))
             .collect();
-        Sequence {
-            config: any_config(&mut Tape::new(&config), &made.bodies),
+        Self {
+            config: any_config(&mut Tape::new(config), &made.bodies),
             steps,
         }
-    })
+    }
+
+    /// The sequence that a single tape makes: 16 bytes for the configuration, two servers of 32, then
+    /// bodies of 64.
+    pub(crate) fn of_one_tape(tape: &[u8]) -> Self {
+        let (config, tape) = tape.split_at(tape.len().min(16));
+        let (servers, tape) = tape.split_at(tape.len().min(2 * 32));
+        let mut steps: Vec<_> = tape.chunks(64).take(16).collect();
+        if steps.is_empty() {
+            steps.push(&[]);
+        }
+        let (first, second) = servers.split_at(servers.len().min(32));
+        Self::of(config, &[first, second], &steps)
+    }
 }
 
 /// Sequences of plain bodies of one server, in one configuration but for the kernel.

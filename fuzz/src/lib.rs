@@ -1,0 +1,225 @@
+//! What has to hold for any bytes: one function a fuzz target, which panics where it does not.
+//!
+//! The fuzz targets are these functions and no more, and `tests/fuzz.rs` runs them over the committed
+//! corpus on a stable compiler. What bodies are made of and what they are held against is shared with
+//! the tests (`tests/support`).
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a finding is a panic"
+)]
+
+#[path = "../../tests/support/mod.rs"]
+mod support;
+mod tokens;
+
+use ews_notifications::{Error, ErrorClass, Parser, Timestamp, TimestampError};
+use support::reference::Refusal;
+use support::sequence::{self, Sequence};
+use support::tape::Tape;
+use support::{dialect, fixtures, invariance, reference, text};
+
+pub use tokens::tokens;
+
+/// The typed layer against a slow second implementation over another parser's tree. The first byte says
+/// whether the rest makes a body in some dialect, of which the message is known, or is one.
+pub fn parse(data: &[u8]) {
+    let Some((&first, rest)) = data.split_first() else {
+        return;
+    };
+    if first % 2 == 0 {
+        let (body, expected) = dialect::body(rest);
+        let mut parser = Parser::new();
+        let message = parser.parse(body.as_bytes());
+        let message = message.unwrap_or_else(|error| panic!("{error}: {body}"));
+        assert_eq!(text::of_message(&message), expected, "{body}");
+        assert_eq!(reference::read(body.as_bytes()), Ok(expected), "{body}");
+    } else {
+        check_meaning(rest);
+    }
+}
+
+/// A body means the same to the slow second implementation, where that accepts it; where we accept it,
+/// it does.
+fn check_meaning(body: &[u8]) {
+    let mut parser = Parser::new();
+    match (parser.parse(body), reference::read(body)) {
+        (Ok(message), reference) => {
+            let shown = body.escape_ascii();
+            assert_eq!(Ok(text::of_message(&message)), reference, "{shown}");
+        }
+        (Err(error), reference) => check_refusal(body, error, &reference),
+    }
+}
+
+/// We refuse the body: so does the reference, if it is for its meaning. It looks place by place, not in
+/// document order, so that of two defects it may name the other.
+fn check_refusal(body: &[u8], error: Error, reference: &Result<String, Refusal>) {
+    let shown = body.escape_ascii();
+    let before = body.get(..error.offset());
+    let before = before.unwrap_or_else(|| panic!("{error}, behind the end of {shown}"));
+    assert!(str::from_utf8(before).is_ok(), "{error}: {shown}");
+    assert!(!error.describe(body).to_string().is_empty());
+    match error.class() {
+        ErrorClass::Schema => assert!(reference.is_err(), "{error}: {shown}"),
+        // What is more than a limit may be anything.
+        ErrorClass::Limit => {}
+        // The reference checks less than well-formedness, see `tokens`.
+        _ => {}
+    }
+}
+
+/// What a parser has read before, what it predicts and which kernel it reads with change nothing; nor does
+/// where a body lies in memory.
+pub fn invariance(data: &[u8]) {
+    let sequence = Sequence::of_one_tape(data);
+    invariance::check(&sequence);
+    if let (Some(step), Some(&shift)) = (sequence.steps.first(), data.first()) {
+        let shift = usize::from(shift) % 64;
+        let mut shifted = vec![b' '; shift];
+        shifted.extend_from_slice(&step.body);
+        let mut parsers = [Parser::new(), Parser::new()];
+        let [here, there] = &mut parsers;
+        assert_eq!(here.parse(&step.body), there.parse(&shifted[shift..]));
+    }
+}
+
+/// A good body of which bytes are changed, removed, added or doubled, or that goes on as another one.
+/// A parser that knows the good one by heart, one that knows nothing and the reference agree.
+pub fn mutate(data: &[u8]) {
+    let mut tape = Tape::new(data);
+    let good = fixture(&mut tape);
+    let mut body = good.clone();
+    for _ in 0..=tape.pick(4) {
+        mutate_once(&mut tape, &mut body);
+    }
+    let mut config = ews_notifications::Config::default();
+    config.kernel = tape.one_of(&sequence::KERNELS);
+    let mut knowing = Parser::with_config(config);
+    for _ in 0..5 {
+        assert!(knowing.parse(&good).is_ok());
+    }
+    let mut plain = Parser::with_config(invariance::plainly(&config));
+    invariance::parse_both(&mut knowing, &mut plain, &body);
+    check_meaning(&body);
+    invariance::parse_both(&mut knowing, &mut plain, &good);
+}
+
+/// A body that is accepted.
+fn fixture(tape: &mut Tape<'_>) -> Vec<u8> {
+    use std::sync::LazyLock;
+    static GOOD: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
+        fixtures::accepted()
+            .into_iter()
+            .map(|fixture| fixture.body)
+            .collect()
+    });
+    GOOD[tape.pick(GOOD.len())].clone()
+}
+
+fn mutate_once(tape: &mut Tape<'_>, body: &mut Vec<u8>) {
+    if body.is_empty() {
+        return;
+    }
+    let at = tape.place(body.len());
+    let any = tape.pick(256) as u8;
+    let byte = tape.one_of(&[
+        any, b'<', b'>', b'/', b'"', b'\'', b'&', b';', b':', b'=', b' ', b']', b'!', b'-', b'?',
+        b'\r', b'\n', 0, 0x80, 0xC3, 0xEF,
+    ]);
+    match tape.pick(7) {
+        0 => body[at] = byte,
+        1 => body.insert(at, byte),
+        2 => drop(body.remove(at)),
+        3 => {
+            let end = (at + 1 + tape.place(200)).min(body.len());
+            drop(body.drain(at..end));
+        }
+        4 => {
+            let end = (at + 1 + tape.place(200)).min(body.len());
+            let doubled = body[at..end].to_vec();
+            drop(body.splice(at..at, doubled));
+        }
+        5 => {
+            let other = fixture(tape);
+            let from = tape.place(other.len());
+            body.truncate(at);
+            body.extend_from_slice(&other[from..]);
+        }
+        _ => {
+            let other = fixture(tape);
+            let from = tape.place(other.len());
+            let end = (from + 1 + tape.place(300)).min(other.len());
+            drop(body.splice(at..at, other[from..end].iter().copied()));
+        }
+    }
+}
+
+/// The conversion of `xs:dateTime` against an independent date library. The bytes are a text of digits
+/// and the signs between them, so that many are such a time or nearly so.
+pub fn time(data: &[u8]) {
+    const PLAIN: &[u8; 20] = b"2026-03-02T10:00:00Z";
+    const SIGNS: &[u8; 16] = b"0123456789-:TZ.+";
+    let mut text = String::from_utf8(PLAIN.to_vec()).unwrap();
+    for pair in data.chunks_exact(2) {
+        let at = usize::from(pair[0]) % (text.len() + 1);
+        let sign = char::from(SIGNS[usize::from(pair[1]) % 16]);
+        match pair[1] / 16 % 4 {
+            0 => text.insert(at, sign),
+            1 if at < text.len() => drop(text.remove(at)),
+            _ if at < text.len() => text.replace_range(at..=at, sign.encode_utf8(&mut [0; 4])),
+            _ => text.push(sign),
+        }
+    }
+    let found = Timestamp::new(&text).to_unix();
+    let expected = jiff_time(&text);
+    match (found, expected) {
+        (Ok(time), Some(expected)) => {
+            let found = (time.seconds, time.nanoseconds);
+            assert_eq!(found, expected, "{text}");
+        }
+        // Beyond the range of the library, or a form of `xs:dateTime` that it does not have.
+        (Ok(_), None) => assert!(is_beyond(&text), "{text}"),
+        // A form that it has and `xs:dateTime` does not.
+        (Err(error), Some(_)) => assert!(is_laxer(&text, error), "{text}: {error}"),
+        (Err(_), None) => {}
+    }
+}
+
+fn jiff_time(text: &str) -> Option<(i64, u32)> {
+    let time: jiff::Timestamp = text.parse().ok()?;
+    let (seconds, nanoseconds) = (time.as_second(), time.subsec_nanosecond());
+    // Its fraction has the sign of the instant; ours counts on from the second before.
+    Some(match nanoseconds {
+        ..0 => (seconds - 1, (nanoseconds + 1_000_000_000) as u32),
+        _ => (seconds, nanoseconds as u32),
+    })
+}
+
+/// Years of more than four digits or before the year 0, 24:00:00, more than nine digits of a fraction.
+fn is_beyond(text: &str) -> bool {
+    let date = text.strip_prefix('-').unwrap_or(text);
+    let year = date.split('-').next().unwrap_or_default();
+    let fraction = text.split('.').nth(1).unwrap_or_default();
+    let digits = fraction.bytes().take_while(u8::is_ascii_digit).count();
+    date.len() < text.len()
+        || year.len() > 4
+        || text.contains("T24:00:00")
+        || digits > 9
+        || year == "9999"
+}
+
+/// Times without seconds or with a leap second, offsets without minutes or of more than 14 hours, dates and
+/// times without the signs between.
+fn is_laxer(text: &str, error: TimestampError) -> bool {
+    match error {
+        TimestampError::Range => {
+            let seconds = text.split(['T']).nth(1).and_then(|time| time.get(6..8));
+            let offset = text.rsplit(['+', '-']).next().unwrap_or_default();
+            seconds == Some("60") || offset.get(..2).is_some_and(|hours| hours >= "14")
+        }
+        _ => true,
+    }
+}

@@ -1,0 +1,161 @@
+//! Fast ways change nothing: a parser that has read other bodies, predicts and learns is held against one
+//! that has read nothing, predicts nothing, learns nothing and looks at one byte at a time.
+//!
+//! Panics where they differ.
+
+use ews_notifications::{Config, Error, Item, Kernel, Message, Parser, Stats};
+
+use super::sequence::{How, Sequence};
+
+/// What was counted while a message was read.
+pub(crate) fn counted(before: Stats, after: Stats) -> Stats {
+    let mut counted = after;
+    counted.elements_skipped -= before.elements_skipped;
+    counted.attributes_skipped -= before.attributes_skipped;
+    counted.references_replaced -= before.references_replaced;
+    counted.prediction_misses -= before.prediction_misses;
+    counted.heads_predicted -= before.heads_predicted;
+    counted.head_hits -= before.head_hits;
+    counted.tail_hits -= before.tail_hits;
+    counted
+}
+
+/// The counts that tell of the message, not of how it was read.
+pub(crate) fn of_message(stats: Stats) -> [u64; 3] {
+    [
+        stats.elements_skipped,
+        stats.attributes_skipped,
+        stats.references_replaced,
+    ]
+}
+
+/// The same, but for what must change nothing.
+pub(crate) fn plainly(config: &Config) -> Config {
+    let mut plain = *config;
+    plain.kernel = Some(Kernel::Scalar);
+    plain.predict = false;
+    plain.heads = 0;
+    plain
+}
+
+/// How often the fast ways were taken.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Shares {
+    pub(crate) messages: u64,
+    pub(crate) heads_predicted: u64,
+    pub(crate) head_hits: u64,
+    pub(crate) tail_hits: u64,
+    /// Of messages that were accepted.
+    pub(crate) good: u64,
+    /// Children of the Notifications in those.
+    pub(crate) children: u64,
+    pub(crate) misses: u64,
+}
+
+/// Reads all with one parser, and each with a parser of its own that knows nothing and predicts nothing.
+pub(crate) fn check(sequence: &Sequence) -> Shares {
+    let mut parser = Parser::with_config(sequence.config);
+    let mut shares = Shares::default();
+    for (at, step) in sequence.steps.iter().enumerate() {
+        let mut fresh = Parser::with_config(plainly(&sequence.config));
+        if step.forget {
+            parser.forget();
+        }
+        let before = parser.stats();
+        let read = match step.how {
+            How::Parse => parse_both(&mut parser, &mut fresh, &step.body),
+            How::Reader => read_both(&mut parser, &mut fresh, &step.body, usize::MAX),
+            How::ReaderUntil(end) => read_both(&mut parser, &mut fresh, &step.body, end),
+        };
+        let stats = counted(before, parser.stats());
+        if read.is_past_head {
+            assert_eq!(of_message(stats), of_message(fresh.stats()), "body {at}");
+        }
+        shares.messages += 1;
+        shares.heads_predicted += stats.heads_predicted;
+        shares.head_hits += stats.head_hits;
+        shares.tail_hits += stats.tail_hits;
+        if read.is_whole && read.error.is_none() {
+            shares.good += 1;
+            shares.children += read.children;
+            shares.misses += stats.prediction_misses;
+        }
+    }
+    shares
+}
+
+/// What both parsers found.
+#[derive(Default)]
+pub(crate) struct Read {
+    pub(crate) error: Option<Error>,
+    /// Whether all has been read.
+    is_whole: bool,
+    /// Whether the head is behind, or the reading ended within: a learned head is counted as a whole.
+    is_past_head: bool,
+    pub(crate) children: u64,
+}
+
+pub(crate) fn parse_both(parser: &mut Parser, fresh: &mut Parser, body: &[u8]) -> Read {
+    let (message, expected) = (parser.parse(body), fresh.parse(body));
+    assert_eq!(&message, &expected);
+    let children = |message: &Message<'_>| {
+        let children = message.notifications().map(|one| {
+            1 + usize::from(one.previous_watermark.is_some())
+                + usize::from(one.more_events.is_some())
+                + one.events.len()
+        });
+        children.sum::<usize>() as u64
+    };
+    Read {
+        error: message.err(),
+        is_whole: true,
+        is_past_head: true,
+        children: message.as_ref().map_or(0, children),
+    }
+}
+
+/// Asks both readers until the end, an error or the last time.
+pub(crate) fn read_both(
+    parser: &mut Parser,
+    fresh: &mut Parser,
+    body: &[u8],
+    times: usize,
+) -> Read {
+    let mut read = Read::default();
+    let (reader, expected) = (parser.reader(body), fresh.reader(body));
+    let (mut reader, mut expected) = match (reader, expected) {
+        (Ok(reader), Ok(expected)) => (reader, expected),
+        (reader, expected) => {
+            read.error = expected.err();
+            assert_eq!(reader.err(), read.error);
+            return read;
+        }
+    };
+    for _ in 0..times {
+        let (item, expected_item) = (reader.next(), expected.next());
+        assert_eq!(item, expected_item);
+        match item {
+            Ok(Some(Item::Notification)) => read.is_past_head = true,
+            Ok(Some(
+                Item::SubscriptionId(_)
+                | Item::PreviousWatermark(_)
+                | Item::MoreEvents(_)
+                | Item::Event(_),
+            )) => read.children += 1,
+            Ok(Some(_)) => {}
+            Ok(None) => {
+                read.is_whole = true;
+                read.is_past_head = true;
+                assert_eq!(reader.next(), Ok(None));
+                break;
+            }
+            Err(error) => {
+                read.error = Some(error);
+                read.is_past_head = true;
+                assert_eq!(reader.next(), Err(error));
+                break;
+            }
+        }
+    }
+    read
+}
