@@ -3,10 +3,9 @@
 //! Under both [`Parser::parse`](crate::Parser::parse) and [`Reader`](crate::Reader). A body is read in two
 //! stages. For as long as all is as servers write it, it is compared with that and no more (`foreseen`;
 //! `head` and `envelope` for what stands around the children of a Notification, `predict` and `kind` for
-//! those, `tags` for both). From the first thing on that is not, the grammar of `schema` is
-//! walked along the tokens of `xml` (`walk`, `event` and `leaf`), which decides what everything means, what is an
-//! error and what is skipped. The engine owns no arena: each step is lent one for text that cannot be
-//! borrowed.
+//! those, `tags` for both). From the first thing on that is not, the grammar of `schema` is walked along the
+//! tokens of `xml` (`walk`, `event` and `leaf`), which decides what everything means, what is an error and
+//! what is skipped. The engine owns no arena: each step is lent one for text that cannot be borrowed.
 
 mod envelope;
 mod event;
