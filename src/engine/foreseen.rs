@@ -3,8 +3,8 @@
 //! What stands around the children of the Notification is a learned head and its tail, or else is as
 //! [`envelope`](super::envelope) predicts; the children are as [`predict`](super::predict) does. Nothing is
 //! tokenized and nothing is known of open elements and namespaces but what the head tells. So this is no
-//! second set of rules: whatever is read here would be read so by [`walk`](super::walk), which begins
-//! where this ends, and has the tokenizer read the head to know what is open and declared.
+//! second set of rules: whatever is read here would be read so by [`walk`](super::walk), which goes on where
+//! this ends, and reads the head again to know what is open and declared.
 
 use core::ops::ControlFlow;
 
