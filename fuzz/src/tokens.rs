@@ -1,134 +1,258 @@
 //! The tokenizer against other parsers: what we accept means the same to them; what one refuses and
 //! another accepts is one of the known differences.
 
-use ews_notifications::xml::{Buffers, Token, Tokenizer};
-use ews_notifications::{Config, Error, ErrorClass, ErrorKind};
+use core::fmt::{self, Write as _};
+
+use ews_notifications::xml::{Buffers, Name, Token, Tokenizer};
+use ews_notifications::{Config, Error, ErrorClass, ErrorKind, Limits};
+
+const XML: &str = "http://www.w3.org/XML/1998/namespace";
+const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
+const SPACES: [char; 4] = [' ', '\t', '\r', '\n'];
 
 /// Reads the bytes as a document with this crate's tokenizer, `roxmltree`, `xmlparser`, `quick-xml` and
 /// `uppsala`.
 pub fn tokens(data: &[u8]) {
     let shown = data.escape_ascii();
-    let ours = meaning(data);
-    let text = match (str::from_utf8(data), &ours) {
+    let mut ours = Reading::of(data, &Config::default());
+    if let Some(error) = ours.error
+        && error.class() == ErrorClass::Limit
+    {
+        assert!(is_over_limit(error, data), "{error}: {shown}");
+        // The others have no limits.
+        let mut config = Config::default();
+        config.limits = Limits::unlimited();
+        ours = Reading::of(data, &config);
+    }
+    let error = ours.error;
+    let text = match (str::from_utf8(data), error) {
         (Ok(text), _) => text,
-        (Err(_), Ok(_)) => panic!("accepted, and no UTF-8: {shown}"),
-        (Err(valid), Err(error)) => {
+        (Err(_), None) => panic!("accepted, and no UTF-8: {shown}"),
+        (Err(valid), Some(error)) => {
             assert!(error.offset() <= valid.valid_up_to(), "{error}: {shown}");
-            return;
+            str::from_utf8(&data[..valid.valid_up_to()]).unwrap()
         }
     };
-    let tree = roxmltree::Document::parse(text);
-    match (ours, tree) {
-        (Ok(ours), Ok(tree)) => {
-            let (ours, theirs) = (ours, meaning_of_tree(&tree));
-            if text.contains('\r') {
-                // It keeps one that stands before a reference, in a comment or in an instruction (section
-                // 2.11 of XML makes it a line feed).
-                let one_end = |line: &String| line.replace("\r\n", "\n").replace('\r', "\n");
-                let (ours, theirs) = (ours.iter().map(one_end), theirs.iter().map(one_end));
-                assert!(ours.eq(theirs), "{shown}");
-            } else {
-                assert_eq!(ours, theirs, "{shown}");
+    ours.check_accepted(text);
+    match error {
+        None => assert_accepted(text),
+        Some(error) => {
+            assert!(text.is_char_boundary(error.offset()), "{error}: {shown}");
+            let is_known = matches!(
+                error.class(),
+                ErrorClass::Malformed | ErrorClass::Unsupported
+            );
+            assert!(is_known, "{error}: {shown}");
+            if text.len() == data.len() && roxmltree::Document::parse(text).is_ok() {
+                assert!(is_stricter(error, text), "we say {error}: {shown}");
             }
-            assert_accepted(text);
         }
-        (Ok(_), Err(error)) => assert!(is_unjust(&error), "roxmltree says {error}: {shown}"),
-        (Err(error), Ok(_)) => assert!(is_stricter(error, text), "we say {error}: {shown}"),
-        (Err(error), Err(_)) => assert!(error.offset() <= data.len(), "{error}: {shown}"),
     }
 }
 
-/// What a document says, a piece a line: names with their namespaces, values and texts as they read.
-fn meaning(body: &[u8]) -> Result<Vec<String>, Error> {
-    let mut lines = Lines::default();
+/// What our tokenizer says of a document that it refuses.
+pub(crate) fn first_error(body: &[u8]) -> Option<Error> {
     let mut buffers = Buffers::default();
-    let mut tokens = Tokenizer::new(body, &mut buffers, &Config::default())?;
-    while let Some(token) = tokens.next()? {
+    let tokens = Tokenizer::new(body, &mut buffers, &Config::default());
+    let read = tokens.and_then(|mut tokens| {
+        while tokens.next()?.is_some() {}
+        Ok(())
+    });
+    read.err()
+}
+
+/// What our tokenizer finds in a document, up to its end or to an error.
+#[derive(Default)]
+struct Reading {
+    lines: Lines,
+    /// The end of the last token.
+    end: usize,
+    has_root: bool,
+    /// The names of the elements that are open there.
+    open: Vec<String>,
+    error: Option<Error>,
+}
+
+impl Reading {
+    fn of(body: &[u8], config: &Config) -> Self {
+        let mut reading = Self::default();
+        reading.error = reading.read(body, config).err();
+        reading
+    }
+
+    fn read(&mut self, body: &[u8], config: &Config) -> Result<(), Error> {
+        let mut buffers = Buffers::default();
+        let mut tokens = Tokenizer::new(body, &mut buffers, config)?;
+        while let Some(token) = tokens.next()? {
+            self.token(token, &tokens, body);
+            self.end = tokens.range().end;
+        }
+        Ok(())
+    }
+
+    /// Notes a token, and looks at what `roxmltree` does not check.
+    fn token(&mut self, token: Token<'_>, tokens: &Tokenizer<'_, '_>, body: &[u8]) {
+        let lines = &mut self.lines;
         match token {
             Token::StartTag(name) => {
-                let namespace = tokens.namespace_name(name.namespace());
-                lines.push(format!("<{{{}}}{}", namespace.unwrap_or(""), name.local()));
+                let namespace = namespace_of(name, tokens);
+                lines.line(format_args!("<{{{namespace}}}{}", name.local()));
                 for attribute in tokens.attributes() {
-                    let name = attribute.name();
-                    let namespace = tokens.namespace_name(name.namespace()).unwrap_or("");
-                    let (local, value) = (name.local(), attribute.value());
-                    lines.push(format!("@{{{namespace}}}{local} {value}"));
+                    let namespace = namespace_of(attribute.name(), tokens);
+                    let (local, value) = (attribute.name().local(), attribute.value());
+                    lines.line(format_args!("@{{{namespace}}}{local} {value}"));
                 }
+                self.has_root = true;
+                self.open.push(match name.prefix() {
+                    "" => name.local().to_owned(),
+                    prefix => format!("{prefix}:{}", name.local()),
+                });
             }
-            Token::EndTag(_) => lines.push(">".into()),
-            Token::Text(text) | Token::CData(text) => lines.text(&text.to_string()),
-            Token::Comment(text) => lines.push(format!("comment {text}")),
+            Token::EndTag(_) => {
+                lines.line(format_args!(">"));
+                self.open.pop();
+            }
+            Token::Text(text) | Token::CData(text) => lines.text(format_args!("{text}")),
+            Token::Comment(text) => lines.line(format_args!("comment {text}")),
             Token::ProcessingInstruction { target, data } => {
-                lines.push(format!("pi {target} {data}"));
+                let behind = &body[tokens.range()]["<?".len() + target.len()..];
+                assert!(behind == b"?>" || behind[0].is_ascii_whitespace());
+                assert!(!target.contains(':') && !target.eq_ignore_ascii_case("xml"));
+                lines.line(format_args!("pi {target} {data}"));
             }
             token => panic!("{token:?}"),
         }
     }
-    Ok(lines.done())
+
+    /// Whatever was read before an error is accepted by `roxmltree`, once what is open is closed, and means
+    /// the same to it.
+    fn check_accepted(mut self, text: &str) {
+        // What is not read as it stands has not become what may not stand there.
+        let illegal = self.lines.text.chars().filter(|char| !is_char(*char));
+        assert_eq!(illegal.count(), self.lines.pieces, "{text:?}");
+        let mut accepted = text[..self.end].to_owned();
+        if self.error.is_none() {
+            assert!(self.open.is_empty() && text[self.end..].trim_matches(SPACES).is_empty());
+        }
+        for name in self.open.drain(..).rev() {
+            write!(accepted, "</{name}>").unwrap();
+            self.lines.line(format_args!(">"));
+        }
+        if !self.has_root {
+            accepted.push_str("<a/>");
+            self.lines.line(format_args!("<{{}}a"));
+            self.lines.line(format_args!(">"));
+        }
+        assert!(has_good_declaration(&accepted), "{text:?}");
+        if accepted.contains('\r') {
+            // It does not read some of them as section 2.11 of XML says: one before a reference, in a
+            // comment, in an instruction.
+            accepted = accepted.replace("\r\n", "\n").replace('\r', "\n");
+        }
+        let start = accepted.len() - accepted.trim_start_matches('\u{FEFF}').len();
+        let behind = start + "<?xml".len();
+        if accepted[start..].starts_with("<?xml") && accepted[behind..].starts_with(['\t', '\n']) {
+            // It takes a declaration for an instruction, unless a space is behind its target.
+            accepted.replace_range(behind..=behind, " ");
+        }
+        let tree = roxmltree::Document::parse(&accepted);
+        let tree = tree.unwrap_or_else(|error| panic!("roxmltree says {error}: {text:?}"));
+        assert_eq!(self.lines.text, meaning_of_tree(&tree), "{text:?}");
+    }
 }
 
-fn meaning_of_tree(tree: &roxmltree::Document<'_>) -> Vec<String> {
+/// The name of the namespace that a name is in, empty for none.
+fn namespace_of<'t>(name: Name<'_>, tokens: &'t Tokenizer<'_, '_>) -> &'t str {
+    let namespace = tokens.namespace_name(name.namespace()).unwrap_or("");
+    let (prefix, local) = (name.prefix(), name.local());
+    assert!(!prefix.contains(':') && !local.contains(':') && !local.is_empty());
+    assert!(prefix.is_empty() || !namespace.is_empty(), "{name:?}");
+    assert_eq!(prefix == "xml", namespace == XML, "{name:?}");
+    assert!(prefix != "xmlns" && namespace != XMLNS, "{name:?}");
+    namespace
+}
+
+/// What a tree says, in the form in which [`Reading`] notes it.
+fn meaning_of_tree(tree: &roxmltree::Document<'_>) -> String {
     let mut lines = Lines::default();
     let mut open: Vec<roxmltree::Node<'_, '_>> = Vec::new();
-    for node in tree.descendants() {
+    for node in tree.root().descendants().skip(1) {
         while open.last().is_some_and(|open| Some(*open) != node.parent()) {
             open.pop();
-            lines.push(">".into());
+            lines.line(format_args!(">"));
         }
         if node.is_element() {
             let name = node.tag_name();
             let namespace = name.namespace().unwrap_or("");
-            lines.push(format!("<{{{namespace}}}{}", name.name()));
+            lines.line(format_args!("<{{{namespace}}}{}", name.name()));
             for attribute in node.attributes() {
                 let namespace = attribute.namespace().unwrap_or("");
                 let (name, value) = (attribute.name(), attribute.value());
-                lines.push(format!("@{{{namespace}}}{name} {value}"));
+                lines.line(format_args!("@{{{namespace}}}{name} {value}"));
             }
             open.push(node);
         } else if node.is_text() {
-            lines.text(node.text().unwrap_or(""));
+            lines.text(format_args!("{}", node.text().unwrap_or("")));
         } else if node.is_comment() {
-            lines.push(format!("comment {}", node.text().unwrap_or("")));
+            lines.line(format_args!("comment {}", node.text().unwrap_or("")));
         } else if let Some(pi) = node.pi() {
-            lines.push(format!("pi {} {}", pi.target, pi.value.unwrap_or("")));
+            lines.line(format_args!("pi {} {}", pi.target, pi.value.unwrap_or("")));
         }
     }
     for _ in open {
-        lines.push(">".into());
+        lines.line(format_args!(">"));
     }
-    lines.done()
+    lines.text
 }
 
-/// Lines, of which texts that follow one another are one.
+/// What a document says, a piece a line: names with their namespaces, values and texts as they read. Texts
+/// that follow one another are one.
 #[derive(Default)]
 struct Lines {
-    lines: Vec<String>,
     text: String,
+    is_in_text: bool,
+    pieces: usize,
 }
 
 impl Lines {
-    fn text(&mut self, text: &str) {
-        self.text.push_str(text);
+    /// Before each piece, since it may be in no document.
+    const START: char = '\0';
+
+    fn line(&mut self, line: fmt::Arguments<'_>) {
+        self.is_in_text = false;
+        self.pieces += 1;
+        write!(self.text, "{}{line}", Self::START).unwrap();
     }
 
-    fn push(&mut self, line: String) {
-        if !self.text.is_empty() {
-            let text = core::mem::take(&mut self.text);
-            self.lines.push(format!("text {text}"));
+    fn text(&mut self, text: fmt::Arguments<'_>) {
+        let before = self.text.len();
+        write!(self.text, "{text}").unwrap();
+        if !self.is_in_text && self.text.len() > before {
+            self.is_in_text = true;
+            self.pieces += 1;
+            self.text.insert_str(before, "\0text ");
         }
-        self.lines.push(line);
     }
+}
 
-    fn done(mut self) -> Vec<String> {
-        self.push(String::new());
-        self.lines
-    }
+/// `[2] Char`.
+fn is_char(char: char) -> bool {
+    matches!(char, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
 }
 
 /// The other parsers accept what we and `roxmltree` do.
 fn assert_accepted(text: &str) {
     for token in xmlparser::Tokenizer::from(text) {
-        assert!(token.is_ok(), "xmlparser: {token:?} {text:?}");
+        match token {
+            Ok(xmlparser::Token::Attribute {
+                prefix,
+                local,
+                value,
+                ..
+            }) => assert_declared(&prefix, &local, &value),
+            Ok(_) => {}
+            Err(error) => panic!("xmlparser: {error} {text:?}"),
+        }
     }
     let mut reader = quick_xml::NsReader::from_reader(text.as_bytes());
     loop {
@@ -138,7 +262,17 @@ fn assert_accepted(text: &str) {
             Err(error) => panic!("quick-xml: {error} {text:?}"),
         }
     }
-    let mut parser = uppsala::pull::PullParser::new(text).with_forbid_dtd(true);
+    // It knows no version but 1.0 and 1.1, where section 2.8 of XML has any 1.x read as 1.0.
+    let known = match text.split_once("1.") {
+        Some((before, behind)) if before.contains("<?xml") && !before.contains("?>") => {
+            format!(
+                "{before}1.0{}",
+                behind.trim_start_matches(|c: char| c.is_ascii_digit())
+            )
+        }
+        _ => text.to_owned(),
+    };
+    let mut parser = uppsala::pull::PullParser::new(&known).with_forbid_dtd(true);
     loop {
         match parser.next_event() {
             Ok(None) => break,
@@ -148,14 +282,81 @@ fn assert_accepted(text: &str) {
     }
 }
 
-/// What `roxmltree` refuses wrongly: nothing that is known.
-fn is_unjust(_: &roxmltree::Error) -> bool {
-    false
+/// If this attribute is a declaration, it is one by the rules that `roxmltree` does not check: that a prefix
+/// cannot be undeclared, and what is reserved. A value with references may read as anything.
+fn assert_declared(prefix: &str, local: &str, value: &str) {
+    let declares = match (prefix, local) {
+        ("", "xmlns") => "",
+        ("xmlns", declares) => declares,
+        _ => return,
+    };
+    if !value.contains('&') {
+        assert!(!value.is_empty() || declares.is_empty(), "{declares}");
+        assert_eq!(value == XML, declares == "xml", "{declares} {value}");
+    }
+    assert!(declares != "xmlns" && value != XMLNS, "{declares} {value}");
+}
+
+/// Whether a document begins with `[23] XMLDecl`, of XML 1.x in UTF-8, or with none.
+fn has_good_declaration(text: &str) -> bool {
+    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    match text.strip_prefix("<?xml") {
+        Some(rest) if !rest.starts_with(is_in_name) => is_good_declaration(rest).is_some(),
+        _ => true,
+    }
+}
+
+/// Nothing, if it is not good.
+fn is_good_declaration(behind_target: &str) -> Option<()> {
+    let (mut rest, _) = behind_target.split_once("?>")?;
+    let mut said = Vec::new();
+    while !rest.trim_start_matches(SPACES).is_empty() {
+        let (name, behind) = rest.strip_prefix(SPACES)?.split_once('=')?;
+        let behind = behind.trim_start_matches(SPACES);
+        let quote = behind.chars().next().filter(|char| "\"'".contains(*char))?;
+        let (value, behind) = behind[1..].split_once(quote)?;
+        said.push((name.trim_matches(SPACES), value));
+        rest = behind;
+    }
+    let mut said = said.into_iter().peekable();
+    let (_, version) = said.next().filter(|(name, _)| *name == "version")?;
+    let minor = version.strip_prefix("1.")?;
+    let mut is_good = !minor.is_empty() && minor.bytes().all(|byte| byte.is_ascii_digit());
+    if let Some((_, encoding)) = said.next_if(|(name, _)| *name == "encoding") {
+        is_good &= encoding.eq_ignore_ascii_case("utf-8");
+    }
+    if let Some((_, standalone)) = said.next_if(|(name, _)| *name == "standalone") {
+        is_good &= matches!(standalone, "yes" | "no");
+    }
+    (is_good && said.next().is_none()).then_some(())
+}
+
+/// Whether a name goes on with this, if it has no colon. Of what is not ASCII, nearly all may stand in one.
+fn is_in_name(char: char) -> bool {
+    char.is_ascii_alphanumeric() || "-._".contains(char) || !char.is_ascii()
+}
+
+/// Whether the document may go over the limit: it has as many signs of what is counted.
+fn is_over_limit(error: Error, body: &[u8]) -> bool {
+    let (before, here) = body.split_at(error.offset());
+    let signs = |sign: &str| {
+        let places = before.windows(sign.len());
+        places.filter(|place| *place == sign.as_bytes()).count()
+    };
+    match error.kind() {
+        ErrorKind::DepthLimit => signs("<") > Limits::DEPTH,
+        ErrorKind::AttributeLimit => signs("=") >= Limits::ATTRIBUTES,
+        ErrorKind::BindingLimit => signs("xmlns") >= Limits::BINDINGS,
+        ErrorKind::NameLimit => here.len() > Limits::NAME_BYTES,
+        _ => false,
+    }
 }
 
 /// Whether we refuse by a rule that `roxmltree` does not check, and where that rule applies.
 fn is_stricter(error: Error, text: &str) -> bool {
     let (before, here) = text.split_at(error.offset());
+    let name = here.split(|char| !is_in_name(char) && char != ':').next();
+    let name = name.unwrap_or_default();
     match error.kind() {
         // Of the XML declaration it checks the order of what is said, and no more. What is declared to be
         // another encoding it reads as UTF-8 all the same.
@@ -163,27 +364,56 @@ fn is_stricter(error: Error, text: &str) -> bool {
         | ErrorKind::DeclarationVersion
         | ErrorKind::DeclarationEncoding
         | ErrorKind::DeclarationStandalone
-        | ErrorKind::Encoding => {
-            text.trim_start_matches('\u{FEFF}').starts_with("<?xml") && !before.contains("?>")
-        }
+        | ErrorKind::Encoding => !has_good_declaration(text),
         // It takes a reference to a character that XML does not allow.
-        ErrorKind::IllegalReference => here.starts_with("&#"),
+        ErrorKind::IllegalReference => {
+            let number = here
+                .strip_prefix("&#")
+                .and_then(|rest| rest.split_once(';'));
+            let code = number.and_then(|(number, _)| match number.strip_prefix('x') {
+                Some(hex) => u32::from_str_radix(hex, 16).ok(),
+                None => number.parse().ok(),
+            });
+            number.is_some() && !code.and_then(char::from_u32).is_some_and(is_char)
+        }
         // Of Namespaces in XML, that a prefix cannot be undeclared and what is reserved.
-        ErrorKind::PrefixUndeclaring
-        | ErrorKind::ReservedPrefix
-        | ErrorKind::ReservedNamespace
-        | ErrorKind::QName => true,
-        // It does not ask for white space behind a target.
-        ErrorKind::ProcessingInstruction => before.rfind("<?").is_some_and(|start| {
-            before[start + 2..]
-                .chars()
-                .all(|char| !char.is_whitespace())
+        ErrorKind::PrefixUndeclaring => name.starts_with("xmlns:") && value_of(here) == Some(""),
+        ErrorKind::ReservedPrefix => match name {
+            "xmlns:xmlns" => true,
+            "xmlns:xml" => value_of(here) != Some(XML),
+            _ => name.starts_with("xmlns:") && before.ends_with('<'),
+        },
+        ErrorKind::ReservedNamespace => {
+            let is_reserved = |value: &str| [XML, XMLNS].contains(&value) || value.contains('&');
+            (name == "xmlns" || name.starts_with("xmlns:"))
+                && name != "xmlns:xml"
+                && value_of(here).is_some_and(is_reserved)
+        }
+        // A colon at the start of a name it takes for no prefix.
+        ErrorKind::QName => {
+            here.starts_with(':')
+                && before.ends_with(|char| SPACES.contains(&char) || "</".contains(char))
+        }
+        // It does not ask for white space behind a target, and takes a colon in it.
+        ErrorKind::ProcessingInstruction => {
+            let target = before.rsplit("<?").next().unwrap_or_default();
+            let is_end = here.starts_with("?>") || here.starts_with(SPACES);
+            target.chars().all(is_in_name)
+                && !is_end
+                && (!target.is_empty() || here.starts_with(':'))
+        }
+        // A target is reserved however its letters are written, and what comes behind a colon is not its.
+        ErrorKind::ReservedTarget => here.split_at_checked(3).is_some_and(|(target, behind)| {
+            target.eq_ignore_ascii_case("xml") && !behind.starts_with(is_in_name)
         }),
-        // A target is reserved however its letters are written.
-        ErrorKind::ReservedTarget => here
-            .get(..3)
-            .is_some_and(|xml| xml.eq_ignore_ascii_case("xml")),
-        // It has no limits.
-        _ => error.class() == ErrorClass::Limit,
+        _ => false,
     }
+}
+
+/// The value of the attribute that comes next.
+fn value_of(attribute: &str) -> Option<&str> {
+    let (_, behind) = attribute.split_once('=')?;
+    let behind = behind.trim_start_matches(SPACES);
+    let quote = behind.chars().next().filter(|char| "\"'".contains(*char))?;
+    Some(behind[1..].split_once(quote)?.0)
 }

@@ -28,51 +28,250 @@ const EVENTS: [&str; 8] = [
 pub(crate) enum Refusal {
     /// Not well-formed, or more than `roxmltree` takes.
     Xml,
-    Schema(ErrorKind),
+    /// All that is wrong with what it means, in no order.
+    Schema(Vec<ErrorKind>),
 }
 
 /// The message in text form, as [`super::text::of_message`] gives it.
 pub(crate) fn read(body: &[u8]) -> Result<String, Refusal> {
     let text = core::str::from_utf8(body).map_err(|_| Refusal::Xml)?;
-    let document = Document::parse(text).map_err(|_| Refusal::Xml)?;
-    let mut lines = Lines::default();
-    message(document.root_element(), &mut lines).map_err(Refusal::Schema)?;
-    Ok(lines.into_text())
+    if text.contains('\r') {
+        // `roxmltree` does not read some of them as section 2.11 of XML says, such as one before a reference.
+        let normal = text.replace("\r\n", "\n").replace('\r', "\n");
+        of_normal(&normal, text)
+    } else {
+        of_normal(text, text)
+    }
 }
 
-type Checked<T> = Result<T, ErrorKind>;
+/// The message in a body of which the ends of lines have been normalized.
+fn of_normal(normal: &str, body: &str) -> Result<String, Refusal> {
+    let document = Document::parse(normal).map_err(|_| Refusal::Xml)?;
+    let mut reading = Reading {
+        body,
+        lines: Lines::default(),
+        defects: Vec::new(),
+    };
+    if let Err(defect) = reading.message(document.root_element()) {
+        reading.defects.push(defect);
+    }
+    match reading.defects.is_empty() {
+        true => Ok(reading.lines.into_text()),
+        false => Err(Refusal::Schema(reading.defects)),
+    }
+}
 
-fn message(root: Node<'_, '_>, lines: &mut Lines) -> Checked<()> {
-    let name = root.tag_name();
-    let mut operation = root;
-    if name.name() == "Envelope" {
-        let soap = name
-            .namespace()
-            .filter(|namespace| SOAP.contains(namespace));
-        let soap = soap.ok_or(ErrorKind::EnvelopeNamespace)?;
-        if let Some(header) = single(root, &[soap], "Header")? {
-            header_lines(header, lines)?;
+/// What has been looked at so far.
+struct Reading<'b> {
+    body: &'b str,
+    lines: Lines,
+    defects: Vec<ErrorKind>,
+}
+
+impl<'b> Reading<'b> {
+    /// Fails if there is no operation to look at.
+    fn message(&mut self, root: Node<'_, '_>) -> Result<(), ErrorKind> {
+        let name = root.tag_name();
+        let mut operation = root;
+        if name.name() == "Envelope" {
+            let soap = name
+                .namespace()
+                .filter(|namespace| SOAP.contains(namespace));
+            let soap = soap.ok_or(ErrorKind::EnvelopeNamespace)?;
+            if let Some(header) = self.single(root, &[soap], "Header") {
+                self.header(header);
+            }
+            let body = self.single(root, &[soap], "Body");
+            let body = body.ok_or(ErrorKind::MissingBody)?;
+            let mut elements = body.children().filter(Node::is_element);
+            operation = elements.next().ok_or(ErrorKind::MissingOperation)?;
+            if let Some(second) = elements.next() {
+                let defect = check_operation(second).err();
+                self.defects
+                    .push(defect.unwrap_or(ErrorKind::RepeatedElement));
+            }
         }
-        let body = single(root, &[soap], "Body")?.ok_or(ErrorKind::MissingBody)?;
-        let mut elements = body.children().filter(Node::is_element);
-        operation = elements.next().ok_or(ErrorKind::MissingOperation)?;
         check_operation(operation)?;
-        if let Some(second) = elements.next() {
-            check_operation(second)?;
-            return Err(ErrorKind::RepeatedElement);
+        self.lines.head(0, "SendNotification");
+        if let Some(responses) = self.single(operation, &messages(), "ResponseMessages") {
+            let name = "SendNotificationResponseMessage";
+            for response in children(responses, &messages(), name) {
+                self.response(response);
+            }
+        }
+        Ok(())
+    }
+
+    fn header(&mut self, header: Node<'_, '_>) {
+        if let Some(version) = self.single(header, &types(), "RequestServerVersion") {
+            self.leaf(version);
+            let version = attribute(version, "Version");
+            self.lines.optional(0, "RequestServerVersion", version);
+        }
+        if let Some(info) = self.single(header, &types(), "ServerVersionInfo") {
+            self.leaf(info);
+            self.lines.head(0, "ServerVersionInfo");
+            for name in [
+                "MajorVersion",
+                "MinorVersion",
+                "MajorBuildNumber",
+                "MinorBuildNumber",
+            ] {
+                let number = attribute(info, name).and_then(|text| self.int(text));
+                self.lines.optional(1, name, number);
+            }
+            self.lines
+                .optional(1, "Version", attribute(info, "Version"));
         }
     }
-    check_operation(operation)?;
-    lines.head(0, "SendNotification");
-    if let Some(responses) = single(operation, &messages(), "ResponseMessages")? {
-        for response in children(responses, &messages(), "SendNotificationResponseMessage") {
-            response_lines(response, lines)?;
+
+    fn response(&mut self, response: Node<'_, '_>) {
+        self.lines.head(1, "Response");
+        let class = attribute(response, "ResponseClass");
+        self.lines.optional(2, "ResponseClass", class);
+        for name in ["MessageText", "ResponseCode"] {
+            let text = self.text(response, &messages(), name);
+            self.lines.optional(2, name, text);
+        }
+        let key = self.text(response, &messages(), "DescriptiveLinkKey");
+        let key = key.and_then(|key| self.int(&key));
+        self.lines.optional(2, "DescriptiveLinkKey", key);
+        if let Some(message_xml) = self.single(response, &messages(), "MessageXml") {
+            for value in children(message_xml, &types(), "Value") {
+                let text = self.leaf(value);
+                self.lines.line(2, "Value", text);
+                self.lines.optional(3, "Name", attribute(value, "Name"));
+            }
+        }
+        let either = [messages(), types()].concat();
+        if let Some(notification) = self.single(response, &either, "Notification") {
+            self.notification(notification);
         }
     }
-    Ok(())
+
+    fn notification(&mut self, notification: Node<'_, '_>) {
+        self.lines.head(2, "Notification");
+        match self.text(notification, &types(), "SubscriptionId") {
+            Some(id) => self.lines.line(3, "SubscriptionId", id),
+            None => self.defects.push(ErrorKind::MissingSubscriptionId),
+        }
+        let previous = self.text(notification, &types(), "PreviousWatermark");
+        self.lines.optional(3, "PreviousWatermark", previous);
+        let more = self.text(notification, &types(), "MoreEvents");
+        let more = more.and_then(|text| self.boolean(&text));
+        self.lines.optional(3, "MoreEvents", more);
+        let events = notification
+            .children()
+            .filter(|child| is_in(*child, &types()));
+        for event in events {
+            match event.tag_name().name() {
+                "SubscriptionId" | "PreviousWatermark" | "MoreEvents" => {}
+                name if EVENTS.contains(&name) => self.event(event),
+                name => {
+                    self.lines.head(3, name);
+                    let raw = self.raw(event);
+                    self.lines.line(4, "raw", raw);
+                }
+            }
+        }
+    }
+
+    fn event(&mut self, event: Node<'_, '_>) {
+        self.lines.head(3, event.tag_name().name());
+        for name in ["Watermark", "TimeStamp"] {
+            let text = self.text(event, &types(), name);
+            self.lines.optional(4, name, text);
+        }
+        for name in [
+            "ItemId",
+            "FolderId",
+            "ParentFolderId",
+            "OldItemId",
+            "OldFolderId",
+            "OldParentFolderId",
+        ] {
+            if let Some(id) = self.single(event, &types(), name) {
+                self.leaf(id);
+                match attribute(id, "Id") {
+                    Some(value) => {
+                        let change_key = attribute(id, "ChangeKey");
+                        self.lines.id(name, Some((value, change_key)));
+                    }
+                    None => self.defects.push(ErrorKind::MissingId),
+                }
+            }
+        }
+        let count = self.text(event, &types(), "UnreadCount");
+        let count = count.and_then(|count| self.int(&count));
+        self.lines.optional(4, "UnreadCount", count);
+    }
+
+    /// The element as it stands in the body.
+    fn raw(&self, element: Node<'_, '_>) -> &'b str {
+        let range = element.range();
+        if element.document().input_text() == self.body {
+            return &self.body[range];
+        }
+        // Where each byte of the normalized text comes from: all are in it but a line feed behind a return.
+        let bytes = self.body.as_bytes();
+        let is_kept = |at: &usize| bytes[*at] != b'\n' || *at == 0 || bytes[at - 1] != b'\r';
+        let places: Vec<usize> = (0..bytes.len()).filter(is_kept).collect();
+        &self.body[places[range.start]..=places[range.end - 1]]
+    }
+
+    /// The first child of this name in one of these namespaces.
+    fn single<'n>(
+        &mut self,
+        parent: Node<'n, 'n>,
+        namespaces: &[&str],
+        name: &str,
+    ) -> Option<Node<'n, 'n>> {
+        let mut named = children(parent, namespaces, name);
+        let first = named.next();
+        if named.next().is_some() {
+            self.defects.push(ErrorKind::RepeatedElement);
+        }
+        first
+    }
+
+    /// The text of the first child of this name in one of these namespaces.
+    fn text(&mut self, parent: Node<'_, '_>, namespaces: &[&str], name: &str) -> Option<String> {
+        self.single(parent, namespaces, name)
+            .map(|child| self.leaf(child))
+    }
+
+    fn leaf(&mut self, element: Node<'_, '_>) -> String {
+        if element.children().any(|child| child.is_element()) {
+            self.defects.push(ErrorKind::ElementInLeaf);
+        }
+        let texts = element.children().filter(Node::is_text);
+        texts.filter_map(|text| text.text()).collect()
+    }
+
+    fn boolean(&mut self, text: &str) -> Option<bool> {
+        match text.trim_matches([' ', '\t', '\r', '\n']) {
+            "true" | "1" => Some(true),
+            "false" | "0" => Some(false),
+            _ => {
+                self.defects.push(ErrorKind::InvalidBoolean);
+                None
+            }
+        }
+    }
+
+    fn int(&mut self, text: &str) -> Option<i32> {
+        let text = text.trim_matches([' ', '\t', '\r', '\n']);
+        let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+        let is_number = !digits.is_empty() && digits.chars().all(|digit| digit.is_ascii_digit());
+        let value = text.parse().ok().filter(|_| is_number);
+        if value.is_none() {
+            self.defects.push(ErrorKind::InvalidInt);
+        }
+        value
+    }
 }
 
-fn check_operation(element: Node<'_, '_>) -> Checked<()> {
+fn check_operation(element: Node<'_, '_>) -> Result<(), ErrorKind> {
     match element.tag_name().name() {
         "SendNotification" if is_in(element, &messages()) => Ok(()),
         "SendNotification" => Err(ErrorKind::OperationNamespace),
@@ -80,126 +279,14 @@ fn check_operation(element: Node<'_, '_>) -> Checked<()> {
     }
 }
 
-fn header_lines(header: Node<'_, '_>, lines: &mut Lines) -> Checked<()> {
-    if let Some(version) = single(header, &types(), "RequestServerVersion")? {
-        leaf(version)?;
-        lines.optional(0, "RequestServerVersion", attribute(version, "Version"));
-    }
-    if let Some(info) = single(header, &types(), "ServerVersionInfo")? {
-        leaf(info)?;
-        lines.head(0, "ServerVersionInfo");
-        for name in [
-            "MajorVersion",
-            "MinorVersion",
-            "MajorBuildNumber",
-            "MinorBuildNumber",
-        ] {
-            lines.optional(1, name, attribute(info, name).map(int).transpose()?);
-        }
-        lines.optional(1, "Version", attribute(info, "Version"));
-    }
-    Ok(())
-}
-
-fn response_lines(response: Node<'_, '_>, lines: &mut Lines) -> Checked<()> {
-    let text = |name| single(response, &messages(), name)?.map(leaf).transpose();
-    lines.head(1, "Response");
-    lines.optional(2, "ResponseClass", attribute(response, "ResponseClass"));
-    lines.optional(2, "MessageText", text("MessageText")?);
-    lines.optional(2, "ResponseCode", text("ResponseCode")?);
-    let key = text("DescriptiveLinkKey")?;
-    lines.optional(
-        2,
-        "DescriptiveLinkKey",
-        key.map(|key| int(&key)).transpose()?,
-    );
-    if let Some(message_xml) = single(response, &messages(), "MessageXml")? {
-        for value in children(message_xml, &types(), "Value") {
-            lines.line(2, "Value", leaf(value)?);
-            lines.optional(3, "Name", attribute(value, "Name"));
-        }
-    }
-    let either = [messages(), types()].concat();
-    if let Some(notification) = single(response, &either, "Notification")? {
-        notification_lines(notification, lines)?;
-    }
-    Ok(())
-}
-
-fn notification_lines(notification: Node<'_, '_>, lines: &mut Lines) -> Checked<()> {
-    let text = |name| single(notification, &types(), name)?.map(leaf).transpose();
-    lines.head(2, "Notification");
-    let id = text("SubscriptionId")?.ok_or(ErrorKind::MissingSubscriptionId)?;
-    lines.line(3, "SubscriptionId", id);
-    lines.optional(3, "PreviousWatermark", text("PreviousWatermark")?);
-    let more = text("MoreEvents")?.map(|text| boolean(&text)).transpose()?;
-    lines.optional(3, "MoreEvents", more);
-    let events = notification
-        .children()
-        .filter(|child| is_in(*child, &types()));
-    for event in events {
-        match event.tag_name().name() {
-            "SubscriptionId" | "PreviousWatermark" | "MoreEvents" => {}
-            name if EVENTS.contains(&name) => event_lines(event, lines)?,
-            name => {
-                lines.head(3, name);
-                lines.line(4, "raw", &event.document().input_text()[event.range()]);
-            }
-        }
-    }
-    Ok(())
-}
-
-fn event_lines(event: Node<'_, '_>, lines: &mut Lines) -> Checked<()> {
-    let text = |name| single(event, &types(), name)?.map(leaf).transpose();
-    lines.head(3, event.tag_name().name());
-    lines.optional(4, "Watermark", text("Watermark")?);
-    lines.optional(4, "TimeStamp", text("TimeStamp")?);
-    for name in [
-        "ItemId",
-        "FolderId",
-        "ParentFolderId",
-        "OldItemId",
-        "OldFolderId",
-        "OldParentFolderId",
-    ] {
-        if let Some(id) = single(event, &types(), name)? {
-            let value = attribute(id, "Id").ok_or(ErrorKind::MissingId)?;
-            leaf(id)?;
-            lines.id(name, Some((value, attribute(id, "ChangeKey"))));
-        }
-    }
-    let count = text("UnreadCount")?;
-    lines.optional(
-        4,
-        "UnreadCount",
-        count.map(|count| int(&count)).transpose()?,
-    );
-    Ok(())
-}
-
 /// The children of this name in one of these namespaces.
 fn children<'n>(
     parent: Node<'n, 'n>,
-    namespaces: &'n [&str],
-    name: &'n str,
+    namespaces: &[&str],
+    name: &str,
 ) -> impl Iterator<Item = Node<'n, 'n>> {
     let elements = parent.children().filter(Node::is_element);
     elements.filter(move |child| child.tag_name().name() == name && is_in(*child, namespaces))
-}
-
-fn single<'n>(
-    parent: Node<'n, 'n>,
-    namespaces: &[&str],
-    name: &str,
-) -> Checked<Option<Node<'n, 'n>>> {
-    let elements = parent.children().filter(Node::is_element);
-    let mut named =
-        elements.filter(|child| child.tag_name().name() == name && is_in(*child, namespaces));
-    match (named.next(), named.next()) {
-        (_, Some(_)) => Err(ErrorKind::RepeatedElement),
-        (first, None) => Ok(first),
-    }
 }
 
 /// The attribute of this name in no namespace.
@@ -214,36 +301,6 @@ fn is_in(element: Node<'_, '_>, namespaces: &[&str]) -> bool {
         .tag_name()
         .namespace()
         .is_some_and(|namespace| namespaces.contains(&namespace))
-}
-
-fn leaf(element: Node<'_, '_>) -> Checked<String> {
-    match element.children().any(|child| child.is_element()) {
-        true => Err(ErrorKind::ElementInLeaf),
-        false => Ok(element
-            .children()
-            .filter(Node::is_text)
-            .filter_map(|text| text.text())
-            .collect()),
-    }
-}
-
-fn boolean(text: &str) -> Checked<bool> {
-    match text.trim_matches([' ', '\t', '\r', '\n']) {
-        "true" | "1" => Ok(true),
-        "false" | "0" => Ok(false),
-        _ => Err(ErrorKind::InvalidBoolean),
-    }
-}
-
-fn int(text: &str) -> Checked<i64> {
-    let text = text.trim_matches([' ', '\t', '\r', '\n']);
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let is_number = !digits.is_empty() && digits.chars().all(|digit| digit.is_ascii_digit());
-    let value = text
-        .parse::<i64>()
-        .ok()
-        .filter(|value| i32::try_from(*value).is_ok());
-    value.filter(|_| is_number).ok_or(ErrorKind::InvalidInt)
 }
 
 fn messages() -> [&'static str; 2] {
