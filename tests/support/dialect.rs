@@ -1,4 +1,12 @@
 //! Bodies in any dialect: the same message, however a server or proxy may write it.
+//!
+//! What is said and how it is written are chosen apart, so that one message can be written twice. It says
+//! anything that this crate accepts, or keeps to the EWS schema.
+//!
+//! The schema allows more than is made up: other header elements, most response codes and messages of other
+//! operations, attributes of other namespaces (`soap:mustUnderstand`, `xsi:type`), white space around
+//! numbers and in front of times (which libxml2 refuses), and, what this crate refuses, a header element or
+//! an operation that stands twice.
 
 use super::tape::Tape;
 use super::text::Lines;
@@ -10,15 +18,18 @@ const SOAP: [&str; 2] = [
 const MESSAGES: &str = "http://schemas.microsoft.com/exchange/services/2006/messages";
 const TYPES: &str = "http://schemas.microsoft.com/exchange/services/2006/types";
 const PREFIXES: [&str; 7] = ["t", "m", "", "soap11", "_a-b.c", "é", "xm"];
-const TEXTS: [&str; 7] = [
+const TEXTS: [&str; 8] = [
     "AQAAAExY/dNdjDVKjtBVHKR5IOurFukhAAAAAAE=",
     "",
     "a<b>&\"'c]]>",
-    " \t\n spaced ",
+    " \t\n spaced  \n\n",
     "이 구독 🙂",
     "\r",
     "x",
+    "\u{7F}\u{80}\u{7FF}\u{800}\u{2028}\u{D7FF}\u{E000}\u{FFFD}\u{10000}\u{10FFFF}",
 ];
+const LENGTHS: [usize; 9] = [1, 15, 16, 17, 31, 32, 33, 64, 150];
+const LETTERS: &str = "AQMk+LL78AZWsL7AFRMPoitdZ5zwKFCKq2r/Jn8rXld3h4zsqZ0bCATrIA7vedFn=";
 const EVENTS: [&str; 9] = [
     "StatusEvent",
     "CreatedEvent",
@@ -28,177 +39,379 @@ const EVENTS: [&str; 9] = [
     "CopiedEvent",
     "NewMailEvent",
     "FreeBusyChangedEvent",
+    // Not of the schema.
     "ChannelEvent",
 ];
+const IDS: [&str; 6] = [
+    "ItemId",
+    "FolderId",
+    "ParentFolderId",
+    "OldItemId",
+    "OldFolderId",
+    "OldParentFolderId",
+];
 
-/// A body, and the message in it as [`super::text::of_message`] gives it.
+/// Elements that no schema of the messages knows.
+const STRANGERS: [&str; 3] = [
+    "<f:Watermark xmlns:f='urn:f' f:a='1' a='2'><f:x>]]&gt;</f:x></f:Watermark>",
+    "<ItemId xmlns='' Id='no'><![CDATA[<]]></ItemId>",
+    "<f:Body xmlns:f='urn:f'/>",
+];
+/// An element that the schema allows in a header.
+const CULTURE: &str = "<t:MailboxCulture xmlns:t='http://schemas.microsoft.com/exchange/services/2006/types'>en-US</t:MailboxCulture>";
+/// An element that the schema allows among response messages.
+const OTHER_RESPONSE: &str = "<SendItemResponseMessage ResponseClass='Success' xmlns='http://schemas.microsoft.com/exchange/services/2006/messages'/>";
+
+/// Types of the schema that are read as text.
+enum Type {
+    String,
+    NonEmptyString,
+    /// Some of the values of another one.
+    OneOf(&'static [&'static str]),
+}
+
+const VERSION: Type = Type::OneOf(&["Exchange2010", "Exchange2007_SP1", "V2017_07_11"]);
+const RESPONSE_CLASS: Type = Type::OneOf(&["Success", "Error", "Warning"]);
+const RESPONSE_CODE: Type = Type::OneOf(&[
+    "NoError",
+    "ErrorReadEventsFailed",
+    "ErrorMissedNotificationEvents",
+]);
+/// White space is part of what is said, for it is kept.
+const DATE_TIME: Type = Type::OneOf(&[
+    "2020-12-03T11:03:50Z",
+    "2026-03-02T08:15:30.1234567-08:00",
+    "-0001-02-28T24:00:00",
+    "12026-03-02T10:00:00+14:00 \n\t",
+]);
+
+/// A body that is accepted, and the message in it as [`super::text::of_message`] gives it.
 pub(crate) fn body(tape: &[u8]) -> (String, String) {
-    let mut writer = Writer {
-        tape: Tape::new(tape),
-        xml: String::new(),
-        scope: Vec::new(),
-    };
-    let mut lines = Lines::default();
-    message(&mut writer, &mut lines);
-    (writer.xml, lines.into_text())
+    Writer::new(None, tape).body()
 }
 
-fn message(w: &mut Writer<'_>, lines: &mut Lines) {
-    match w.pick(5) {
-        1 => w.xml.push('\u{FEFF}'),
-        2 => w.xml.push_str("<?xml version=\"1.0\" encoding=\"utf-8\"?>"),
-        3 => w
-            .xml
-            .push_str("<?xml version = '1.1' encoding='UTF-8' standalone='no' ?>\r\n"),
-        _ => {}
-    }
-    w.misc();
-    let soap = match w.pick(4) {
-        0 | 1 => Some(SOAP[0]),
-        2 => Some(SOAP[1]),
-        _ => None,
-    };
-    match soap {
-        None => operation(w, lines),
-        Some(soap) => w.element(soap, "Envelope", &[], |w| {
-            if w.pick(3) > 0 {
-                w.element(soap, "Header", &[], |w| {
-                    w.noise();
-                    let version = w.text();
-                    lines.line(0, "RequestServerVersion", version);
-                    w.element(
-                        TYPES,
-                        "RequestServerVersion",
-                        &[("Version", version)],
-                        |_| {},
-                    );
-                });
-            }
-            w.noise();
-            w.element(soap, "Body", &[], |w| operation(w, lines));
-            w.noise();
-        }),
-    }
-    w.misc();
+/// The same of a body that the schema allows: `message` chooses what it says, `dialect` how it is written.
+pub(crate) fn schema_body(message: &[u8], dialect: &[u8]) -> (String, String) {
+    Writer::new(Some(message), dialect).body()
 }
 
-fn operation(w: &mut Writer<'_>, lines: &mut Lines) {
-    lines.head(0, "SendNotification");
-    w.element(MESSAGES, "SendNotification", &[], |w| {
-        w.element(MESSAGES, "ResponseMessages", &[], |w| {
-            for _ in 0..=w.pick(3) {
-                w.noise();
-                response(w, lines);
-            }
-        });
-    });
-}
-
-fn response(w: &mut Writer<'_>, lines: &mut Lines) {
-    let class = ["Success", "Error", "Warning", "Maybe"][w.pick(4)];
-    lines.head(1, "Response");
-    lines.line(2, "ResponseClass", class);
-    let name = "SendNotificationResponseMessage";
-    w.element(MESSAGES, name, &[("ResponseClass", class)], |w| {
-        w.leaf_if(MESSAGES, "MessageText", 2, lines);
-        w.leaf_if(MESSAGES, "ResponseCode", 2, lines);
-        if w.pick(3) == 1 {
-            w.element(MESSAGES, "MessageXml", &[], |w| {
-                for _ in 0..w.pick(3) {
-                    w.noise();
-                    let (name, value) = (w.text(), w.text());
-                    lines.line(2, "Value", value);
-                    lines.line(3, "Name", name);
-                    w.element(TYPES, "Value", &[("Name", name)], |w| w.characters(value));
-                }
-            });
-        }
-        w.noise();
-        if w.pick(4) < 3 {
-            let namespace = [MESSAGES, TYPES][w.pick(2)];
-            w.element(namespace, "Notification", &[], |w| notification(w, lines));
-        }
-    });
-}
-
-fn notification(w: &mut Writer<'_>, lines: &mut Lines) {
-    lines.head(2, "Notification");
-    let id = w.text();
-    lines.line(3, "SubscriptionId", id);
-    w.element(TYPES, "SubscriptionId", &[], |w| w.characters(id));
-    w.leaf_if(TYPES, "PreviousWatermark", 3, lines);
-    if w.pick(2) == 1 {
-        let (text, value) = [("false", false), ("1", true), (" \n0\t", false)][w.pick(3)];
-        lines.line(3, "MoreEvents", value);
-        w.element(TYPES, "MoreEvents", &[], |w| w.characters(text));
-    }
-    for _ in 0..w.pick(5) {
-        w.noise();
-        event(w, lines);
-    }
-}
-
-fn event(w: &mut Writer<'_>, lines: &mut Lines) {
-    let kind = EVENTS[w.pick(EVENTS.len())];
-    lines.head(3, kind);
-    if kind == "ChannelEvent" {
-        let start = w.xml.len();
-        w.element(TYPES, kind, &[], |w| w.noise());
-        lines.line(4, "raw", w.xml[start..].to_owned());
-        return;
-    }
-    w.element(TYPES, kind, &[], |w| {
-        w.leaf_if(TYPES, "Watermark", 4, lines);
-        w.leaf_if(TYPES, "TimeStamp", 4, lines);
-        for name in [
-            "ItemId",
-            "FolderId",
-            "ParentFolderId",
-            "OldItemId",
-            "OldFolderId",
-            "OldParentFolderId",
-        ] {
-            w.noise();
-            if w.pick(3) == 1 {
-                let (id, key) = (w.text(), w.text());
-                let with_key = w.pick(3) < 2;
-                lines.id(name, Some((id, with_key.then_some(key))));
-                let attributes = [("Id", id), ("ChangeKey", key)];
-                let reversed = [("ChangeKey", key), ("Id", id)];
-                let attributes = match (with_key, w.pick(2)) {
-                    (false, _) => &attributes[..1],
-                    (true, 0) => &attributes[..],
-                    (true, _) => &reversed[..],
-                };
-                w.element(TYPES, name, attributes, |_| {});
-            }
-        }
-        if w.pick(4) == 1 {
-            let (text, value) = [("3", 3), ("-0", 0), ("\t+007 ", 7)][w.pick(3)];
-            lines.line(4, "UnreadCount", value);
-            w.element(TYPES, "UnreadCount", &[], |w| w.characters(text));
-        }
-    });
-}
-
-/// Writes XML and reads the choices off the tape.
+/// Writes XML, and reads the choices off the tapes.
 struct Writer<'t> {
-    tape: Tape<'t>,
+    /// How it is written.
+    dialect: Tape<'t>,
+    /// What it says, which then has to be what the schema allows. If not, `dialect` chooses that too.
+    message: Option<Tape<'t>>,
     xml: String,
+    lines: Lines,
     /// Declarations in scope, innermost last.
     scope: Vec<(&'static str, &'static str)>,
 }
 
+/// What is said.
+impl<'t> Writer<'t> {
+    fn new(message: Option<&'t [u8]>, dialect: &'t [u8]) -> Self {
+        Self {
+            dialect: Tape::new(dialect),
+            message: message.map(Tape::new),
+            xml: String::new(),
+            lines: Lines::default(),
+            scope: Vec::new(),
+        }
+    }
+
+    /// Where it is chosen what is said.
+    fn says(&mut self) -> &mut Tape<'t> {
+        self.message.as_mut().unwrap_or(&mut self.dialect)
+    }
+
+    /// Whether only what the schema allows may be said.
+    fn is_strict(&self) -> bool {
+        self.message.is_some()
+    }
+
+    fn body(mut self) -> (String, String) {
+        let start = self.dialect.one_of(&["", "", "", "\u{FEFF}"]);
+        let declaration = self.dialect.one_of(&[
+            "",
+            "<?xml version=\"1.0\" encoding=\"utf-8\"?>",
+            "<?xml version = '1.1' encoding='UTF-8' standalone='no' ?>\r\n",
+            "<?xml version='1.0'?>",
+        ]);
+        self.xml.push_str(start);
+        self.xml.push_str(declaration);
+        self.misc();
+        let is_bare = !self.is_strict() && self.says().once_in(4);
+        if is_bare {
+            self.operation();
+        } else {
+            self.envelope();
+        }
+        self.misc();
+        (self.xml, self.lines.into_text())
+    }
+
+    fn envelope(&mut self) {
+        let is_soap_12 = !self.is_strict() && self.says().once_in(4);
+        let soap = SOAP[usize::from(is_soap_12)];
+        self.element(soap, "Envelope", Vec::new(), |w| {
+            w.noise(&[]);
+            if w.says().pick(3) > 0 {
+                w.element(soap, "Header", Vec::new(), Self::header);
+            }
+            w.noise(&[]);
+            w.element(soap, "Body", Vec::new(), |w| {
+                w.misc();
+                w.operation();
+                w.misc();
+            });
+            w.noise(&[]);
+        });
+    }
+
+    fn header(&mut self) {
+        self.noise(&[CULTURE]);
+        if self.says().pick(4) > 0 {
+            let version = self.text(VERSION);
+            self.lines.line(0, "RequestServerVersion", &version);
+            let attributes = vec![("Version", version)];
+            self.element(TYPES, "RequestServerVersion", attributes, Self::remarks);
+        }
+        self.noise(&[CULTURE]);
+        if self.says().once_in(3) {
+            self.server_version_info();
+        }
+        self.noise(&[CULTURE]);
+    }
+
+    fn server_version_info(&mut self) {
+        self.lines.head(0, "ServerVersionInfo");
+        let mut attributes = Vec::new();
+        for name in [
+            "MajorVersion",
+            "MinorVersion",
+            "MajorBuildNumber",
+            "MinorBuildNumber",
+        ] {
+            if self.says().once_in(2) {
+                let (text, value) = self.int();
+                self.lines.line(1, name, value);
+                attributes.push((name, text));
+            }
+        }
+        if self.says().once_in(2) {
+            let version = self.text(Type::String);
+            self.lines.line(1, "Version", &version);
+            attributes.push(("Version", version));
+        }
+        self.element(TYPES, "ServerVersionInfo", attributes, Self::remarks);
+    }
+
+    fn operation(&mut self) {
+        self.lines.head(0, "SendNotification");
+        self.element(MESSAGES, "SendNotification", Vec::new(), |w| {
+            w.noise(&[]);
+            w.element(MESSAGES, "ResponseMessages", Vec::new(), |w| {
+                for _ in 0..=w.says().pick(3) {
+                    w.noise(&[OTHER_RESPONSE]);
+                    w.response();
+                }
+                w.noise(&[OTHER_RESPONSE]);
+            });
+            w.noise(&[]);
+        });
+    }
+
+    fn response(&mut self) {
+        let class = self.text(RESPONSE_CLASS);
+        self.lines.head(1, "Response");
+        self.lines.line(2, "ResponseClass", &class);
+        let name = "SendNotificationResponseMessage";
+        self.element(MESSAGES, name, vec![("ResponseClass", class)], |w| {
+            if w.says().pick(3) > 0 {
+                w.leaf(MESSAGES, "MessageText", Type::String, 2);
+            }
+            if w.says().pick(3) > 0 {
+                w.leaf(MESSAGES, "ResponseCode", RESPONSE_CODE, 2);
+            }
+            if w.says().once_in(3) {
+                w.int_leaf(MESSAGES, "DescriptiveLinkKey", 2);
+            }
+            w.noise(&[]);
+            if w.says().once_in(3) {
+                w.element(MESSAGES, "MessageXml", Vec::new(), Self::message_xml);
+            }
+            w.noise(&[]);
+            if w.is_strict() {
+                w.element(MESSAGES, "Notification", Vec::new(), Self::notification);
+            } else if w.says().pick(4) < 3 {
+                let namespace = w.dialect.one_of(&[MESSAGES, TYPES]);
+                w.element(namespace, "Notification", Vec::new(), Self::notification);
+            }
+            w.noise(&[]);
+        });
+    }
+
+    /// The schema allows any elements here.
+    fn message_xml(&mut self) {
+        for _ in 0..self.says().pick(3) {
+            self.noise(&STRANGERS);
+            let (name, value) = (self.text(Type::String), self.text(Type::String));
+            self.lines.line(2, "Value", &value);
+            self.lines.line(3, "Name", &name);
+            self.element(TYPES, "Value", vec![("Name", name)], |w| {
+                w.characters(&value);
+            });
+        }
+        self.noise(&STRANGERS);
+    }
+
+    fn notification(&mut self) {
+        self.lines.head(2, "Notification");
+        self.leaf(TYPES, "SubscriptionId", Type::NonEmptyString, 3);
+        if self.says().pick(3) > 0 {
+            self.leaf(TYPES, "PreviousWatermark", Type::NonEmptyString, 3);
+        }
+        self.noise(&[]);
+        if self.says().once_in(2) {
+            let value = self.says().once_in(2);
+            let texts = if value { ["true", "1"] } else { ["false", "0"] };
+            let text = self.dialect.one_of(&texts);
+            let text = self.padded(text);
+            self.lines.line(3, "MoreEvents", value);
+            self.element(TYPES, "MoreEvents", Vec::new(), |w| w.characters(&text));
+        }
+        for _ in usize::from(!self.is_strict())..=self.says().pick(5) {
+            self.noise(&[]);
+            self.event();
+        }
+        self.noise(&[]);
+    }
+
+    fn event(&mut self) {
+        let kinds = if self.is_strict() { 8 } else { EVENTS.len() };
+        let kind = self.says().one_of(&EVENTS[..kinds]);
+        self.lines.head(3, kind);
+        if kind == "ChannelEvent" {
+            let start = self.xml.len();
+            self.element(TYPES, kind, Vec::new(), |w| w.noise(&[]));
+            self.lines.line(4, "raw", &self.xml[start..]);
+            return;
+        }
+        self.element(TYPES, kind, Vec::new(), |w| {
+            if w.says().pick(3) > 0 {
+                w.leaf(TYPES, "Watermark", Type::NonEmptyString, 4);
+            }
+            let (has_time, ids, has_count) = if w.is_strict() {
+                w.children_in_schema(kind)
+            } else {
+                w.any_children()
+            };
+            if has_time {
+                w.leaf(TYPES, "TimeStamp", DATE_TIME, 4);
+            }
+            for name in ids {
+                w.noise(&[]);
+                w.id(name);
+            }
+            if has_count {
+                w.int_leaf(TYPES, "UnreadCount", 4);
+            }
+            w.noise(&[]);
+        });
+    }
+
+    /// Whether there is a TimeStamp, which ids there are, and whether there is an UnreadCount.
+    fn any_children(&mut self) -> (bool, Vec<&'static str>, bool) {
+        let says = self.says();
+        let has_time = says.pick(3) > 0;
+        let ids = IDS.into_iter().filter(|_| says.once_in(3)).collect();
+        (has_time, ids, says.once_in(4))
+    }
+
+    /// The same, where the schema ties them to the kind of the event.
+    fn children_in_schema(&mut self, kind: &str) -> (bool, Vec<&'static str>, bool) {
+        let says = self.says();
+        let mut ids = Vec::new();
+        if kind != "StatusEvent" {
+            ids.extend([says.one_of(&["ItemId", "FolderId"]), "ParentFolderId"]);
+        }
+        if matches!(kind, "MovedEvent" | "CopiedEvent") {
+            let old = says.one_of(&["OldItemId", "OldFolderId"]);
+            ids.extend([old, "OldParentFolderId"]);
+        }
+        let has_count = kind == "ModifiedEvent" && says.once_in(2);
+        (kind != "StatusEvent", ids, has_count)
+    }
+
+    fn id(&mut self, name: &str) {
+        let id = self.text(Type::String);
+        let key = (self.says().pick(3) < 2).then(|| self.text(Type::String));
+        self.lines.id(name, Some((&id, key.as_deref())));
+        let mut attributes = vec![("Id", id)];
+        attributes.extend(key.map(|key| ("ChangeKey", key)));
+        self.element(TYPES, name, attributes, Self::remarks);
+    }
+
+    fn leaf(&mut self, namespace: &'static str, name: &str, of: Type, depth: usize) {
+        self.noise(&[]);
+        let text = self.text(of);
+        self.lines.line(depth, name, &text);
+        self.element(namespace, name, Vec::new(), |w| w.characters(&text));
+    }
+
+    fn int_leaf(&mut self, namespace: &'static str, name: &str, depth: usize) {
+        self.noise(&[]);
+        let (text, value) = self.int();
+        self.lines.line(depth, name, value);
+        self.element(namespace, name, Vec::new(), |w| w.characters(&text));
+    }
+
+    /// A text of this type; where it need not be what the schema allows, sometimes any.
+    fn text(&mut self, of: Type) -> String {
+        if let Type::OneOf(values) = of
+            && (self.is_strict() || self.says().pick(2) == 0)
+        {
+            return self.says().one_of(values).to_owned();
+        }
+        let mut text = self.any_text();
+        if text.is_empty() && self.is_strict() && matches!(of, Type::NonEmptyString) {
+            text.push(' ');
+        }
+        text
+    }
+
+    fn any_text(&mut self) -> String {
+        let says = self.says();
+        let piece = says.one_of(&TEXTS);
+        if says.pick(3) < 2 {
+            return piece.to_owned();
+        }
+        let (skipped, length) = (says.pick(LETTERS.len()), says.one_of(&LENGTHS));
+        let letters = LETTERS.chars().cycle();
+        let mut text: String = letters.skip(skipped).take(length).collect();
+        text.insert_str(says.pick(length + 1), piece);
+        text
+    }
+
+    /// How an `xs:int` is written, and what it is.
+    fn int(&mut self) -> (String, i32) {
+        let value: i32 = self.says().one_of(&[3, 0, -7, i32::MAX, i32::MIN]);
+        let signs: &[&str] = match value {
+            ..0 => &["-"],
+            0 => &["", "+", "-"],
+            _ => &["", "+"],
+        };
+        let sign = self.dialect.one_of(signs);
+        let zeros = self.dialect.one_of(&["", "", "00"]);
+        let text = format!("{sign}{zeros}{}", value.unsigned_abs());
+        // `xs:int` allows white space around it, libxml2 does not.
+        let is_padded = !self.is_strict();
+        (if is_padded { self.padded(&text) } else { text }, value)
+    }
+}
+
+/// How it is written.
 impl Writer<'_> {
-    /// The next choice, below `choices`.
-    fn pick(&mut self, choices: usize) -> usize {
-        self.tape.pick(choices)
-    }
-
-    fn text(&mut self) -> &'static str {
-        TEXTS[self.pick(TEXTS.len())]
-    }
-
     /// What `prefix` stands for here.
     fn bound(&self, prefix: &str) -> &'static str {
         let mut inner = self.scope.iter().rev();
@@ -211,37 +424,48 @@ impl Writer<'_> {
         &mut self,
         namespace: &'static str,
         name: &str,
-        attributes: &[(&str, &str)],
+        attributes: Vec<(&str, String)>,
         content: impl FnOnce(&mut Self),
     ) {
         let outer = self.scope.len();
-        let prefix = PREFIXES[self.pick(PREFIXES.len())];
-        let declare = self.bound(prefix) != namespace || self.pick(8) == 1;
-        let name = if prefix.is_empty() {
-            name.to_owned()
-        } else {
-            format!("{prefix}:{name}")
-        };
+        let prefix = self.dialect.one_of(&PREFIXES);
+        if self.bound(prefix) != namespace || self.dialect.once_in(8) {
+            self.scope.push((prefix, namespace));
+        }
+        let unused = self.dialect.one_of(&PREFIXES);
+        if unused != prefix && self.dialect.once_in(8) {
+            let namespace = self.dialect.one_of(&[TYPES, MESSAGES, "urn:f"]);
+            self.scope.push((unused, namespace));
+        }
+        let declarations = self.scope[outer..].iter();
+        let mut written: Vec<_> = declarations
+            .map(|(prefix, namespace)| (qualified("xmlns", prefix), (*namespace).to_owned()))
+            .collect();
+        written.extend(
+            attributes
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value)),
+        );
+        if !self.is_strict() && self.dialect.once_in(6) {
+            written.push(("xml:lang".to_owned(), "en".to_owned()));
+        }
+        if self.dialect.once_in(2) {
+            written.reverse();
+        }
+        let first = self.dialect.pick(written.len().max(1));
+        written.rotate_left(first);
+
+        let name = qualified(prefix, name);
         self.xml.push('<');
         self.xml.push_str(&name);
-        let late = self.pick(2) == 1;
-        if declare && !late {
-            self.declare(prefix, namespace);
-        }
-        for (name, value) in attributes {
+        for (name, value) in &written {
             self.attribute(name, value);
-        }
-        if self.pick(6) == 1 {
-            self.attribute("xml:lang", "en");
-        }
-        if declare && late {
-            self.declare(prefix, namespace);
         }
         self.space();
         self.xml.push('>');
         let start = self.xml.len();
         content(self);
-        if self.xml.len() == start && self.pick(2) == 1 {
+        if self.xml.len() == start && self.dialect.once_in(2) {
             self.xml.insert(start - 1, '/');
         } else {
             self.xml.push_str("</");
@@ -252,16 +476,6 @@ impl Writer<'_> {
         self.scope.truncate(outer);
     }
 
-    fn declare(&mut self, prefix: &'static str, namespace: &'static str) {
-        let name = if prefix.is_empty() {
-            "xmlns".to_owned()
-        } else {
-            format!("xmlns:{prefix}")
-        };
-        self.attribute(&name, namespace);
-        self.scope.push((prefix, namespace));
-    }
-
     fn attribute(&mut self, name: &str, value: &str) {
         self.xml.push(' ');
         self.space();
@@ -269,53 +483,74 @@ impl Writer<'_> {
         self.space();
         self.xml.push('=');
         self.space();
-        let quote = ['"', '\''][self.pick(2)];
+        let quote = self.dialect.one_of(&['"', '\'']);
         self.xml.push(quote);
+        let is_plain = self.dialect.pick(3) < 2;
         for char in value.chars() {
-            let must = "<&\t\n\r".contains(char) || char == quote;
-            self.char(char, must);
+            if char == ' ' && !is_plain {
+                let space = self.dialect.one_of(&[" ", "\t", "\n", "\r\n"]);
+                self.xml.push_str(space);
+            } else {
+                let must = "<&\t\n\r".contains(char) || char == quote;
+                self.char(char, must, is_plain);
+            }
         }
         self.xml.push(quote);
-    }
-
-    /// A leaf of any text, if the tape wants one.
-    fn leaf_if(&mut self, namespace: &'static str, name: &str, depth: usize, lines: &mut Lines) {
-        self.noise();
-        if self.pick(3) > 0 {
-            let text = self.text();
-            lines.line(depth, name, text);
-            self.element(namespace, name, &[], |w| w.characters(text));
-        }
     }
 
     /// Character data that reads as `text`.
     fn characters(&mut self, text: &str) {
+        let way = self.dialect.pick(4);
+        if way == 1 && !text.contains('\r') && !text.contains("]]>") {
+            return self.xml.push_str(&format!("<![CDATA[{text}]]>"));
+        }
+        let is_plain = way == 0;
         for char in text.chars() {
-            match self.pick(12) {
+            match if is_plain { 0 } else { self.dialect.pick(12) } {
                 1 => self.xml.push_str("<!-- & -->"),
                 2 => self.xml.push_str("<?p <?>"),
-                3 if char != '\r' => {
+                3 => self.xml.push_str("<![CDATA[]]>"),
+                4 if char != '\r' => {
                     self.xml.push_str(&format!("<![CDATA[{char}]]>"));
+                    continue;
+                }
+                5 if char == '\n' => {
+                    self.xml.push_str("\r\n");
                     continue;
                 }
                 _ => {}
             }
-            self.char(char, "<>&\r".contains(char));
+            let must = "<&\r".contains(char) || char == '>' && self.xml.ends_with("]]");
+            self.char(char, must, is_plain);
         }
     }
 
-    fn char(&mut self, char: char, must: bool) {
-        match (self.pick(10), char) {
-            (1, _) => self.xml.push_str(&format!("&#{};", char as u32)),
-            (2, _) => self.xml.push_str(&format!("&#x00{:X};", char as u32)),
-            (_, '<') if must => self.xml.push_str("&lt;"),
-            (_, '&') if must => self.xml.push_str("&amp;"),
-            (_, '>') if must => self.xml.push_str("&gt;"),
-            (_, '"') if must => self.xml.push_str("&quot;"),
-            (_, '\'') if must => self.xml.push_str("&apos;"),
-            _ if must => self.xml.push_str(&format!("&#x{:x};", char as u32)),
+    /// A character, as a reference if it must be.
+    fn char(&mut self, char: char, must: bool, is_plain: bool) {
+        let name = match char {
+            '<' => Some("lt"),
+            '>' => Some("gt"),
+            '&' => Some("amp"),
+            '"' => Some("quot"),
+            '\'' => Some("apos"),
+            _ => None,
+        };
+        let code = u32::from(char);
+        match (if is_plain { 0 } else { self.dialect.pick(8) }, name) {
+            (1, _) => self.xml.push_str(&format!("&#{code};")),
+            (2, _) => self.xml.push_str(&format!("&#x00{code:X};")),
+            (3.., Some(name)) => self.xml.push_str(&format!("&{name};")),
+            (_, Some(name)) if must => self.xml.push_str(&format!("&{name};")),
+            (_, None) if must => self.xml.push_str(&format!("&#x{code:x};")),
             _ => self.xml.push(char),
         }
+    }
+
+    /// A value around which white space does not count.
+    fn padded(&mut self, text: &str) -> String {
+        let spaces = ["", "", " \n", "\t"];
+        let (before, behind) = (self.dialect.one_of(&spaces), self.dialect.one_of(&spaces));
+        format!("{before}{text}{behind}")
     }
 
     /// White space in a tag.
@@ -325,25 +560,46 @@ impl Writer<'_> {
 
     /// White space, comments and processing instructions.
     fn misc(&mut self) {
-        for _ in 0..self.pick(3) {
+        for _ in 0..self.dialect.pick(3) {
             self.one_of(&["\n  ", "<!-- <a> -->", "<?pi a=b?>"]);
         }
     }
 
-    /// What stands between elements and means nothing.
-    fn noise(&mut self) {
-        self.misc();
-        if self.pick(8) == 1 {
-            self.one_of(&[
-                "<f:Watermark xmlns:f='urn:f' f:a='1' a='2'><f:x>]]&gt;</f:x></f:Watermark>",
-                "<ItemId xmlns='' Id='no'><![CDATA[<]]></ItemId>",
-                "<f:Body xmlns:f='urn:f'/>",
-            ]);
+    /// What may stand in an element that is empty.
+    fn remarks(&mut self) {
+        if self.dialect.once_in(6) {
+            self.one_of(&["<!-- <a> -->", "<?pi a=b?>"]);
         }
     }
 
+    /// What stands between elements and means nothing. The schema allows these elements there.
+    fn noise(&mut self, allowed: &[&str]) {
+        self.misc();
+        if self.dialect.once_in(8) {
+            let strangers = if self.is_strict() {
+                &[][..]
+            } else {
+                &STRANGERS
+            };
+            let elements = [allowed, strangers].concat();
+            if !elements.is_empty() {
+                self.one_of(&elements);
+            }
+        }
+        self.misc();
+    }
+
     fn one_of(&mut self, choices: &[&str]) {
-        let choice = self.tape.one_of(choices);
+        let choice = self.dialect.one_of(choices);
         self.xml.push_str(choice);
+    }
+}
+
+/// `prefix:name`, or one of them alone if the other is empty.
+fn qualified(prefix: &str, name: &str) -> String {
+    match (prefix, name) {
+        ("", name) => name.to_owned(),
+        (prefix, "") => prefix.to_owned(),
+        (prefix, name) => format!("{prefix}:{name}"),
     }
 }
