@@ -1,4 +1,4 @@
-//! The answers, read back by an independent parser and checked against the schema.
+//! The answers, read back by an independent parser.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -6,9 +6,6 @@
     clippy::unwrap_used,
     reason = "a test stops where it is wrong"
 )]
-
-use std::io::Write as _;
-use std::process::{Command, Stdio};
 
 use ews_notifications::Reply;
 
@@ -53,20 +50,5 @@ fn replies_read_back() {
         assert_eq!(names, expected);
         assert_eq!(path[3].text(), Some(status));
         assert_eq!(reply.content_type, content_type);
-    }
-}
-
-#[test]
-#[ignore = "needs xmllint, and the folder of EWS schema files named by EWS_XSD"]
-fn replies_validate() {
-    let schema = std::env::var("EWS_XSD").unwrap() + "/envelope.xsd";
-    for reply in [Reply::OK, Reply::UNSUBSCRIBE] {
-        let mut xmllint = Command::new("xmllint")
-            .args(["--nonet", "--noout", "--schema", &schema, "-"])
-            .stdin(Stdio::piped())
-            .spawn()
-            .unwrap();
-        xmllint.stdin.take().unwrap().write_all(reply.body).unwrap();
-        assert!(xmllint.wait().unwrap().success());
     }
 }
