@@ -68,6 +68,9 @@ struct Reading {
     /// The end of the last token.
     end: usize,
     has_root: bool,
+    /// Whether an attribute is named `xmlns` behind a prefix, which is nothing special, and which
+    /// `roxmltree` takes for a declaration of the default namespace.
+    is_misread: bool,
     /// The names of the elements that are open there.
     open: Vec<String>,
     error: Option<Error>,
@@ -100,6 +103,7 @@ impl Reading {
                 for attribute in tokens.attributes() {
                     let namespace = namespace_of(attribute.name(), tokens);
                     let (local, value) = (attribute.name().local(), attribute.value());
+                    self.is_misread |= local == "xmlns";
                     lines.line(format_args!("@{{{namespace}}}{local} {value}"));
                 }
                 self.has_root = true;
@@ -154,6 +158,9 @@ impl Reading {
         if accepted[start..].starts_with("<?xml") && accepted[behind..].starts_with(['\t', '\n']) {
             // It takes a declaration for an instruction, unless a space is behind its target.
             accepted.replace_range(behind..=behind, " ");
+        }
+        if self.is_misread {
+            return;
         }
         let tree = roxmltree::Document::parse(&accepted);
         let tree = tree.unwrap_or_else(|error| panic!("roxmltree says {error}: {text:?}"));
@@ -389,6 +396,8 @@ fn is_stricter(error: Error, text: &str) -> bool {
                 && name != "xmlns:xml"
                 && value_of(here).is_some_and(is_reserved)
         }
+        // It takes any attribute whose name ends so for a declaration.
+        ErrorKind::UnboundPrefix | ErrorKind::DuplicateAttribute => name.ends_with(":xmlns"),
         // A colon at the start of a name it takes for no prefix.
         ErrorKind::QName => {
             here.starts_with(':')
