@@ -68,8 +68,9 @@ struct Reading {
     /// The end of the last token.
     end: usize,
     has_root: bool,
-    /// Whether an attribute is named `xmlns` behind a prefix, which is nothing special, and which
-    /// `roxmltree` takes for a declaration of the default namespace.
+    /// Whether there is an attribute that is named `xmlns` behind a prefix, which is nothing special, and
+    /// which `roxmltree` takes for a declaration of the default namespace; or an element with the prefix `xml`,
+    /// which it does not know there.
     is_misread: bool,
     /// The names of the elements that are open there.
     open: Vec<String>,
@@ -99,6 +100,7 @@ impl Reading {
         match token {
             Token::StartTag(name) => {
                 let namespace = namespace_of(name, tokens);
+                self.is_misread |= name.prefix() == "xml";
                 lines.line(format_args!("<{{{namespace}}}{}", name.local()));
                 for attribute in tokens.attributes() {
                     let namespace = namespace_of(attribute.name(), tokens);
