@@ -398,8 +398,10 @@ fn is_stricter(error: Error, text: &str) -> bool {
                 && name != "xmlns:xml"
                 && value_of(here).is_some_and(is_reserved)
         }
-        // It takes any attribute whose name ends so for a declaration.
-        ErrorKind::UnboundPrefix | ErrorKind::DuplicateAttribute => name.ends_with(":xmlns"),
+        // It takes any attribute whose name ends so for a declaration of the default namespace, of which it
+        // takes more than one.
+        ErrorKind::UnboundPrefix => name.ends_with(":xmlns"),
+        ErrorKind::DuplicateAttribute => name == "xmlns" || name.ends_with(":xmlns"),
         // A colon at the start of a name it takes for no prefix.
         ErrorKind::QName => {
             here.starts_with(':')
