@@ -16,4 +16,5 @@ pub(crate) mod push;
 pub(crate) mod reference;
 pub(crate) mod sequence;
 pub(crate) mod tape;
+pub(crate) mod tested;
 pub(crate) mod text;

@@ -1,0 +1,224 @@
+//! The children of a Notification are read as predicted where they are, and as they stand where not.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test stops where it is wrong"
+)]
+
+mod support;
+
+use ews_notifications::{ErrorKind, EventKind, Kernel};
+use support::push::{self, Server};
+use support::sequence::KERNELS;
+use support::tested::{EVENT, SUBSCRIPTION, Tested, hits, plain, without_id};
+
+#[test]
+fn every_kernel_reads_the_same_and_the_first_is_as_asked_for() {
+    for kernel in KERNELS {
+        let mut tested = Tested::with(|config| config.kernel = kernel);
+        let body = plain(&EVENT.repeat(3));
+        assert_eq!(hits(&mut tested, [&body, &body]), [0, 1]);
+        if kernel == Some(Kernel::Scalar) {
+            assert_eq!(tested.parser.kernel(), Kernel::Scalar);
+        }
+    }
+}
+
+#[test]
+fn the_limit_of_events_holds_for_predicted_ones_at_its_place() {
+    let mut tested = Tested::with(|config| config.limits.events = 2);
+    assert_eq!(
+        hits(&mut tested, [&plain(EVENT), &plain(&EVENT.repeat(2))]),
+        [0, 1]
+    );
+    let body = plain(&EVENT.repeat(3));
+    let (kind, rest) = tested.read(&body).error_at(&body).unwrap();
+    assert_eq!(kind, ErrorKind::EventLimit);
+    assert_eq!(
+        rest,
+        &plain(EVENT)[plain("").find("</m:Not").unwrap() + 1..]
+    );
+}
+
+#[test]
+fn the_limit_of_depth_holds_for_a_predicted_id() {
+    let event = "<t:StatusEvent><t:ItemId Id=\"i\" ChangeKey=\"k\" /></t:StatusEvent>";
+    for (depth, expected) in [(7, Some(ErrorKind::DepthLimit)), (8, None)] {
+        let mut tested = Tested::with(|config| config.limits.depth = depth);
+        assert_eq!(hits(&mut tested, [&plain(""), &plain("")]), [0, 1]);
+        let outcome = tested.read(plain(event));
+        assert_eq!(outcome.error.map(|error| error.kind()), expected);
+    }
+}
+
+#[test]
+fn the_limit_of_attributes_holds_for_a_predicted_id() {
+    let body = |children: &str| {
+        let (m, t) = (push::MESSAGES, push::TYPES);
+        format!(
+            "<SendNotification xmlns='{m}'><ResponseMessages><SendNotificationResponseMessage>\
+             <Notification xmlns='{t}'><SubscriptionId>i</SubscriptionId>{children}</Notification>\
+             </SendNotificationResponseMessage></ResponseMessages></SendNotification>"
+        )
+    };
+    let event = "<StatusEvent><ItemId Id=\"i\" ChangeKey=\"k\" /></StatusEvent>";
+    for (attributes, expected) in [(1, Some(ErrorKind::AttributeLimit)), (2, None)] {
+        let mut tested = Tested::with(|config| config.limits.attributes = attributes);
+        assert_eq!(hits(&mut tested, [&body(""), &body("")]), [0, 1]);
+        let outcome = tested.read(body(event));
+        assert_eq!(outcome.error.map(|error| error.kind()), expected);
+    }
+}
+
+#[test]
+fn a_rebound_prefix_switches_predictions_off() {
+    let rebound = "<t:NewMailEvent xmlns:t=\"urn:x\"><t:Watermark>w</t:Watermark></t:NewMailEvent>";
+    let mut tested = Tested::warm();
+    let outcome = tested.read(plain(&format!("{EVENT}{rebound}{EVENT}")));
+    assert_eq!(
+        (outcome.error, outcome.misses, outcome.skipped),
+        (None, 1, [1, 0, 0])
+    );
+    let inside = "<t:NewMailEvent><t:Watermark xmlns:t=\"urn:x\">w</t:Watermark></t:NewMailEvent>";
+    let outcome = tested.read(plain(&format!("{EVENT}{inside}{EVENT}")));
+    assert_eq!(
+        (outcome.error, outcome.misses, outcome.skipped),
+        (None, 1, [1, 0, 0])
+    );
+}
+
+#[test]
+fn a_prefix_that_the_notification_rebinds_is_not_predicted() {
+    let server = Server::plain("Exchange2010");
+    let rebound = "<m:Notification xmlns:t='urn:x' xmlns:u='";
+    let head = server
+        .head
+        .replace("<m:Notification>", &format!("{rebound}{}'>", push::TYPES));
+    let children = format!("{}{EVENT}", SUBSCRIPTION.replace("t:", "u:"));
+    let body = format!("{head}{children}{}", server.tail);
+    let mut tested = Tested::warm();
+    for hits in [0, 1] {
+        let outcome = tested.read(&body);
+        assert_eq!((outcome.error, outcome.hits), (None, hits));
+        assert_eq!(outcome.skipped, [1, 0, 0]);
+    }
+}
+
+#[test]
+fn a_second_notification_is_read_by_its_own_prefixes() {
+    let mut tested = Tested::warm();
+    let name = "m:SendNotificationResponseMessage";
+    for notification in ["<m:Notification xmlns:t='urn:x'>", "<m:Notification>"] {
+        let children = format!(
+            "{SUBSCRIPTION}{EVENT}</m:Notification></{name}><{name}>{notification}{SUBSCRIPTION}{EVENT}"
+        );
+        let outcome = tested.read(without_id(&children));
+        assert_eq!(outcome.hits, 1);
+        assert_eq!(outcome.error.is_some(), notification.contains("urn:x"));
+    }
+}
+
+#[test]
+fn two_prefixes_of_the_same_namespace_are_both_predicted() {
+    let server = Server::plain("Exchange2010");
+    let both = format!("<m:Notification xmlns:u='{}'>", push::TYPES);
+    let head = server.head.replace("<m:Notification>", &both);
+    let events = format!("{EVENT}{}", EVENT.replace("t:", "u:")).repeat(3);
+    let body = format!("{head}{SUBSCRIPTION}{events}{}", server.tail);
+    let outcome = Tested::new().read(body);
+    assert_eq!((outcome.error, outcome.misses), (None, 0));
+}
+
+#[test]
+fn a_prefix_of_fifteen_bytes_is_predicted_and_a_longer_one_read() {
+    let id = "<t:ItemId Id=\"i\" ChangeKey=\"k\" />";
+    let event = EVENT.replace("</t:NewMailEvent>", &format!("{id}</t:NewMailEvent>"));
+    for (prefix, is_predicted) in [
+        ("abcdefghijklmno:", true),
+        ("abcdefghijklmnop:", false),
+        ("", true),
+    ] {
+        let xmlns = match prefix.strip_suffix(':') {
+            Some(prefix) => format!("xmlns:{prefix}="),
+            None => "xmlns=".to_owned(),
+        };
+        let body = plain(&event)
+            .replace("xmlns:t=", &xmlns)
+            .replace("<t:", &format!("<{prefix}"))
+            .replace("</t:", &format!("</{prefix}"));
+        let mut tested = Tested::new();
+        assert_eq!(tested.read(&body).error, None);
+        let outcome = tested.read(&body);
+        assert_eq!(
+            (outcome.hits, outcome.misses == 0),
+            (1, is_predicted),
+            "{prefix}"
+        );
+    }
+}
+
+#[test]
+fn a_kind_that_begins_like_a_known_one_is_its_own() {
+    let mut tested = Tested::warm();
+    for name in [
+        "CreatedThing",
+        "CreatedEvents",
+        "CreatedEven",
+        "Created",
+        "NewMailEvent.x",
+    ] {
+        let body = plain(&EVENT.replace("NewMailEvent", name));
+        let outcome = tested.read(&body);
+        assert_eq!((outcome.error, outcome.misses), (None, 1), "{name}");
+        let message = tested.parser.parse(body.as_bytes()).unwrap();
+        let kind = message.responses[0].notifications[0].events[0].kind;
+        assert!(matches!(kind, EventKind::Other(other) if other.name == name));
+    }
+}
+
+#[test]
+fn a_value_that_is_not_of_its_type_is_refused_at_its_place() {
+    let mut tested = Tested::warm();
+    for (children, kind) in [
+        (
+            "<t:MoreEvents>maybe</t:MoreEvents>",
+            ErrorKind::InvalidBoolean,
+        ),
+        (
+            "<t:StatusEvent><t:UnreadCount>2147483648</t:UnreadCount></t:StatusEvent>",
+            ErrorKind::InvalidInt,
+        ),
+        (
+            "<t:StatusEvent><t:UnreadCount></t:UnreadCount></t:StatusEvent>",
+            ErrorKind::InvalidInt,
+        ),
+    ] {
+        let error = tested.read(plain(children)).error.unwrap();
+        assert_eq!(error.kind(), kind, "{children}");
+    }
+}
+
+#[test]
+fn a_message_that_fails_in_an_event_leaves_nothing_behind() {
+    let mut tested = Tested::warm();
+    let failing = plain(&format!(
+        "{EVENT}<t:MovedEvent><t:Watermark>w</t:Watermark><t:OldItemId Id=\"i\" /><"
+    ));
+    for body in [&plain(EVENT), &failing, &plain(""), &failing, &plain(EVENT)] {
+        assert_eq!(tested.read(body).hits, 1);
+    }
+}
+
+#[test]
+fn without_predictions_nothing_is_mispredicted() {
+    let mut tested = Tested::with(|config| config.predict = false);
+    for hits in [0, 1] {
+        let outcome = tested.read(plain("<t:StatusEvent/>"));
+        assert_eq!(
+            (outcome.error, outcome.hits, outcome.misses),
+            (None, hits, 0)
+        );
+    }
+}

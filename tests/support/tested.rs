@@ -1,0 +1,88 @@
+//! A parser that has read other bodies, held against one that has not, body by body.
+
+use ews_notifications::{Config, Error, ErrorKind, Parser};
+
+use super::invariance::{counted, of_message, parse_both, plainly};
+use super::push::Server;
+
+/// A parser that is compared with a fresh one at every body.
+pub(crate) struct Tested {
+    pub(crate) parser: Parser,
+    config: Config,
+}
+
+impl Tested {
+    pub(crate) fn new() -> Self {
+        Self::with(|_| {})
+    }
+
+    pub(crate) fn with(change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = Config::default();
+        change(&mut config);
+        Self {
+            parser: Parser::with_config(config),
+            config,
+        }
+    }
+
+    /// One that has read a body of the plain server.
+    pub(crate) fn warm() -> Self {
+        let mut tested = Self::new();
+        assert_eq!(tested.read(plain("")).error, None);
+        tested
+    }
+
+    pub(crate) fn read(&mut self, body: impl AsRef<[u8]>) -> Outcome {
+        let body = body.as_ref();
+        let before = self.parser.stats();
+        let mut fresh = Parser::with_config(plainly(&self.config));
+        let read = parse_both(&mut self.parser, &mut fresh, body);
+        let stats = counted(before, self.parser.stats());
+        assert_eq!(of_message(stats), of_message(fresh.stats()));
+        Outcome {
+            error: read.error,
+            hits: stats.head_hits,
+            misses: stats.prediction_misses,
+            skipped: of_message(stats),
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) error: Option<Error>,
+    pub(crate) hits: u64,
+    pub(crate) misses: u64,
+    pub(crate) skipped: [u64; 3],
+}
+
+impl Outcome {
+    /// The kind of the error, and what it stands at in the body.
+    pub(crate) fn error_at<'b>(&self, body: &'b str) -> Option<(ErrorKind, &'b str)> {
+        let error = self.error?;
+        Some((error.kind(), &body[error.offset()..]))
+    }
+}
+
+pub(crate) const SUBSCRIPTION: &str = "<t:SubscriptionId>FgBtYngw</t:SubscriptionId>";
+pub(crate) const EVENT: &str =
+    "<t:NewMailEvent><t:Watermark>AQAAANd9</t:Watermark></t:NewMailEvent>";
+
+/// A body of the plain server, with these children behind the SubscriptionId.
+pub(crate) fn plain(children: &str) -> String {
+    without_id(&format!("{SUBSCRIPTION}{children}"))
+}
+
+/// A body of the plain server, with nothing but these children.
+pub(crate) fn without_id(children: &str) -> String {
+    of(&Server::plain("Exchange2010"), children)
+}
+
+pub(crate) fn of(server: &Server, children: &str) -> String {
+    format!("{}{children}{}", server.head, server.tail)
+}
+
+/// How many of these begin with a learned head.
+pub(crate) fn hits<const N: usize>(tested: &mut Tested, bodies: [&str; N]) -> [u64; N] {
+    bodies.map(|body| tested.read(body).hits)
+}
