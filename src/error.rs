@@ -371,11 +371,11 @@ pub struct Description {
     /// The column, in characters from 1.
     pub column: usize,
     /// The name at the place, where the error is about a name: an unexpected operation, an element
-    /// that stands twice. At most 64 characters of it.
+    /// that stands twice. At most 64 characters of it, and none that [`excerpt`](Self::excerpt) does not show.
     pub name: Option<String>,
     /// The line, some 80 characters of it around the place; `…` stands for what is left out.
-    /// Control characters are shown as spaces and bytes that are not UTF-8 as U+FFFD, so that it is
-    /// one printable line.
+    /// Characters that steer what shows it (controls, separators of lines, changes of direction) are shown as
+    /// spaces and bytes that are not UTF-8 as U+FFFD, so that it is one printable line.
     pub excerpt: String,
     /// How many characters of the excerpt stand before the place.
     pub caret: usize,
@@ -400,7 +400,8 @@ impl Description {
 
         let name = error.kind.is_at_name().then(|| {
             let name = leading(after, Self::NAME);
-            let end = name.find(|c: char| c.is_whitespace() || "=/><\"'".contains(c));
+            let ends = |c: char| c.is_whitespace() || steers(c) || "=/><\"'".contains(c);
+            let end = name.find(ends);
             String::from(name.get(..end.unwrap_or(name.len())).unwrap_or_default())
         });
         let (mut excerpt, mut caret) = (String::new(), column_of(before) - 1);
@@ -421,7 +422,7 @@ impl Description {
             name,
             excerpt: excerpt
                 .chars()
-                .map(|c| if c.is_control() { ' ' } else { c })
+                .map(|c| if steers(c) { ' ' } else { c })
                 .collect(),
             caret,
         }
@@ -436,6 +437,11 @@ impl fmt::Display for Description {
             None => Ok(()),
         }
     }
+}
+
+/// Whether a terminal or the viewer of a log does something else with it than to show it.
+fn steers(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The number of the line that `before` ends in, and where that line starts.

@@ -18,7 +18,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use support::reference::Refusal;
-use support::{dialect, fixtures, reference, text};
+use support::{dialect, fixtures, place, reference, text};
 
 fn tape(length: usize) -> impl Strategy<Value = Vec<u8>> {
     vec(any::<u8>(), 0..length)
@@ -47,10 +47,7 @@ fn errors(body: &[u8]) -> [Option<Error>; 3] {
     let of_tokens = tokens(body).err();
     let errors = [of_message, of_reader, of_tokens];
     for error in errors.into_iter().flatten() {
-        let before = &body[..error.offset()];
-        let shown = body.escape_ascii();
-        assert!(str::from_utf8(before).is_ok(), "{error}: {shown}");
-        assert!(!error.describe(body).to_string().is_empty());
+        place::check(error, body);
     }
     errors
 }
@@ -136,6 +133,9 @@ fn any_damage() -> impl Strategy<Value = Vec<u8>> {
         b"\xF0\x9F\x99",
         b"\xF4\x90\x80\x80",
         b"\xFF",
+        b"\x1B[31m",
+        b"\r",
+        "\u{202E}".as_bytes(),
         "\u{FFFF}".as_bytes(),
         "\u{E9}".as_bytes(),
         "\u{1F642}".as_bytes(),

@@ -19,7 +19,7 @@ use ews_notifications::{Error, ErrorClass, Message, Parser, Timestamp, Timestamp
 use support::reference::Refusal;
 use support::sequence::{self, Sequence};
 use support::tape::Tape;
-use support::{dialect, fixtures, invariance, reference, text};
+use support::{dialect, fixtures, invariance, place, reference, text};
 
 pub use tokens::tokens;
 
@@ -95,10 +95,7 @@ fn check_meaning(body: &[u8], found: Result<Message<'_>, Error>) {
 /// before is well-formed.
 fn check_refusal(body: &[u8], error: Error, malformed: Option<Error>) {
     let shown = body.escape_ascii();
-    let before = body.get(..error.offset());
-    let before = before.unwrap_or_else(|| panic!("{error}, behind the end of {shown}"));
-    assert!(str::from_utf8(before).is_ok(), "{error}: {shown}");
-    assert!(!error.describe(body).to_string().is_empty());
+    place::check(error, body);
     if error.class() == ErrorClass::Schema {
         let is_before = malformed.is_none_or(|malformed| error.offset() <= malformed.offset());
         assert!(is_before, "{error}, {malformed:?}: {shown}");

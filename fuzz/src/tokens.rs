@@ -340,9 +340,29 @@ fn is_good_declaration(behind_target: &str) -> Option<()> {
     (is_good && said.next().is_none()).then_some(())
 }
 
-/// Whether a name goes on with this, if it has no colon. Of what is not ASCII, nearly all may stand in one.
+/// `[4a] NameChar`, but the colon.
 fn is_in_name(char: char) -> bool {
-    char.is_ascii_alphanumeric() || "-._".contains(char) || !char.is_ascii()
+    char.is_ascii_alphanumeric()
+        || matches!(
+            char,
+            '-' | '.'
+                | '_'
+                | '\u{B7}'
+                | '\u{C0}'..='\u{D6}'
+                | '\u{D8}'..='\u{F6}'
+                | '\u{F8}'..='\u{37D}'
+                | '\u{37F}'..='\u{1FFF}'
+                | '\u{200C}'
+                | '\u{200D}'
+                | '\u{203F}'
+                | '\u{2040}'
+                | '\u{2070}'..='\u{218F}'
+                | '\u{2C00}'..='\u{2FEF}'
+                | '\u{3001}'..='\u{D7FF}'
+                | '\u{F900}'..='\u{FDCF}'
+                | '\u{FDF0}'..='\u{FFFD}'
+                | '\u{10000}'..='\u{EFFFF}'
+        )
 }
 
 /// Whether the document may go over the limit: it has as many signs of what is counted.

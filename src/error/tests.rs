@@ -290,6 +290,15 @@ fn the_description_names_what_the_error_is_about() {
     );
 }
 
+/// A name is shown before it has been read to its end, so that anything may stand in it.
+#[test]
+fn nothing_that_is_shown_steers_a_terminal_or_a_log() {
+    let body = "<a/><b\u{1B}[31m/> \u{9B}\u{202E}\u{2028}\u{2069}x".as_bytes();
+    let place = Error::new(ErrorKind::SecondRoot, 5).describe(body);
+    assert_eq!(place.to_string(), "1:6: a second root element: b");
+    assert_eq!(place.excerpt, "<a/><b [31m/>     x");
+}
+
 #[test]
 fn another_body_does_no_harm() {
     let error = Error::new(ErrorKind::UnboundPrefix, 1_000);
