@@ -81,6 +81,8 @@ fn is_known(message: &Message<'_>, known: &HashSet<String>) -> bool {
     known.is_empty() || ids.all(|id| known.contains(id.as_str()))
 }
 
+/// What a message says is chosen by whoever can reach the listener, and may hold line feeds: escaped, it stays
+/// on its line.
 fn print(message: &Message<'_>) -> io::Result<()> {
     let mut out = io::stdout().lock();
     for response in message.responses {
@@ -94,9 +96,10 @@ fn print(message: &Message<'_>) -> io::Result<()> {
             let object = item
                 .or(event.folder_id.map(|folder| folder.id))
                 .unwrap_or("-");
-            writeln!(out, "{} {object}", event.kind.name())?;
+            writeln!(out, "{} {}", event.kind.name(), object.escape_debug())?;
         }
         if let (Some(id), Some(code)) = (id, code) {
+            let (id, code) = (id.as_str().escape_debug(), code.as_str().escape_debug());
             writeln!(out, "{code} for {id}")?;
         }
     }

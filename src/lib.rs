@@ -11,10 +11,10 @@
 //! let mut parser = Parser::new(); // one per worker: it reuses its memory
 //! let message = parser.parse(body)?;
 //! for notification in message.notifications() {
-//!     println!("subscription {}", notification.subscription_id);
+//!     println!("subscription {:?}", notification.subscription_id);
 //!     for event in notification.events {
 //!         match (event.kind, event.item_id) {
-//!             (EventKind::NewMail, Some(item)) => println!("new mail {}", item.id),
+//!             (EventKind::NewMail, Some(item)) => println!("new mail {:?}", item.id),
 //!             (kind, _) => println!("{}", kind.name()),
 //!         }
 //!     }
