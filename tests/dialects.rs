@@ -35,7 +35,8 @@ fn check(body: &str, expected: &str) {
     let mut parser = Parser::new();
     let (items, error) = text::of_reader(parser.reader(body.as_bytes()).unwrap());
     assert_eq!(error, None, "{body}");
-    assert_eq!(items, text::items_of(&message), "{body}");
+    let expected = text::of_items(&text::items_of(&message));
+    assert_eq!(items, expected, "{body}");
 }
 
 /// The errors of the whole message, of a reader and of the tokenizer, each at a place that can be shown.

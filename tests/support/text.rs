@@ -137,7 +137,7 @@ pub(crate) fn of_reader(
 }
 
 /// The items that a reader must hand out for this message, if its values stand in schema order.
-pub(crate) fn items_of(message: &Message<'_>) -> Vec<String> {
+pub(crate) fn items_of<'m>(message: &Message<'m>) -> Vec<Item<'m>> {
     let mut items = Vec::new();
     items.extend(
         message
@@ -168,5 +168,10 @@ pub(crate) fn items_of(message: &Message<'_>) -> Vec<String> {
         }
         items.push(Item::ResponseEnd);
     }
+    items
+}
+
+/// As [`of_reader`] gives them.
+pub(crate) fn of_items(items: &[Item<'_>]) -> Vec<String> {
     items.iter().map(|item| format!("{item:?}")).collect()
 }
