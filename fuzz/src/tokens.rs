@@ -50,17 +50,6 @@ pub fn tokens(data: &[u8]) {
     }
 }
 
-/// What our tokenizer says of a document that it refuses.
-pub(crate) fn first_error(body: &[u8]) -> Option<Error> {
-    let mut buffers = Buffers::default();
-    let tokens = Tokenizer::new(body, &mut buffers, &Config::default());
-    let read = tokens.and_then(|mut tokens| {
-        while tokens.next()?.is_some() {}
-        Ok(())
-    });
-    read.err()
-}
-
 /// What our tokenizer finds in a document, up to its end or to an error.
 #[derive(Default)]
 struct Reading {

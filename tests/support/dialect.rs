@@ -8,13 +8,10 @@
 //! numbers and in front of times (which libxml2 refuses), and, what this crate refuses, a header element or
 //! an operation that stands twice.
 
+use super::reference::{EVENTS, IDS, SOAP};
 use super::tape::Tape;
 use super::text::Lines;
 
-const SOAP: [&str; 2] = [
-    "http://schemas.xmlsoap.org/soap/envelope/",
-    "http://www.w3.org/2003/05/soap-envelope",
-];
 const MESSAGES: &str = "http://schemas.microsoft.com/exchange/services/2006/messages";
 const TYPES: &str = "http://schemas.microsoft.com/exchange/services/2006/types";
 const PREFIXES: [&str; 7] = ["t", "m", "", "soap11", "_a-b.c", "é", "xm"];
@@ -30,26 +27,8 @@ const TEXTS: [&str; 8] = [
 ];
 const LENGTHS: [usize; 9] = [1, 15, 16, 17, 31, 32, 33, 64, 150];
 const LETTERS: &str = "AQMk+LL78AZWsL7AFRMPoitdZ5zwKFCKq2r/Jn8rXld3h4zsqZ0bCATrIA7vedFn=";
-const EVENTS: [&str; 9] = [
-    "StatusEvent",
-    "CreatedEvent",
-    "DeletedEvent",
-    "ModifiedEvent",
-    "MovedEvent",
-    "CopiedEvent",
-    "NewMailEvent",
-    "FreeBusyChangedEvent",
-    // Not of the schema.
-    "ChannelEvent",
-];
-const IDS: [&str; 6] = [
-    "ItemId",
-    "FolderId",
-    "ParentFolderId",
-    "OldItemId",
-    "OldFolderId",
-    "OldParentFolderId",
-];
+/// An event that is not of the schema.
+const OTHER_EVENT: &str = "ChannelEvent";
 
 /// Elements that no schema of the messages knows.
 const STRANGERS: [&str; 3] = [
@@ -288,10 +267,11 @@ impl<'t> Writer<'t> {
     }
 
     fn event(&mut self) {
-        let kinds = if self.is_strict() { 8 } else { EVENTS.len() };
-        let kind = self.says().one_of(&EVENTS[..kinds]);
+        let others = usize::from(!self.is_strict());
+        let at = self.says().pick(EVENTS.len() + others);
+        let kind = EVENTS.get(at).copied().unwrap_or(OTHER_EVENT);
         self.lines.head(3, kind);
-        if kind == "ChannelEvent" {
+        if kind == OTHER_EVENT {
             let start = self.xml.len();
             self.element(TYPES, kind, Vec::new(), |w| w.noise(&[]));
             self.lines.line(4, "raw", &self.xml[start..]);

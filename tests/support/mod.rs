@@ -12,6 +12,7 @@
 pub(crate) mod dialect;
 pub(crate) mod fixtures;
 pub(crate) mod invariance;
+pub(crate) mod meaning;
 pub(crate) mod place;
 pub(crate) mod push;
 pub(crate) mod reference;

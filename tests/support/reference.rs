@@ -8,11 +8,11 @@ use roxmltree::{Document, Node};
 
 use super::text::Lines;
 
-const SOAP: [&str; 2] = [
+pub(crate) const SOAP: [&str; 2] = [
     "http://schemas.xmlsoap.org/soap/envelope/",
     "http://www.w3.org/2003/05/soap-envelope",
 ];
-const EVENTS: [&str; 8] = [
+pub(crate) const EVENTS: [&str; 8] = [
     "StatusEvent",
     "CreatedEvent",
     "DeletedEvent",
@@ -21,6 +21,14 @@ const EVENTS: [&str; 8] = [
     "CopiedEvent",
     "NewMailEvent",
     "FreeBusyChangedEvent",
+];
+pub(crate) const IDS: [&str; 6] = [
+    "ItemId",
+    "FolderId",
+    "ParentFolderId",
+    "OldItemId",
+    "OldFolderId",
+    "OldParentFolderId",
 ];
 
 /// Why the reference refuses a body.
@@ -182,14 +190,7 @@ impl<'b> Reading<'b> {
             let text = self.text(event, &types(), name);
             self.lines.optional(4, name, text);
         }
-        for name in [
-            "ItemId",
-            "FolderId",
-            "ParentFolderId",
-            "OldItemId",
-            "OldFolderId",
-            "OldParentFolderId",
-        ] {
+        for name in IDS {
             if let Some(id) = self.single(event, &types(), name) {
                 self.leaf(id);
                 match attribute(id, "Id") {

@@ -2,7 +2,7 @@
 
 use core::fmt::{Debug, Write as _};
 
-use ews_notifications::{Event, EventKind, Item, Message, Reader};
+use ews_notifications::{Event, EventKind, Item, Message};
 
 /// A tree of `name value` lines, indented.
 #[derive(Default)]
@@ -115,27 +115,6 @@ fn event_lines(lines: &mut Lines, event: &Event<'_>) {
     lines.optional(4, "UnreadCount", event.unread_count);
 }
 
-/// The items of a reader in `Debug` form, and the error that ended it, if one did.
-pub(crate) fn of_reader(
-    mut reader: Reader<'_, '_>,
-) -> (Vec<String>, Option<ews_notifications::Error>) {
-    let mut items = Vec::new();
-    loop {
-        match reader.next() {
-            Ok(Some(item)) => items.push(format!("{item:?}")),
-            Ok(None) => return (items, None),
-            Err(error) => {
-                assert_eq!(
-                    reader.next(),
-                    Err(error),
-                    "asking again gives the same error"
-                );
-                return (items, Some(error));
-            }
-        }
-    }
-}
-
 /// The items that a reader must hand out for this message, if its values stand in schema order.
 pub(crate) fn items_of<'m>(message: &Message<'m>) -> Vec<Item<'m>> {
     let mut items = Vec::new();
@@ -169,9 +148,4 @@ pub(crate) fn items_of<'m>(message: &Message<'m>) -> Vec<Item<'m>> {
         items.push(Item::ResponseEnd);
     }
     items
-}
-
-/// As [`of_reader`] gives them.
-pub(crate) fn of_items(items: &[Item<'_>]) -> Vec<String> {
-    items.iter().map(|item| format!("{item:?}")).collect()
 }

@@ -55,10 +55,10 @@ pub(crate) fn cut(text: &str, most: usize) -> String {
 
 /// What a person is told about a body that is refused: message, line, and a caret under the place.
 pub(crate) fn failure(file: &str, place: &Description) -> [String; 3] {
-    let excerpt = printable(&place.excerpt);
-    let before: String = excerpt.chars().take(place.caret).collect();
+    let before: String = place.excerpt.chars().take(place.caret).collect();
     let caret = format!("{:indent$}^", "", indent = width(&before));
-    [printable(&format!("{file}:{place}")), excerpt, caret]
+    let message = format!("{}:{place}", printable(file));
+    [message, place.excerpt.clone(), caret]
 }
 
 /// The bytes of the first characters that fit into `most` cells.
