@@ -39,7 +39,8 @@ pub struct Config {
 
     /// How many heads a [`Parser`](crate::Parser) remembers. What a server writes up to the first
     /// Notification is nearly the same in all its messages, and need not be read again unless something
-    /// behind it is not as predicted, so it is of use only with [`predict`](Self::predict). One for each
+    /// behind it is not as predicted, so it is of use only with [`predict`](Self::predict). A message without
+    /// Notification, such as the heartbeat of a stream, is remembered whole. One for each
     /// server, or group of servers of one build, that posts to the same parser. 0 turns learning off. Default:
     /// 8, so that a stray message does not push out the head of one of a few servers. At most 8 KiB of the
     /// bodies and some state are kept for each.
@@ -114,7 +115,8 @@ pub struct Limits {
     /// [`ErrorKind::BindingLimit`](crate::ErrorKind::BindingLimit).
     pub bindings: usize,
 
-    /// Events of one message; responses and MessageXml values are each held to the same number.
+    /// Events of one message. Its responses are held to the same number, and so are its values, those of
+    /// MessageXml and ErrorSubscriptionIds.
     /// Default: 10,000. Past it: [`ErrorKind::EventLimit`](crate::ErrorKind::EventLimit).
     pub events: usize,
 

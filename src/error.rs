@@ -199,7 +199,8 @@ pub enum ErrorKind {
     BindingLimit,
     /// A name longer than [`Limits::name_bytes`](crate::Limits::name_bytes).
     NameLimit,
-    /// More events, responses or MessageXml values than [`Limits::events`](crate::Limits::events).
+    /// More events, responses or values (of MessageXml and ErrorSubscriptionIds) than
+    /// [`Limits::events`](crate::Limits::events).
     EventLimit,
 
     // Schema.
@@ -207,8 +208,8 @@ pub enum ErrorKind {
     EnvelopeNamespace,
     /// The operation is not in the namespace of EWS messages.
     OperationNamespace,
-    /// Another operation than `SendNotification`, or another root than `Envelope` and
-    /// `SendNotification`.
+    /// Another operation than `SendNotification`, `GetEventsResponse` and `GetStreamingEventsResponse`, in a
+    /// Body also than SOAP's `Fault`; as the root also than `Envelope`.
     UnexpectedOperation,
     /// The SOAP Envelope holds no Body in its own namespace.
     MissingBody,
@@ -297,10 +298,7 @@ impl ErrorKind {
             Self::AttributeLimit => (Limit, "more attributes in a tag than the limit"),
             Self::BindingLimit => (Limit, "more namespace declarations in scope than the limit"),
             Self::NameLimit => (Limit, "a name longer than the limit"),
-            Self::EventLimit => (
-                Limit,
-                "more events, responses or MessageXml values than the limit",
-            ),
+            Self::EventLimit => (Limit, "more events, responses or values than the limit"),
             Self::EnvelopeNamespace => (
                 Schema,
                 "an Envelope outside the SOAP namespaces http://schemas.xmlsoap.org/soap/envelope/ \
@@ -311,7 +309,10 @@ impl ErrorKind {
                 "an operation outside the namespace \
                  http://schemas.microsoft.com/exchange/services/2006/messages",
             ),
-            Self::UnexpectedOperation => (Schema, "not the operation SendNotification"),
+            Self::UnexpectedOperation => (
+                Schema,
+                "none of SendNotification, GetEventsResponse, GetStreamingEventsResponse and a SOAP fault",
+            ),
             Self::MissingBody => (Schema, "an Envelope without a Body in its SOAP namespace"),
             Self::MissingOperation => (Schema, "a SOAP Body without an operation"),
             Self::RepeatedElement => (Schema, "an element that may stand only once here"),

@@ -94,9 +94,9 @@ pub mod xml;
 pub use config::{Config, IllegalReferences, Kernel, Limits};
 pub use error::{Description, Error, ErrorClass, ErrorKind};
 pub use model::{
-    Event, EventKind, FolderId, Item, ItemId, Message, MessageXmlValue, Notification, OldIds,
-    Operation, OtherEvent, Response, ResponseClass, ResponseCode, ServerVersionInfo,
-    SubscriptionId, Timestamp, TimestampError, UnixTime, Watermark,
+    ConnectionStatus, Event, EventKind, Fault, FolderId, Item, ItemId, Message, MessageXmlValue,
+    Notification, OldIds, Operation, OtherEvent, Response, ResponseClass, ResponseCode,
+    ServerVersionInfo, SubscriptionId, Timestamp, TimestampError, UnixTime, Watermark,
 };
 pub use parser::{Parser, Reader};
 pub use reply::Reply;

@@ -9,7 +9,7 @@ use crate::config::{Config, Kernel};
 use crate::engine::{Engine, Heads, Items, Lent, Scratch, Sink};
 use crate::error::Error;
 use crate::model::{
-    Event, EventKind, Item, Message, MessageXmlValue, Notification, Operation, Response,
+    Event, EventKind, Fault, Item, Message, MessageXmlValue, Notification, Operation, Response,
     SubscriptionId,
 };
 use crate::scan::Dispatch;
@@ -109,8 +109,8 @@ impl Parser {
     /// # Errors
     ///
     /// [`Error`], if the body is not well-formed, holds what this crate refuses, goes over a limit or
-    /// is no push notification. A response that reports an error of the server is a message, not an
-    /// error. The parser is as good as before.
+    /// is no message of notifications. A response that reports an error of the server is a message, and so is
+    /// a SOAP fault. The parser is as good as before.
     pub fn parse<'a>(&'a mut self, body: &'a [u8]) -> Result<Message<'a>, Error> {
         let (lent, arena) = self.begin(body)?;
         let mut draft = Draft::new(arena, body.len());
@@ -277,8 +277,10 @@ impl Reader<'_, '_> {
 struct Draft<'a> {
     arena: &'a Bump,
     message: Message<'a>,
+    fault: Option<&'a mut Fault<'a>>,
     responses: BumpVec<'a, Response<'a>>,
     values: BumpVec<'a, MessageXmlValue<'a>>,
+    error_subscription_ids: BumpVec<'a, SubscriptionId<'a>>,
     notifications: BumpVec<'a, Notification<'a>>,
     events: BumpVec<'a, Event<'a>>,
 }
@@ -297,9 +299,12 @@ impl<'a> Draft<'a> {
                 request_server_version: None,
                 server_version_info: None,
                 responses: &[],
+                fault: None,
             },
+            fault: None,
             responses: BumpVec::with_capacity_in(1, arena),
             values: BumpVec::new_in(arena),
+            error_subscription_ids: BumpVec::new_in(arena),
             notifications: BumpVec::with_capacity_in(1, arena),
             events: BumpVec::with_capacity_in(body_len / EVENT, arena),
         }
@@ -307,15 +312,35 @@ impl<'a> Draft<'a> {
 
     /// What has come.
     #[inline(always)]
-    fn message(self) -> Message<'a> {
+    fn message(mut self) -> Message<'a> {
+        let fault = self.fault.map(|fault| {
+            fault.message_xml = take(&mut self.values, self.arena);
+            &*fault
+        });
         Message {
             responses: self.responses.into_bump_slice(),
+            fault,
             ..self.message
+        }
+    }
+
+    /// An item of a fault.
+    #[inline(never)]
+    fn in_fault(fault: &mut Fault<'a>, item: Item<'a>) {
+        match item {
+            Item::FaultCode(code) => fault.code = Some(code),
+            Item::FaultString(string) => fault.string = Some(string),
+            Item::MessageText(text) => fault.message_text = Some(text),
+            Item::ResponseCode(code) => fault.response_code = Some(code),
+            _ => {}
         }
     }
 
     #[inline(always)]
     fn in_response(&mut self, item: Item<'a>) {
+        if let Some(fault) = &mut self.fault {
+            return Self::in_fault(fault, item);
+        }
         let Some(response) = self.responses.last_mut() else {
             return;
         };
@@ -323,8 +348,11 @@ impl<'a> Draft<'a> {
             Item::MessageText(text) => response.message_text = Some(text),
             Item::ResponseCode(code) => response.code = Some(code),
             Item::DescriptiveLinkKey(key) => response.descriptive_link_key = Some(key),
+            Item::ConnectionStatus(status) => response.connection_status = Some(status),
             _ => {
                 response.message_xml = take(&mut self.values, self.arena);
+                response.error_subscription_ids =
+                    take(&mut self.error_subscription_ids, self.arena);
                 response.notifications = take(&mut self.notifications, self.arena);
             }
         }
@@ -352,7 +380,12 @@ impl<'a> Items<'a> for Draft<'a> {
                 self.message.request_server_version = Some(version);
             }
             Item::ServerVersionInfo(info) => self.message.server_version_info = Some(info),
-            Item::Operation(operation) => self.message.operation = operation,
+            Item::Operation(operation) => {
+                self.message.operation = operation;
+                if operation == Operation::Fault {
+                    self.fault = Some(self.arena.alloc(Fault::default()));
+                }
+            }
             Item::Response(class) => self.responses.push(Response {
                 class,
                 ..Response::default()
@@ -364,10 +397,14 @@ impl<'a> Items<'a> for Draft<'a> {
                 events: &[],
             }),
             Item::MessageXmlValue(value) => self.values.push(value),
+            Item::ErrorSubscriptionId(id) => self.error_subscription_ids.push(id),
             Item::Event(event) => self.events.push(event),
-            Item::MessageText(_)
+            Item::FaultCode(_)
+            | Item::FaultString(_)
+            | Item::MessageText(_)
             | Item::ResponseCode(_)
             | Item::DescriptiveLinkKey(_)
+            | Item::ConnectionStatus(_)
             | Item::ResponseEnd => self.in_response(item),
             Item::SubscriptionId(_)
             | Item::PreviousWatermark(_)

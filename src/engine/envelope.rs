@@ -12,7 +12,7 @@
 use super::head::{self, Head, Said};
 use super::tags::{Frame, Prefix};
 use crate::config::Limits;
-use crate::model::ResponseClass;
+use crate::model::{Operation, ResponseClass};
 use crate::scan::{Class, Cursor, ShortPrefix, Span, Task, Vector};
 use crate::schema::{self, Vocabulary};
 use crate::stats::Stats;
@@ -148,6 +148,7 @@ impl<'b, V: Vector> Ahead<'b, V> {
     #[inline(always)]
     fn head(&mut self, head: &mut Head, open: &mut OpenPrefixes, frame: &mut Frame) -> Option<()> {
         head.said = Said::default();
+        head.said.operation = Some(Operation::SendNotification);
         let prefix = self.begin("Envelope")?;
         let envelope = self.parent_tag(prefix)?;
         if !matches!(envelope, Vocabulary::Soap11 | Vocabulary::Soap12) {
@@ -180,6 +181,7 @@ impl<'b, V: Vector> Ahead<'b, V> {
         }
         head.stats = Stats::default();
         head.prefix = self.bindings.types();
+        head.again = None;
         Some(())
     }
 

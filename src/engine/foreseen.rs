@@ -1,6 +1,6 @@
 //! The first stage: a message of which all has been as predicted so far.
 //!
-//! What stands around the children of the Notification is a learned head and its tail, or else is as
+//! What stands around the children of Notifications is a learned head and its tail, or else is as
 //! [`envelope`](super::envelope) predicts; the children are as [`predict`](super::predict) does. Nothing is
 //! tokenized and nothing is known of open elements and namespaces but what the head tells. So this is no
 //! second set of rules: whatever is read here would be read so by [`walk`](super::walk), which goes on where
@@ -15,7 +15,7 @@ use super::head::HeadState;
 use super::predict::{Children, Stopped};
 use super::{Ends, Items, Lent, Sink};
 use crate::model::Item;
-use crate::scan::Cursor;
+use crate::scan::{Class, Cursor};
 use crate::schema::{Element, Seen};
 use crate::xml::prolog;
 
@@ -72,19 +72,20 @@ impl<'s, 'b> Foreseen<'s, 'b> {
         'b: 't,
         S: Sink<'t>,
     {
-        if self.ends == Ends::None {
-            if self.head(sink).is_break() {
+        if self.head(sink).is_break() {
+            return Stopped::Sink;
+        }
+        loop {
+            if self.ends.hand_out(sink).is_break() {
                 return Stopped::Sink;
             }
             if self.children(arena, sink) == Stopped::Sink {
                 return Stopped::Sink;
             }
-            if !self.tail() {
+            if !self.tail() && !self.next_notification() {
                 return Stopped::Other;
             }
         }
-        self.ends.hand_out(sink);
-        Stopped::Sink
     }
 
     /// Hands out what is left of the items of the head.
@@ -99,6 +100,9 @@ impl<'s, 'b> Foreseen<'s, 'b> {
         let Some(head) = self.lent.heads.get(self.head) else {
             return ControlFlow::Continue(());
         };
+        if head.is_whole() {
+            self.ends = Ends::Handed;
+        }
         if S::TAKES_ALL {
             return head.said.hand_out(&self.cursor, sink);
         }
@@ -158,6 +162,27 @@ impl<'s, 'b> Foreseen<'s, 'b> {
         }
         self.ends = Ends::Notification;
         true
+    }
+
+    /// Moves over the end of the Notification and the start tag of one more, if that is written as the first.
+    #[inline(never)]
+    fn next_notification(&mut self) -> bool {
+        let head = self.lent.heads.get(self.head);
+        let Some(name) = head.and_then(|head| head.again) else {
+            return false;
+        };
+        let mut ahead = self.cursor;
+        ahead.skip(Class::SPACE);
+        let mut follows =
+            self.seen.contains(Element::SubscriptionId) && ahead.eat_tag_of("</", name);
+        ahead.skip(Class::SPACE);
+        follows = follows && ahead.eat_tag_of("<", name);
+        if follows {
+            self.cursor = ahead;
+            self.seen = Seen::default();
+            self.ends = Ends::Between;
+        }
+        follows
     }
 
     /// Reads the tail of a head that is not known, and learns both.

@@ -1,4 +1,4 @@
-//! Heads and tails: what stands before and behind the children of the first Notification.
+//! Heads and tails: what stands before and behind the Notifications.
 //!
 //! A head is the body up to and with the start tag of its first Notification. Up to there a server
 //! writes nearly the same bytes in every message. Reading is deterministic, so where a body begins with
@@ -6,6 +6,8 @@
 //!
 //! - A head ends directly behind the `>` of a start tag, where the state depends on no later byte. So of
 //!   the heads of different length at most one begins a body.
+//! - A body without Notification that has one response is a head as a whole: for a body that is the same to
+//!   the end.
 //! - What is known of it is offsets and small values, read again from the body at hand; nothing points.
 //! - Bytes are compared whole. Limits that depend on the whole body are checked before.
 //! - A head is learned when its message has been read to the end without error, if it is no longer than
@@ -13,6 +15,8 @@
 //! - A tail belongs to a head: what follows the last child, end tags of what the head opened and white
 //!   space only. It applies where a child of the same Notification may stand, and only to all of the rest
 //!   of a body.
+//! - Where several Notifications may stand and the tag of the first is its name and nothing else, one that
+//!   follows with the same tag opens and declares the same, so that the same tail may follow it.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -21,7 +25,9 @@ use core::ops::ControlFlow;
 use super::Items;
 use super::envelope::OpenPrefixes;
 use super::tags::Prefix;
-use crate::model::{Item, Operation, ResponseClass, ResponseCode, ServerVersionInfo};
+use crate::model::{
+    ConnectionStatus, Item, Operation, ResponseClass, ResponseCode, ServerVersionInfo,
+};
 use crate::scan::{Cursor, Span};
 use crate::stats::Stats;
 
@@ -49,6 +55,8 @@ pub(super) struct Head {
     pub(super) stats: Stats,
     /// How the types namespace is written in the Notification, if that is known.
     pub(super) prefix: Option<Prefix>,
+    /// The name of its Notification, if another may follow that is written with it alone.
+    pub(super) again: Option<Span>,
     /// What follows the last child; empty if that is not known.
     tail: String,
     /// 0 if never.
@@ -74,8 +82,12 @@ pub(super) struct Said {
     pub(super) request_server_version: Option<Span>,
     /// All but the version, and the version.
     server_version_info: Option<(ServerVersionInfo<'static>, Option<Span>)>,
+    pub(super) operation: Option<Operation>,
     pub(super) class: Option<ResponseClass<'static>>,
     pub(super) response_code: Option<Span>,
+    connection_status: Option<ConnectionStatus<'static>>,
+    /// Whether the response has ended, and no Notification has come.
+    is_whole: bool,
     /// The rank of the last item that was noted.
     last: u8,
 }
@@ -104,7 +116,10 @@ impl Said {
                 self.server_version_info = Some((info, version));
                 2
             }
-            Item::Operation(Operation::SendNotification) => 3,
+            Item::Operation(operation) => {
+                self.operation = Some(operation);
+                3
+            }
             Item::Response(class) => {
                 self.class = match class {
                     Some(class) => Some(known_class(class)?),
@@ -116,7 +131,15 @@ impl Said {
                 self.response_code = Some(span_of(code.as_str())?);
                 5
             }
-            Item::Notification => 6,
+            Item::ConnectionStatus(status) => {
+                self.connection_status = Some(known_status(status)?);
+                6
+            }
+            Item::Notification => 7,
+            Item::ResponseEnd => {
+                self.is_whole = true;
+                7
+            }
             _ => return None,
         };
         let is_next = rank > self.last;
@@ -141,12 +164,20 @@ impl Said {
                 ..info
             }))?;
         }
-        to.item(Item::Operation(Operation::SendNotification))?;
+        if let Some(operation) = self.operation {
+            to.item(Item::Operation(operation))?;
+        }
         to.item(Item::Response(self.class))?;
         if let Some(code) = self.response_code {
             to.item(Item::ResponseCode(ResponseCode::new(text(code))))?;
         }
-        to.item(Item::Notification)
+        if let Some(status) = self.connection_status {
+            to.item(Item::ConnectionStatus(status))?;
+        }
+        to.item(match self.is_whole {
+            true => Item::ResponseEnd,
+            false => Item::Notification,
+        })
     }
 }
 
@@ -157,6 +188,15 @@ pub(super) fn known_class(class: ResponseClass<'_>) -> Option<ResponseClass<'sta
         ResponseClass::Warning => ResponseClass::Warning,
         ResponseClass::Error => ResponseClass::Error,
         ResponseClass::Other(_) => return None,
+    })
+}
+
+/// The status, if it is one of the schema.
+fn known_status(status: ConnectionStatus<'_>) -> Option<ConnectionStatus<'static>> {
+    Some(match status {
+        ConnectionStatus::Ok => ConnectionStatus::Ok,
+        ConnectionStatus::Closed => ConnectionStatus::Closed,
+        ConnectionStatus::Other(_) => return None,
     })
 }
 
@@ -202,9 +242,16 @@ impl Heads {
         self.candidate.said.note(item, |text| body.span_of(text))
     }
 
-    /// The head has been noted, and reading it counted this.
-    pub(super) fn complete(&mut self, stats: Stats) {
+    /// Whether what has been noted is a whole response without Notification.
+    pub(super) fn is_whole(&self) -> bool {
+        self.candidate.said.is_whole
+    }
+
+    /// The head has been noted. Reading it counted `stats`; a Notification of the name `again` may follow.
+    pub(super) fn complete(&mut self, stats: Stats, again: Option<Span>) {
         self.candidate.stats = stats;
+        self.candidate.prefix = None;
+        self.candidate.again = again;
     }
 
     /// A good body had this head, which reads `text`, and ended with `tail`: keeps the head, if it is new, and
@@ -262,8 +309,17 @@ impl Head {
     /// place later.
     #[inline(always)]
     fn begins(&self, body: &[u8]) -> bool {
-        let start = body.get(..self.text.len());
+        let start = match self.said.is_whole {
+            true if body.len() != self.text.len() => None,
+            _ => body.get(..self.text.len()),
+        };
         start.is_some_and(|start| start.last_chunk::<16>() == self.text.as_bytes().last_chunk())
+    }
+
+    /// Whether nothing is left to read behind it.
+    #[inline(always)]
+    pub(super) fn is_whole(&self) -> bool {
+        self.said.is_whole
     }
 
     /// Whether this is all that follows the last child, as far as is known. Nothing is not.
@@ -277,6 +333,7 @@ impl Head {
         self.said = source.said;
         self.stats = source.stats;
         self.prefix = source.prefix;
+        self.again = source.again;
         self.tail.clone_from(&source.tail);
     }
 

@@ -156,31 +156,37 @@ struct Open {
     seen: Seen,
 }
 
-/// Items behind the tail of a message, which are known without reading.
+/// Items at the end of a Notification, which are known without reading.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Ends {
-    /// The tail has not been read.
+    /// None of these.
     #[default]
     None,
+    /// The end of a Notification, and the beginning of the next.
+    Between,
+    Next,
+    /// The ends behind the tail of a message.
     Notification,
     Response,
-    /// All have been handed out.
+    /// All items of the message have been handed out.
     Handed,
 }
 
 impl Ends {
-    /// Hands out those that are left, for as long as the sink wants them.
+    /// Hands out those that are left, for as long as the sink wants them. Goes on where more is to be read.
     #[inline(always)]
-    fn hand_out<'t>(&mut self, sink: &mut impl Items<'t>) {
-        if *self == Self::Notification {
-            *self = Self::Response;
-            if sink.item(Item::NotificationEnd).is_break() {
-                return;
-            }
-        }
-        if *self == Self::Response {
-            *self = Self::Handed;
-            let _ = sink.item(Item::ResponseEnd);
+    fn hand_out<'t>(&mut self, sink: &mut impl Items<'t>) -> ControlFlow<()> {
+        loop {
+            let (item, next) = match self {
+                Self::None => return ControlFlow::Continue(()),
+                Self::Between => (Item::NotificationEnd, Self::Next),
+                Self::Next => (Item::Notification, Self::None),
+                Self::Notification => (Item::NotificationEnd, Self::Response),
+                Self::Response => (Item::ResponseEnd, Self::Handed),
+                Self::Handed => return ControlFlow::Break(()),
+            };
+            *self = next;
+            sink.item(item)?;
         }
     }
 }

@@ -17,7 +17,7 @@ use super::{Ends, Open, Scratch, Sink};
 use crate::config::{Config, Limits};
 use crate::error::{Error, ErrorKind};
 use crate::model::{
-    Item, MessageXmlValue, Operation, ResponseClass, ResponseCode, ServerVersionInfo,
+    ConnectionStatus, Item, MessageXmlValue, ResponseClass, ResponseCode, ServerVersionInfo,
     SubscriptionId, Watermark,
 };
 use crate::scan::{Class, Dispatch, Span};
@@ -48,9 +48,11 @@ pub(super) struct Walk<'s, 'b> {
     pub(super) stats: &'s mut Stats,
     heads: &'s mut Heads,
     head: HeadState,
-    /// Whether the first Notification is open: the open elements outside of a child are those behind
-    /// the head, and so are the bindings.
-    in_first: bool,
+    /// Whether the first Notification is open, or one that is written as it is: what is open and declared
+    /// outside of a child is what is behind the head.
+    like_first: bool,
+    /// The name of the first Notification, while another may follow that is written with it alone.
+    again: Option<Span>,
     /// Where the head ends, if it is complete.
     head_end: usize,
     /// What had been counted before the body.
@@ -89,7 +91,8 @@ impl<'s, 'b> Walk<'s, 'b> {
             stats: lent.stats,
             heads: lent.heads,
             head,
-            in_first: false,
+            like_first: false,
+            again: None,
             head_end: foreseen.head_end,
             counted_before: Stats::default(),
             ends: Ends::None,
@@ -135,8 +138,11 @@ impl<'s, 'b> Walk<'s, 'b> {
         }
         debug_assert_eq!(self.tokens.cursor.pos(), self.head_end);
         *self.stats = counted;
-        self.in_first = true;
-        self.prefix = self.heads.get(self.head).and_then(|head| head.prefix);
+        self.like_first = true;
+        if let Some(head) = self.heads.get(self.head) {
+            self.prefix = head.prefix;
+            self.again = head.again;
+        }
     }
 
     /// Begins to note the head, if heads are learned.
@@ -162,8 +168,7 @@ impl<'s, 'b> Walk<'s, 'b> {
             if self.ends == Ends::None && self.predicted(arena, sink).is_break() {
                 return Ok(());
             }
-            if self.ends != Ends::None {
-                self.ends.hand_out(sink);
+            if self.ends.hand_out(sink).is_break() {
                 return Ok(());
             }
             match self.next(arena)? {
@@ -262,6 +267,9 @@ impl<'s, 'b> Walk<'s, 'b> {
                 return Ok(item);
             }
         }
+        if self.head == HeadState::Reading && self.heads.is_whole() {
+            self.complete_head();
+        }
         self.learn(None);
         Ok(None)
     }
@@ -285,15 +293,24 @@ impl<'s, 'b> Walk<'s, 'b> {
             }
             return self.skip().map(|()| None);
         };
-        if !parent.seen.insert(element) {
+        let is_first = parent.seen.insert(element);
+        if !is_first && !element.repeats_in(parent.element) {
             return Err(Error::new(ErrorKind::RepeatedElement, offset));
         }
+        if let Some(operation) = element.operation() {
+            self.enter(element, span);
+            return Ok(Some(Item::Operation(operation)));
+        }
         Ok(Some(match element {
-            Element::SendNotification => {
-                self.enter(element, span);
-                Item::Operation(Operation::SendNotification)
+            Element::FaultCode => Item::FaultCode(self.text(arena)?.text),
+            Element::FaultString => {
+                let text = self.text(arena)?.text;
+                if !is_first {
+                    return Ok(None);
+                }
+                Item::FaultString(text)
             }
-            Element::SendNotificationResponseMessage => {
+            Element::ResponseMessage => {
                 count(&mut self.responses, self.config.limits.events, offset)?;
                 let [class] = self.attributes(["ResponseClass"], arena);
                 self.push(element, span);
@@ -302,6 +319,7 @@ impl<'s, 'b> Walk<'s, 'b> {
             Element::Notification => {
                 self.enter(element, span);
                 self.prefix = None;
+                self.like_first = self.is_again(span);
                 Item::Notification
             }
             Element::RequestServerVersion => {
@@ -316,6 +334,13 @@ impl<'s, 'b> Walk<'s, 'b> {
             Element::MessageText => Item::MessageText(self.text(arena)?.text),
             Element::ResponseCode => Item::ResponseCode(ResponseCode::new(self.text(arena)?.text)),
             Element::DescriptiveLinkKey => Item::DescriptiveLinkKey(self.text(arena)?.int()?),
+            Element::ConnectionStatus => {
+                Item::ConnectionStatus(ConnectionStatus::new(self.text(arena)?.text))
+            }
+            Element::ErrorSubscriptionId => {
+                count(&mut self.values, self.config.limits.events, offset)?;
+                Item::ErrorSubscriptionId(SubscriptionId::new(self.text(arena)?.text))
+            }
             Element::Value => {
                 count(&mut self.values, self.config.limits.events, offset)?;
                 let [name] = self.attributes(["Name"], arena);
@@ -371,10 +396,14 @@ impl<'s, 'b> Walk<'s, 'b> {
                 missing(ErrorKind::MissingSubscriptionId)
             }
             Element::Notification => {
-                self.leave_first();
+                self.leave_notification();
                 Ok(Some(Item::NotificationEnd))
             }
-            Element::SendNotificationResponseMessage => Ok(Some(Item::ResponseEnd)),
+            Element::Notifications => {
+                self.again = None;
+                Ok(None)
+            }
+            Element::ResponseMessage => Ok(Some(Item::ResponseEnd)),
             _ => Ok(None),
         }
     }
@@ -417,7 +446,7 @@ impl<'s, 'b> Walk<'s, 'b> {
         let mut ahead = start;
         for open in open.iter().rev() {
             ahead.skip(Class::SPACE);
-            if !ahead.eat_end_tag(open.name) {
+            if !ahead.eat_tag_of("</", open.name) {
                 return false;
             }
         }
@@ -428,8 +457,8 @@ impl<'s, 'b> Walk<'s, 'b> {
         self.tokens.cursor = ahead;
         let tail = ahead.since(start);
         // The tail of another Notification may be another.
-        let of_first = self.in_first;
-        self.leave_first();
+        let of_first = self.like_first;
+        self.leave_notification();
         self.learn(Some(tail).filter(|_| of_first));
         self.ends = Ends::Notification;
         true
@@ -442,16 +471,41 @@ impl<'s, 'b> Walk<'s, 'b> {
         if self.heads.note(item, &cursor).is_none() {
             self.head = HeadState::None;
         } else if item == Item::Notification {
-            self.heads.complete(self.stats.since(self.counted_before));
-            self.head = HeadState::New;
-            self.in_first = true;
-            self.head_end = cursor.pos();
+            self.complete_head();
+            self.like_first = true;
         }
     }
 
-    /// The first Notification ends.
-    fn leave_first(&mut self) {
-        if core::mem::take(&mut self.in_first)
+    /// The head ends here.
+    fn complete_head(&mut self) {
+        let pos = self.tokens.cursor.pos();
+        self.again = match self.open.as_slice() {
+            [.., parent, Open { element, name, .. }]
+                if element.repeats_in(parent.element) && name.end() + ">".len() == pos =>
+            {
+                Some(*name)
+            }
+            _ => None,
+        };
+        self.heads
+            .complete(self.stats.since(self.counted_before), self.again);
+        self.head = HeadState::New;
+        self.head_end = pos;
+    }
+
+    /// Whether the start tag of a Notification, which has just been read, is the same as that of the first
+    /// one in the same element.
+    fn is_again(&self, name: Span) -> bool {
+        let cursor = &self.tokens.cursor;
+        let is_plain = name.end() + ">".len() == cursor.pos();
+        let is_same = |first| cursor.bytes(first) == cursor.bytes(name);
+        is_plain && self.again.is_some_and(is_same)
+    }
+
+    /// A Notification ends.
+    fn leave_notification(&mut self) {
+        if core::mem::take(&mut self.like_first)
+            && self.prefix.is_some()
             && let Some(head) = self.heads.get_mut(self.head)
         {
             head.prefix = self.prefix;
@@ -508,7 +562,9 @@ impl<'s, 'b> Walk<'s, 'b> {
 fn misplaced_operation(parent: Element, name: Name<'_>) -> ErrorKind {
     match (parent, name.local()) {
         (Element::Document, "Envelope") => ErrorKind::EnvelopeNamespace,
-        (_, "SendNotification") => ErrorKind::OperationNamespace,
+        (_, "SendNotification" | "GetEventsResponse" | "GetStreamingEventsResponse") => {
+            ErrorKind::OperationNamespace
+        }
         _ => ErrorKind::UnexpectedOperation,
     }
 }

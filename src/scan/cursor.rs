@@ -63,21 +63,19 @@ impl<'b> Cursor<'b> {
         behind.is_some()
     }
 
-    /// Moves over the end tag of this name, which stands behind the cursor, if it comes next and has no
-    /// white space in it.
+    /// Moves over a tag that begins so and is no more than this name, which stands behind the cursor, if it
+    /// comes next.
     #[inline(always)]
-    pub(crate) fn eat_end_tag(&mut self, name: Span) -> bool {
+    pub(crate) fn eat_tag_of(&mut self, opening: &str, name: Span) -> bool {
         let Some(name) = self.text(name.start(), name.end()) else {
             return false;
         };
-        let Some((tag, behind)) = self.rest.split_at_checked(name.len() + "</>".len()) else {
-            return false;
-        };
-        let is_end = matches!(tag, [b'<', b'/', text @ .., b'>'] if text == name.as_bytes());
-        if is_end {
-            self.rest = behind;
+        let start = *self;
+        let is_next = self.eat(opening) && self.eat(name) && self.eat(">");
+        if !is_next {
+            *self = start;
         }
-        is_end
+        is_next
     }
 
     /// Moves over a short prefix and its colon; or not at all where there is no colon near, or the body

@@ -275,11 +275,14 @@ fn end_tags_and_values_are_compared_whole() {
     };
     for (at, is_end) in [(4, true), (9, false), (12, false), (17, false)] {
         let mut cursor = behind(at);
-        assert_eq!(cursor.eat_end_tag(name), is_end, "{at}");
+        assert_eq!(cursor.eat_tag_of("</", name), is_end, "{at}");
         assert_eq!(cursor.pos(), if is_end { 9 } else { at });
     }
-    assert!(!behind(4).eat_end_tag(Span::new(1, 2)), "half a character");
-    assert!(!behind(4).eat_end_tag(Span::new(5, 6)), "ahead");
+    assert!(
+        !behind(4).eat_tag_of("</", Span::new(1, 2)),
+        "half a character"
+    );
+    assert!(!behind(4).eat_tag_of("</", Span::new(5, 6)), "ahead");
     for (text, end, is_read) in [
         ("é", b'>', true),
         ("é", b'<', false),

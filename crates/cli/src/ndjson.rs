@@ -5,24 +5,27 @@ use std::io::{self, Write};
 use ews_notifications as ews;
 use serde::Serialize;
 
-#[derive(Serialize)]
+#[derive(Clone, Default, Serialize)]
 struct Line<'a> {
     file: &'a str,
     operation: &'a str,
     server_version: Option<&'a str>,
+    /// Of faults alone.
+    fault_code: Option<&'a str>,
+    fault_string: Option<&'a str>,
     response_class: Option<&'a str>,
     response_code: Option<&'a str>,
     message_text: Option<&'a str>,
     /// Of streaming answers alone, as the ids that follow are.
     connection_status: Option<&'a str>,
-    error_subscription_ids: &'a [&'a str],
+    error_subscription_ids: Vec<&'a str>,
     subscription_id: Option<&'a str>,
     previous_watermark: Option<&'a str>,
     more_events: Option<bool>,
     event: Option<Event<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 struct Event<'a> {
     kind: &'a str,
     watermark: Option<&'a str>,
@@ -36,29 +39,41 @@ struct Event<'a> {
     unread_count: Option<i32>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 struct Id<'a> {
     id: &'a str,
     change_key: Option<&'a str>,
 }
 
 /// Writes the lines of a message. A response without notifications and a notification without events
-/// have a line too, with `event` null; a message without responses has none.
+/// have a line too, with `event` null, and so has a fault; a message without responses has none.
 pub(crate) fn write(file: &str, message: &ews::Message<'_>, out: &mut Vec<u8>) -> io::Result<()> {
+    let of_message = Line {
+        file,
+        operation: message.operation.name(),
+        server_version: message.server_version(),
+        ..Line::default()
+    };
+    if let Some(fault) = message.fault {
+        let line = Line {
+            fault_code: fault.code,
+            fault_string: fault.string,
+            response_code: fault.response_code.map(|code| code.as_str()),
+            message_text: fault.message_text,
+            ..of_message.clone()
+        };
+        line.write(out)?;
+    }
     for response in message.responses {
+        let ids = response.error_subscription_ids.iter();
         let mut line = Line {
-            file,
-            operation: message.operation.name(),
-            server_version: message.server_version(),
             response_class: response.class.map(|class| class.as_str()),
             response_code: response.code.map(|code| code.as_str()),
             message_text: response.message_text,
-            connection_status: None,
-            error_subscription_ids: &[],
+            connection_status: response.connection_status.map(|status| status.as_str()),
+            error_subscription_ids: ids.map(|id| id.as_str()).collect(),
             subscription_id: response.subscription_id().map(|id| id.as_str()),
-            previous_watermark: None,
-            more_events: None,
-            event: None,
+            ..of_message.clone()
         };
         if response.notifications.is_empty() {
             line.write(out)?;

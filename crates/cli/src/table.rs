@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use ews_notifications::{Event, EventKind, Message, Notification, Response, ResponseClass};
+use ews_notifications::{Event, EventKind, Fault, Message, Notification, Response, ResponseClass};
 
 use self::columns::{Columns, ID};
 use crate::text::{HEAD, printable, shorten};
@@ -55,6 +55,9 @@ impl Table {
         out: &mut Vec<u8>,
     ) -> io::Result<()> {
         self.files += 1;
+        if let Some(fault) = message.fault {
+            self.push(Row::of_fault(file, fault), out)?;
+        }
         for response in message.responses {
             self.responses += 1;
             let has_failed = !matches!(response.class, None | Some(ResponseClass::Success));
@@ -142,13 +145,32 @@ impl Row {
             None => ("no class", Style::new().dimmed()),
         };
         let code = response.code.map(|code| code.to_string());
-        let id = response.subscription_id();
-        let id = id.map(|id| format!("({})", shorten(id.as_str(), HEAD, ID)));
+        let status = response.connection_status;
+        let status = status.map(|status| format!("connection {status}"));
+        let ids = response.subscription_id().into_iter();
+        let ids = ids.chain(response.error_subscription_ids.iter().copied());
+        let ids = ids.map(|id| format!("({})", shorten(id.as_str(), HEAD, ID)));
         let text = response.message_text.map(str::to_owned);
-        let note: Vec<String> = [code, id, text].into_iter().flatten().collect();
+        let note: Vec<String> = code
+            .into_iter()
+            .chain(status)
+            .chain(ids)
+            .chain(text)
+            .collect();
         Self {
             cells: vec![file.to_owned(), class.to_owned()],
             style,
+            note: note.join(" "),
+        }
+    }
+
+    fn of_fault(file: &str, fault: &Fault<'_>) -> Self {
+        let code = fault.response_code.map(|code| code.as_str()).or(fault.code);
+        let text = fault.message_text.or(fault.string);
+        let note: Vec<&str> = code.into_iter().chain(text).collect();
+        Self {
+            cells: vec![file.to_owned(), "Fault".to_owned()],
+            style: AnsiColor::Red.on_default().bold(),
             note: note.join(" "),
         }
     }
