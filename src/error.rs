@@ -109,6 +109,8 @@ pub enum ErrorKind {
     UnexpectedEnd,
     /// The body ends while elements are open (`[39] element`).
     UnclosedElement,
+    /// A stream ends inside an envelope. Of [`Framer::finish`](crate::frame::Framer::finish) alone.
+    UnfinishedEnvelope,
     /// No root element: an empty body, or nothing but comments (`[1] document`).
     NoRoot,
     /// A second element after the root element (`[1] document`).
@@ -244,6 +246,7 @@ impl ErrorKind {
             Self::IllegalChar => (Malformed, "a character that XML does not allow"),
             Self::UnexpectedEnd => (Malformed, "the body ends in the middle of markup"),
             Self::UnclosedElement => (Malformed, "the body ends before its elements are closed"),
+            Self::UnfinishedEnvelope => (Malformed, "the stream ends inside an envelope"),
             Self::NoRoot => (Malformed, "the body holds no element"),
             Self::SecondRoot => (Malformed, "a second root element"),
             Self::TextOutsideRoot => (Malformed, "text outside the root element"),

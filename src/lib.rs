@@ -79,6 +79,7 @@ extern crate std;
 mod config;
 mod engine;
 mod error;
+pub mod frame;
 mod model;
 mod parser;
 mod reply;

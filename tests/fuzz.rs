@@ -46,6 +46,11 @@ fn mutate() {
 }
 
 #[test]
+fn frame() {
+    replay("frame", oracles::frame, 100);
+}
+
+#[test]
 fn time() {
     replay("time", oracles::time, 100);
 }

@@ -18,7 +18,7 @@ mod tokens;
 use ews_notifications::{Error, Message, Parser, Timestamp, TimestampError};
 use support::sequence::{self, Sequence};
 use support::tape::Tape;
-use support::{dialect, fixtures, invariance, meaning, text};
+use support::{dialect, fixtures, framing, invariance, meaning, text};
 
 pub use tokens::tokens;
 
@@ -48,6 +48,21 @@ fn check_meaning(body: &[u8], found: Result<Message<'_>, Error>) {
         return;
     }
     let _ = meaning::check(body, found);
+}
+
+/// A framer against the tokenizer, and against itself with the stream cut otherwise and other kernels. The first
+/// byte says whether the rest makes a stream, or is one.
+pub fn frame(data: &[u8]) {
+    let Some((&first, rest)) = data.split_first() else {
+        return;
+    };
+    let mut tape = Tape::new(rest);
+    if first % 2 == 0 {
+        let stream = framing::stream(&mut tape);
+        framing::check(&stream, &mut tape);
+    } else {
+        framing::check(rest, &mut tape);
+    }
 }
 
 /// What a parser has read before, what it predicts and which kernel it reads with change nothing; nor does

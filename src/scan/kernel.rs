@@ -16,6 +16,10 @@ pub(crate) trait Vector: Copy {
     /// certain, a set one is for the table to judge.
     fn strangers(self, block: &Block, class: Class) -> u32;
 
+    /// A bit for each byte of the block, set where it is one of these, of which no two different ones have the
+    /// same low half.
+    fn any_of(self, block: &Block, bytes: [u8; 4]) -> u32;
+
     /// The length of the longest run of the class that `bytes` begin with.
     fn run(self, bytes: &[u8], class: Class) -> usize;
 
@@ -66,6 +70,12 @@ impl Vector for Scalar {
     #[inline(always)]
     fn strangers(self, block: &Block, class: Class) -> u32 {
         let bit = |(lane, byte): (usize, &u8)| u32::from(!class.contains(*byte)) << lane;
+        block.iter().enumerate().map(bit).sum()
+    }
+
+    #[inline(always)]
+    fn any_of(self, block: &Block, bytes: [u8; 4]) -> u32 {
+        let bit = |(lane, byte): (usize, &u8)| u32::from(bytes.contains(byte)) << lane;
         block.iter().enumerate().map(bit).sum()
     }
 

@@ -28,9 +28,31 @@ impl Vector for Sse2 {
     }
 
     #[inline(always)]
+    fn any_of(self, block: &Block, bytes: [u8; 4]) -> u32 {
+        let ([low, high], _) = block.as_chunks() else {
+            return 0;
+        };
+        // SAFETY: SSE2 is a part of x86-64.
+        let low = unsafe { sse2_any_of(low, bytes) };
+        // SAFETY: as above.
+        let high = unsafe { sse2_any_of(high, bytes) };
+        high << 16 | low
+    }
+
+    #[inline(always)]
     fn run(self, bytes: &[u8], class: Class) -> usize {
         kernel::run(self, bytes, class)
     }
+}
+
+#[inline]
+#[target_feature(enable = "sse2")]
+fn sse2_any_of(half: &[u8; 16], [a, b, c, d]: [u8; 4]) -> u32 {
+    // SAFETY: `half` is 16 bytes, and the load asks for no alignment.
+    let half: __m128i = unsafe { _mm_loadu_si128(half.as_ptr().cast()) };
+    let is = |byte: u8| _mm_cmpeq_epi8(half, _mm_set1_epi8(byte.cast_signed()));
+    let any = _mm_or_si128(_mm_or_si128(is(a), is(b)), _mm_or_si128(is(c), is(d)));
+    _mm_movemask_epi8(any) as u32
 }
 
 #[inline]
@@ -77,12 +99,14 @@ impl Avx2 {
         #[cfg(feature = "std")]
         let detected = std::is_x86_feature_detected!("avx2")
             && std::is_x86_feature_detected!("bmi1")
-            && std::is_x86_feature_detected!("bmi2");
+            && std::is_x86_feature_detected!("bmi2")
+            && std::is_x86_feature_detected!("popcnt");
         #[cfg(not(feature = "std"))]
         let detected = cfg!(all(
             target_feature = "avx2",
             target_feature = "bmi1",
-            target_feature = "bmi2"
+            target_feature = "bmi2",
+            target_feature = "popcnt"
         ));
         detected.then_some(Self { _detected: () })
     }
@@ -95,7 +119,7 @@ impl Avx2 {
     }
 }
 
-#[target_feature(enable = "avx2,bmi1,bmi2")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
 fn avx2_task<T: Task>(avx2: Avx2, task: T) -> T::Output {
     task.run(avx2)
 }
@@ -108,6 +132,12 @@ impl Vector for Avx2 {
     }
 
     #[inline(always)]
+    fn any_of(self, block: &Block, bytes: [u8; 4]) -> u32 {
+        // SAFETY: as above.
+        unsafe { avx2_any_of(block, bytes) }
+    }
+
+    #[inline(always)]
     fn run(self, bytes: &[u8], class: Class) -> usize {
         // SAFETY: the machine has these instructions, by the invariant of `self`.
         unsafe { avx2_run(self, bytes, class) }
@@ -116,7 +146,7 @@ impl Vector for Avx2 {
 
 /// Not inlined: it is what happens where a length was not foreseen.
 #[inline(never)]
-#[target_feature(enable = "avx2,bmi1,bmi2")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
 fn avx2_run(avx2: Avx2, bytes: &[u8], class: Class) -> usize {
     match class {
         // The same, compiled for the classes of values.
@@ -126,7 +156,7 @@ fn avx2_run(avx2: Avx2, bytes: &[u8], class: Class) -> usize {
     }
 }
 
-/// Each of these four bytes at the index that its low half is; bytes below the space elsewhere.
+/// Each of these four bytes at the index that its low half is; zeros elsewhere.
 #[expect(clippy::indexing_slicing, reason = "a half byte is below 16")]
 const fn by_low_half(strangers: [u8; 4]) -> [u8; 16] {
     let [a, b, c, d] = strangers;
@@ -172,4 +202,25 @@ fn avx2_strangers(block: &Block, class: Class) -> u32 {
             !_mm256_movemask_epi8(member) as u32
         }
     }
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn avx2_any_of(block: &Block, bytes: [u8; 4]) -> u32 {
+    // SAFETY: `block` is 32 bytes, and the load asks for no alignment.
+    let block: __m256i = unsafe { _mm256_loadu_si256(block.as_ptr().cast()) };
+    let [a, b, c, d] = bytes;
+    let like = if a == b && b == c && c == d {
+        _mm256_set1_epi8(a.cast_signed())
+    } else {
+        let mut table = by_low_half(bytes);
+        if let [first @ 0, ..] = &mut table {
+            // Or it would be found where the byte is 0.
+            *first = 1;
+        }
+        // SAFETY: `table` is 16 bytes, and the load asks for no alignment.
+        let table = unsafe { _mm_loadu_si128(table.as_ptr().cast()) };
+        _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(table), block)
+    };
+    _mm256_movemask_epi8(_mm256_cmpeq_epi8(like, block)) as u32
 }

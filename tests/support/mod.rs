@@ -11,6 +11,7 @@
 
 pub(crate) mod dialect;
 pub(crate) mod fixtures;
+pub(crate) mod framing;
 pub(crate) mod invariance;
 pub(crate) mod meaning;
 pub(crate) mod place;

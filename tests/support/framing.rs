@@ -1,0 +1,256 @@
+//! Streams of envelopes, and where they have to be cut by what the tokenizer says of them.
+
+use ews_notifications::frame::{Envelope, Framer};
+use ews_notifications::xml::{Buffers, Token, Tokenizer};
+use ews_notifications::{Config, Error, ErrorKind, Limits};
+
+use super::sequence::KERNELS;
+use super::tape::Tape;
+
+/// Envelopes with where they begin, and how the stream ends: where the envelope of the error begins, or well.
+pub(crate) type Framed = (Vec<(u64, Vec<u8>)>, Result<(), (u64, Error)>);
+
+/// What a framer makes of a stream that comes in these pieces.
+pub(crate) fn framed<'c>(config: Config, pieces: impl IntoIterator<Item = &'c [u8]>) -> Framed {
+    let mut framer = Framer::with_config(config);
+    let mut envelopes = Vec::new();
+    for mut piece in pieces {
+        loop {
+            match framer.next(&mut piece) {
+                Ok(Some(Envelope { offset, body, .. })) => envelopes.push((offset, body.to_vec())),
+                Ok(None) => break,
+                Err(error) => {
+                    assert_eq!(framer.next(&mut &b"<a/>"[..]), Err(error), "again");
+                    assert_eq!(framer.finish(), Err(error));
+                    return (envelopes, Err((framer.offset(), error)));
+                }
+            }
+        }
+        assert!(piece.is_empty());
+    }
+    let end = framer.finish();
+    let end = end.map_err(|error| (framer.offset(), error));
+    (envelopes, end)
+}
+
+/// A stream is framed the same by all kernels and however it is cut into pieces, of which the tape says the
+/// lengths, and as the tokenizer says.
+pub(crate) fn check(stream: &[u8], tape: &mut Tape<'_>) {
+    let shown = stream.escape_ascii();
+    let whole = framed(Config::default(), [stream]);
+    check_by_tokens(stream, &whole);
+    let lengths: Vec<usize> = (0..64).map(|_| 1 + tape.pick(200)).collect();
+    for kernel in KERNELS {
+        let mut config = Config::default();
+        config.kernel = kernel;
+        assert_eq!(framed(config, [stream]), whole, "{kernel:?}: {shown}");
+        let pieces = Pieces {
+            rest: stream,
+            lengths: lengths.iter().cycle(),
+        };
+        assert_eq!(
+            framed(config, pieces),
+            whole,
+            "{kernel:?}, {lengths:?}: {shown}"
+        );
+    }
+    let bytes = stream.chunks(1);
+    assert_eq!(framed(Config::default(), bytes), whole, "by bytes: {shown}");
+}
+
+struct Pieces<'c, L> {
+    rest: &'c [u8],
+    lengths: L,
+}
+
+impl<'c, 'l, L: Iterator<Item = &'l usize>> Iterator for Pieces<'c, L> {
+    type Item = &'c [u8];
+
+    fn next(&mut self) -> Option<&'c [u8]> {
+        let length = *self.lengths.next()?;
+        let (piece, rest) = self.rest.split_at(length.min(self.rest.len()));
+        self.rest = rest;
+        (!piece.is_empty()).then_some(piece)
+    }
+}
+
+/// Up to the first that is malformed, envelopes are those that the tokenizer sees; what is cut off behind,
+/// it does not take either.
+fn check_by_tokens(stream: &[u8], (envelopes, end): &Framed) {
+    let shown = stream.escape_ascii();
+    let mut rest = stream;
+    let mut envelopes = envelopes.iter();
+    let defect = loop {
+        rest = behind_separators(rest);
+        match end_of_document(rest) {
+            Ok(length) => {
+                let (body, behind) = rest.split_at(length);
+                let offset = (stream.len() - rest.len()) as u64;
+                assert_eq!(envelopes.next(), Some(&(offset, body.to_vec())), "{shown}");
+                rest = behind;
+            }
+            Err(defect) => break defect,
+        }
+    };
+    let offset = (stream.len() - rest.len()) as u64;
+    if let Some((cut_at, body)) = envelopes.next() {
+        assert_eq!(*cut_at, offset, "{shown}");
+        assert!(end_of_document(body).is_err(), "{shown}");
+        return;
+    }
+    let is_at_end = defect.offset() == rest.len();
+    let is_unfinished = matches!(
+        defect.kind(),
+        ErrorKind::UnexpectedEnd | ErrorKind::UnclosedElement | ErrorKind::NoRoot
+    );
+    match end {
+        Ok(()) => assert_eq!(
+            (defect.kind(), is_at_end),
+            (ErrorKind::NoRoot, true),
+            "{shown}"
+        ),
+        // Half a byte order mark is behind the framer when it is seen to be no whole one.
+        Err((at, error)) if rest.starts_with(b"\xEF") => {
+            assert_eq!(
+                (error.kind(), error.offset()),
+                (ErrorKind::TextOutsideRoot, 0)
+            );
+            assert!((offset..offset + 3).contains(at), "{shown}");
+        }
+        Err((at, error)) => {
+            assert_eq!(*at, offset, "{shown}");
+            let found = (error.kind(), error.offset());
+            let is_later = error.offset() >= defect.offset().min(rest.len() - 1);
+            let is_right = match is_at_end && is_unfinished {
+                true => found == (ErrorKind::UnfinishedEnvelope, rest.len()),
+                false => is_later && error.kind() != ErrorKind::UnfinishedEnvelope,
+            };
+            // It does not wait for more of what cannot be right.
+            let begins = match error.kind() {
+                ErrorKind::Doctype => "<!D",
+                ErrorKind::TextOutsideRoot => "<![",
+                ErrorKind::EndTagMismatch => "</",
+                _ => "\0",
+            };
+            let to_error = &rest[..rest.len().min(error.offset() + 1)];
+            let markup = to_error.iter().rposition(|byte| *byte == b'<').unwrap_or(0);
+            let is_hopeless = rest[markup..].starts_with(begins.as_bytes());
+            assert!(is_right || is_hopeless, "{shown}: {error}, {defect}");
+        }
+    }
+}
+
+/// Behind white space and byte order marks.
+fn behind_separators(bytes: &[u8]) -> &[u8] {
+    let rest = bytes.trim_start_with(|byte| b" \t\r\n".contains(&byte));
+    match rest.strip_prefix("\u{FEFF}".as_bytes()) {
+        Some(rest) => behind_separators(rest),
+        None => rest,
+    }
+}
+
+trait TrimStartWith {
+    fn trim_start_with(&self, member: impl Fn(u8) -> bool) -> &Self;
+}
+
+impl TrimStartWith for [u8] {
+    fn trim_start_with(&self, member: impl Fn(u8) -> bool) -> &Self {
+        let start = self.iter().position(|byte| !member(*byte));
+        &self[start.unwrap_or(self.len())..]
+    }
+}
+
+/// Where the root element of a document ends, whatever follows it.
+fn end_of_document(bytes: &[u8]) -> Result<usize, Error> {
+    let mut config = Config::default();
+    config.limits = Limits::unlimited();
+    let mut buffers = Buffers::default();
+    let mut tokens = Tokenizer::new(bytes, &mut buffers, &config)?;
+    loop {
+        let token = tokens.next()?;
+        if matches!(token, Some(Token::EndTag(_))) && tokens.depth() == 0 {
+            return Ok(tokens.range().end);
+        }
+    }
+}
+
+/// A stream of a few envelopes, mostly well-formed.
+pub(crate) fn stream(tape: &mut Tape<'_>) -> Vec<u8> {
+    let mut stream = String::new();
+    for _ in 0..1 + tape.pick(4) {
+        for _ in 0..tape.pick(3) {
+            stream += tape.one_of(&["\r\n", " ", "\u{FEFF}", "<!-- > -->", "<?p <a> ?>", "\t\n"]);
+        }
+        if tape.once_in(4) {
+            stream += "<?xml version='1.0'?>";
+        }
+        envelope(tape, &mut stream);
+    }
+    let mut stream = stream.into_bytes();
+    if tape.once_in(3) {
+        let at = tape.place(stream.len());
+        match tape.pick(4) {
+            0 => stream.truncate(at),
+            1 => drop(stream.remove(at)),
+            2 => stream.insert(at, tape.one_of(b"<>/\"'!?-]& \xEF[")),
+            _ => stream[at] = tape.one_of(b"<>/\"'!?-]& \xEF["),
+        }
+    }
+    stream
+}
+
+fn envelope(tape: &mut Tape<'_>, out: &mut String) {
+    const NAMES: [&str; 4] = ["a", "Envelope", "e.e", "Umschläge"];
+    let mut open = Vec::new();
+    loop {
+        match tape.pick(12) {
+            0 | 1 if open.len() > 4 || !open.is_empty() && tape.pick(4) == 0 => {}
+            0 | 1 => {
+                let name = tape.one_of(&NAMES);
+                *out += "<";
+                *out += name;
+                attributes(tape, out);
+                *out += tape.one_of(&[">", " >", ">"]);
+                open.push(name);
+                continue;
+            }
+            _ if open.is_empty() && tape.pick(8) == 0 => {
+                *out += "<b/>";
+                return;
+            }
+            _ if open.is_empty() => continue,
+            2 => {
+                *out += "<b";
+                attributes(tape, out);
+                *out += "/>";
+                continue;
+            }
+            3 => *out += tape.one_of(&["<!-- </a> -->", "<!----><!-- - > -->"]),
+            4 => *out += tape.one_of(&["<![CDATA[</a>]] >]]]>", "<![CDATA[]]>"]),
+            5 => *out += tape.one_of(&["<?p </a> > ??>", "<?p?>"]),
+            6 => *out += tape.one_of(&["/>", "it's > \"that\"", "a/>", "!?'", "\u{20AC}"]),
+            7 => *out += &"text / ".repeat(tape.pick(30)),
+            8 => *out += tape.one_of(&["&lt;", "\n", " "]),
+            _ => {}
+        }
+        if tape.pick(3) == 0
+            && let Some(name) = open.pop()
+        {
+            *out += &["</", name, tape.one_of(&[">", " >", "\n>"])].concat();
+            if open.is_empty() {
+                return;
+            }
+        }
+    }
+}
+
+fn attributes(tape: &mut Tape<'_>, out: &mut String) {
+    for name in ["x", "y", "z"].into_iter().take(tape.pick(4)) {
+        let value = tape.one_of(&["", ">", "/>", "/", "it's", "!?", "1"]);
+        let long = "Id/+".repeat(tape.pick(40));
+        *out += &[" ", name, "=\"", value, &long, "\""].concat();
+        if tape.once_in(6) {
+            *out += &[" ", name, name, "='\"", &long, ">'"].concat();
+        }
+    }
+}
