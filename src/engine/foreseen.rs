@@ -15,7 +15,7 @@ use super::head::HeadState;
 use super::predict::{Children, Stopped};
 use super::{Ends, Items, Lent, Sink};
 use crate::model::Item;
-use crate::scan::{Class, Cursor};
+use crate::scan::{Class, Cursor, Span};
 use crate::schema::{Element, Seen};
 use crate::xml::prolog;
 
@@ -29,7 +29,9 @@ pub(super) struct Foreseen<'s, 'b> {
     pub(super) head_end: usize,
     /// How many items of the head have been handed out.
     handed: u8,
-    /// The children that the Notification has had.
+    /// The name of the Notification that is open, if it is not the first.
+    pub(super) name: Option<Span>,
+    /// The children that it has had.
     pub(super) seen: Seen,
     pub(super) events: usize,
     ends: Ends,
@@ -58,6 +60,7 @@ impl<'s, 'b> Foreseen<'s, 'b> {
             cursor,
             head,
             handed: 0,
+            name: None,
             seen: Seen::default(),
             events: 0,
             ends: Ends::None,
@@ -179,6 +182,8 @@ impl<'s, 'b> Foreseen<'s, 'b> {
         follows = follows && ahead.eat_tag_of("<", name);
         if follows {
             self.cursor = ahead;
+            let end = ahead.pos() - ">".len();
+            self.name = Some(Span::new(end - (name.end() - name.start()), end));
             self.seen = Seen::default();
             self.ends = Ends::Between;
         }

@@ -121,6 +121,7 @@ impl<'s, 'b> Walk<'s, 'b> {
             walk.events = foreseen.events;
             if let Some(notification) = walk.open.last_mut() {
                 notification.seen = foreseen.seen;
+                notification.name = foreseen.name.unwrap_or(notification.name);
             }
         }
         walk

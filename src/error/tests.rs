@@ -25,6 +25,11 @@ fn every_kind_says_what_is_wrong() {
             Malformed,
             "the body ends before its elements are closed",
         ),
+        (
+            K::UnfinishedEnvelope,
+            Malformed,
+            "the stream ends inside an envelope",
+        ),
         (K::NoRoot, Malformed, "the body holds no element"),
         (K::SecondRoot, Malformed, "a second root element"),
         (
@@ -160,7 +165,7 @@ fn every_kind_says_what_is_wrong() {
         (
             K::EventLimit,
             Limit,
-            "more events, responses or MessageXml values than the limit",
+            "more events, responses or values than the limit",
         ),
         (
             K::EnvelopeNamespace,
@@ -177,7 +182,7 @@ fn every_kind_says_what_is_wrong() {
         (
             K::UnexpectedOperation,
             Schema,
-            "not the operation SendNotification",
+            "none of SendNotification, GetEventsResponse, GetStreamingEventsResponse and a SOAP fault",
         ),
         (
             K::MissingBody,
@@ -282,11 +287,11 @@ fn long_lines_are_shortened_around_the_place() {
 
 #[test]
 fn the_description_names_what_the_error_is_about() {
-    let body = b"<m:GetEventsResponse xmlns:m='urn:x'/>";
+    let body = b"<m:GetItemResponse xmlns:m='urn:x'/>";
     let place = Error::new(ErrorKind::UnexpectedOperation, 1).describe(body);
     assert_eq!(
         place.to_string(),
-        "1:2: not the operation SendNotification: m:GetEventsResponse"
+        "1:2: none of SendNotification, GetEventsResponse, GetStreamingEventsResponse and a SOAP fault: m:GetItemResponse"
     );
 }
 

@@ -22,6 +22,18 @@ pub(crate) const EVENTS: [&str; 8] = [
     "NewMailEvent",
     "FreeBusyChangedEvent",
 ];
+const OPERATIONS: [&str; 3] = [
+    "SendNotification",
+    "GetEventsResponse",
+    "GetStreamingEventsResponse",
+];
+/// The last is how an emulator calls it.
+const RESPONSES: [&str; 4] = [
+    "SendNotificationResponseMessage",
+    "GetEventsResponseMessage",
+    "GetStreamingEventsResponseMessage",
+    "GetStreamingEventsResponseMessageType",
+];
 pub(crate) const IDS: [&str; 6] = [
     "ItemId",
     "FolderId",
@@ -100,14 +112,51 @@ impl<'b> Reading<'b> {
             }
         }
         check_operation(operation)?;
-        self.lines.head(0, "SendNotification");
-        if let Some(responses) = self.single(operation, &messages(), "ResponseMessages") {
-            let name = "SendNotificationResponseMessage";
-            for response in children(responses, &messages(), name) {
+        self.lines.head(0, operation.tag_name().name());
+        if operation.tag_name().name() == "Fault" {
+            self.fault(operation);
+        } else if let Some(responses) = self.single(operation, &messages(), "ResponseMessages") {
+            let responses = responses.children().filter(|child| {
+                is_in(*child, &messages()) && RESPONSES.contains(&child.tag_name().name())
+            });
+            for response in responses {
                 self.response(response);
             }
         }
         Ok(())
+    }
+
+    /// Of SOAP 1.1 in no namespace, or by mistake in SOAP's; of SOAP 1.2 in SOAP's, and one level deeper.
+    fn fault(&mut self, fault: Node<'_, '_>) {
+        let [soap11, soap12] = SOAP;
+        let (code, string, detail);
+        if is_in(fault, &[soap11]) {
+            code = self.text(fault, &["", soap11], "faultcode");
+            string = self.text(fault, &["", soap11], "faultstring");
+            detail = self.single(fault, &["", soap11], "detail");
+        } else {
+            let holder = self.single(fault, &[soap12], "Code");
+            code = holder.and_then(|holder| self.text(holder, &[soap12], "Value"));
+            let reason = self.single(fault, &[soap12], "Reason");
+            let mut texts = Vec::new();
+            if let Some(reason) = reason {
+                texts.extend(children(reason, &[soap12], "Text").map(|text| self.leaf(text)));
+            }
+            string = texts.into_iter().next();
+            detail = self.single(fault, &[soap12], "Detail");
+        }
+        self.lines.optional(1, "faultcode", code);
+        self.lines.optional(1, "faultstring", string);
+        let Some(detail) = detail else {
+            return;
+        };
+        for name in ["ResponseCode", "Message"] {
+            let text = self.text(detail, &errors(), name);
+            self.lines.optional(1, name, text);
+        }
+        if let Some(message_xml) = self.single(detail, &types(), "MessageXml") {
+            self.values(1, message_xml);
+        }
     }
 
     fn header(&mut self, header: Node<'_, '_>) {
@@ -145,15 +194,34 @@ impl<'b> Reading<'b> {
         let key = key.and_then(|key| self.int(&key));
         self.lines.optional(2, "DescriptiveLinkKey", key);
         if let Some(message_xml) = self.single(response, &messages(), "MessageXml") {
-            for value in children(message_xml, &types(), "Value") {
-                let text = self.leaf(value);
-                self.lines.line(2, "Value", text);
-                self.lines.optional(3, "Name", attribute(value, "Name"));
+            self.values(2, message_xml);
+        }
+        let status = self.text(response, &messages(), "ConnectionStatus");
+        self.lines.optional(2, "ConnectionStatus", status);
+        let either = [messages(), types()].concat();
+        if let Some(ids) = self.single(response, &messages(), "ErrorSubscriptionIds") {
+            for id in children(ids, &either, "SubscriptionId") {
+                let id = self.leaf(id);
+                self.lines.line(2, "ErrorSubscriptionId", id);
             }
         }
-        let either = [messages(), types()].concat();
-        if let Some(notification) = self.single(response, &either, "Notification") {
+        let alone = self.single(response, &either, "Notification");
+        let several = self.single(response, &messages(), "Notifications");
+        let several = several.into_iter();
+        let several = several.flat_map(|several| children(several, &either, "Notification"));
+        let mut notifications: Vec<Node<'_, '_>> = alone.into_iter().chain(several).collect();
+        notifications.sort_by_key(|notification| notification.range().start);
+        for notification in notifications {
             self.notification(notification);
+        }
+    }
+
+    fn values(&mut self, depth: usize, message_xml: Node<'_, '_>) {
+        for value in children(message_xml, &types(), "Value") {
+            let text = self.leaf(value);
+            self.lines.line(depth, "Value", text);
+            let name = attribute(value, "Name");
+            self.lines.optional(depth + 1, "Name", name);
         }
     }
 
@@ -274,8 +342,11 @@ impl<'b> Reading<'b> {
 
 fn check_operation(element: Node<'_, '_>) -> Result<(), ErrorKind> {
     match element.tag_name().name() {
-        "SendNotification" if is_in(element, &messages()) => Ok(()),
-        "SendNotification" => Err(ErrorKind::OperationNamespace),
+        "Fault" if is_in(element, &SOAP) => Ok(()),
+        name if OPERATIONS.contains(&name) => match is_in(element, &messages()) {
+            true => Ok(()),
+            false => Err(ErrorKind::OperationNamespace),
+        },
         _ => Err(ErrorKind::UnexpectedOperation),
     }
 }
@@ -298,16 +369,21 @@ fn attribute<'n>(element: Node<'n, 'n>, name: &str) -> Option<&'n str> {
 }
 
 fn is_in(element: Node<'_, '_>, namespaces: &[&str]) -> bool {
-    element
-        .tag_name()
-        .namespace()
-        .is_some_and(|namespace| namespaces.contains(&namespace))
+    let namespace = element.tag_name().namespace();
+    namespaces.contains(&namespace.unwrap_or_default())
 }
 
 fn messages() -> [&'static str; 2] {
     [
         "http://schemas.microsoft.com/exchange/services/2006/messages",
         "https://schemas.microsoft.com/exchange/services/2006/messages",
+    ]
+}
+
+fn errors() -> [&'static str; 2] {
+    [
+        "http://schemas.microsoft.com/exchange/services/2006/errors",
+        "https://schemas.microsoft.com/exchange/services/2006/errors",
     ]
 }
 

@@ -57,6 +57,20 @@ pub(crate) fn of_message(message: &Message<'_>) -> String {
         lines.optional(1, "Version", info.version);
     }
     lines.head(0, message.operation.name());
+    if let Some(fault) = message.fault {
+        lines.optional(1, "faultcode", fault.code);
+        lines.optional(1, "faultstring", fault.string);
+        lines.optional(
+            1,
+            "ResponseCode",
+            fault.response_code.map(|code| code.as_str()),
+        );
+        lines.optional(1, "Message", fault.message_text);
+        for value in fault.message_xml {
+            lines.line(1, "Value", value.value);
+            lines.optional(2, "Name", value.name);
+        }
+    }
     for response in message.responses {
         lines.head(1, "Response");
         lines.optional(
@@ -70,6 +84,11 @@ pub(crate) fn of_message(message: &Message<'_>) -> String {
         for value in response.message_xml {
             lines.line(2, "Value", value.value);
             lines.optional(3, "Name", value.name);
+        }
+        let status = response.connection_status;
+        lines.optional(2, "ConnectionStatus", status.map(|status| status.as_str()));
+        for id in response.error_subscription_ids {
+            lines.line(2, "ErrorSubscriptionId", id.as_str());
         }
         for notification in response.notifications {
             lines.head(2, "Notification");
@@ -125,6 +144,13 @@ pub(crate) fn items_of<'m>(message: &Message<'m>) -> Vec<Item<'m>> {
     );
     items.extend(message.server_version_info.map(Item::ServerVersionInfo));
     items.push(Item::Operation(message.operation));
+    if let Some(fault) = message.fault {
+        items.extend(fault.code.map(Item::FaultCode));
+        items.extend(fault.string.map(Item::FaultString));
+        items.extend(fault.response_code.map(Item::ResponseCode));
+        items.extend(fault.message_text.map(Item::MessageText));
+        items.extend(fault.message_xml.iter().copied().map(Item::MessageXmlValue));
+    }
     for response in message.responses {
         items.push(Item::Response(response.class));
         items.extend(response.message_text.map(Item::MessageText));
@@ -145,6 +171,9 @@ pub(crate) fn items_of<'m>(message: &Message<'m>) -> Vec<Item<'m>> {
             items.extend(notification.events.iter().copied().map(Item::Event));
             items.push(Item::NotificationEnd);
         }
+        let ids = response.error_subscription_ids.iter();
+        items.extend(ids.copied().map(Item::ErrorSubscriptionId));
+        items.extend(response.connection_status.map(Item::ConnectionStatus));
         items.push(Item::ResponseEnd);
     }
     items

@@ -14,7 +14,7 @@ fn a_row_for_each_event() {
         &[&NDJSON[..], &["push.xml"]].concat(),
     );
     let common = concat!(
-        r#"{"file":"push.xml","operation":"SendNotification","server_version":"Exchange2013","#,
+        r#"{"file":"push.xml","operation":"SendNotification","server_version":"Exchange2013","fault_code":null,"fault_string":null,"#,
         r#""response_class":"Success","response_code":"NoError","message_text":null,"#,
         r#""connection_status":null,"error_subscription_ids":[],"#,
         r#""subscription_id":"SUBSCRIPTIONxONE","previous_watermark":"WATERMARKxBEFORE","#,
@@ -72,7 +72,7 @@ fn an_error_has_a_row_without_event() {
         &[&NDJSON[..], &["e.xml"]].concat(),
     );
     let expected = concat!(
-        r#"{"file":"e.xml","operation":"SendNotification","server_version":"Exchange2013","#,
+        r#"{"file":"e.xml","operation":"SendNotification","server_version":"Exchange2013","fault_code":null,"fault_string":null,"#,
         r#""response_class":"Error","response_code":"ErrorReadEventsFailed","#,
         r#""message_text":"구독의 \"이벤트\" & 검색","connection_status":null,"#,
         r#""error_subscription_ids":[],"subscription_id":"SUBSCRIPTIONxTWO","#,
