@@ -31,7 +31,8 @@
 //! - [`Parser::reader`] gives a [`Reader`], which hands out [`Item`]s one by one in constant memory,
 //!   and with them the events before a defect.
 //!
-//! Below both is [`xml`], a tokenizer for any XML, public and without knowledge of EWS.
+//! Below both is [`xml`], a tokenizer for any XML, public and without knowledge of EWS. Beside them,
+//! [`Continuity`] tells retries from new notifications, and when something is missing.
 //!
 //! # What is accepted
 //!
@@ -77,6 +78,7 @@ extern crate alloc;
 extern crate std;
 
 mod config;
+mod continuity;
 mod engine;
 mod error;
 pub mod frame;
@@ -93,6 +95,7 @@ mod stats;
 pub mod xml;
 
 pub use config::{Config, IllegalReferences, Kernel, Limits};
+pub use continuity::{Continuity, Delivery};
 pub use error::{Description, Error, ErrorClass, ErrorKind};
 pub use model::{
     ConnectionStatus, Event, EventKind, Fault, FolderId, Item, ItemId, Message, MessageXmlValue,

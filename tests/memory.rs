@@ -15,8 +15,10 @@ use core::cell::Cell;
 use std::alloc::System;
 
 use ews_notifications::{
-    Config, Error, Event, Item, Limits, Message, Notification, Parser, Reader, Response,
+    Config, Continuity, Delivery, Error, Event, Item, Limits, Message, Notification, Parser,
+    Reader, Response,
 };
+use support::history::Sent;
 use support::{dialect, fixtures};
 
 thread_local! {
@@ -256,6 +258,57 @@ fn memory_is_bounded() {
 }
 
 #[test]
+fn a_known_subscription_is_observed_without_allocation() {
+    let mut continuity = Continuity::new();
+    let mut observe = |previous: u32, end: u32| {
+        let sent = Sent::new("A", &format!("{previous:040}"), &format!("{end:040}"));
+        let (mut parser, body) = (Parser::new(), sent.body());
+        let message = parser.parse(body.as_bytes()).unwrap();
+        let notification = message.notifications().next().unwrap();
+        let mut told = None;
+        let allocations = allocations(|| told = continuity.observe(notification));
+        (allocations, format!("{:?}", told.unwrap()))
+    };
+    assert!(observe(0, 1).0 > 0);
+    let ways = [
+        (1, 2, "Next"),
+        (2, 2, "Next"),
+        (0, 1, "Repeated"),
+        (4, 5, "Gap"),
+        (2, 3, "OutOfOrder"),
+        (3, 11, "Next"),
+    ];
+    for round in 0..20 {
+        for (previous, end, way) in ways {
+            let (allocations, told) = observe(10 * round + previous, 10 * round + end);
+            assert!(told.starts_with(way), "{told} in round {round}");
+            assert_eq!(allocations, 0, "{told} in round {round}");
+        }
+    }
+}
+
+/// What the documentation of `Continuity` promises.
+#[test]
+fn what_is_kept_of_subscriptions_is_bounded() {
+    let capacity = 100;
+    for (id_bytes, mark_bytes, bound) in [(512, 512, 6 << 10), (128, 40, 1 << 10)] {
+        let before = HELD.get();
+        let mut continuity = Continuity::with_capacity(capacity);
+        for id in 0..5 * capacity {
+            let (id, previous) = (format!("{id:0id_bytes$}"), "x".repeat(mark_bytes));
+            // Texts that grow byte by byte could leave the most room unused.
+            for length in mark_bytes - 9..=mark_bytes {
+                let sent = Sent::new(&id, &previous, &format!("{:0length$}", 0));
+                sent.observe(&mut continuity, |told| assert!(told.is_some()));
+            }
+        }
+        assert_eq!(continuity.len(), 2 * capacity);
+        let each = (HELD.get() - before) / continuity.len();
+        assert!(each <= bound, "{each} bytes for texts of {mark_bytes}");
+    }
+}
+
+#[test]
 fn sizes() {
     assert_eq!(size_of::<Event<'_>>(), 160);
     assert_eq!(size_of::<Error>(), 16);
@@ -272,6 +325,8 @@ fn threads() {
     send_and_sync::<Item<'_>>();
     send_and_sync::<Error>();
     send_and_sync::<Config>();
+    send_and_sync::<Continuity>();
+    send_and_sync::<Delivery<'_>>();
     send::<Parser>();
     send::<Reader<'_, '_>>();
 }

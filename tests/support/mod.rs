@@ -1,5 +1,5 @@
-//! What several tests share: fixtures, bodies that are made up, a text form of messages, and a slow
-//! second implementation.
+//! What several tests share: fixtures, bodies and histories that are made up, a text form of messages, and a
+//! slow second implementation.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -12,6 +12,7 @@
 pub(crate) mod dialect;
 pub(crate) mod fixtures;
 pub(crate) mod framing;
+pub(crate) mod history;
 pub(crate) mod invariance;
 pub(crate) mod meaning;
 pub(crate) mod place;
