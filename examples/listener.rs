@@ -22,7 +22,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use ews_notifications::{Limits, Message, Parser, Reply};
+use ews_notifications::{Limits, Message, Operation, Parser, Reply};
 
 type Subscriptions = Arc<HashSet<String>>;
 
@@ -53,6 +53,12 @@ async fn notify(State(known): State<Subscriptions>, headers: HeaderMap, body: By
         .map_or(&b""[..], |value| value.as_bytes());
     let soap_12 = content_type.starts_with(b"application/soap+xml");
     PARSER.with_borrow_mut(|parser| match parser.parse(&body) {
+        // Only pushes are posted to a listener; who posts something else is no Exchange server.
+        Ok(message) if message.operation != Operation::SendNotification => {
+            let error = format!("{} is no push", message.operation);
+            eprintln!("{error}");
+            (StatusCode::BAD_REQUEST, error).into_response()
+        }
         Ok(message) => {
             if let Err(error) = print(&message) {
                 eprintln!("{error}");

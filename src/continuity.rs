@@ -35,19 +35,19 @@ type Ends = [String; 8];
 /// let mut continuity = Continuity::new(); // one for all workers
 /// for notification in parser.parse(body)?.notifications() {
 ///     match continuity.observe(notification) {
-///         Some(Delivery::Repeated) => continue, // has been stored: nothing to do but to answer
+///         Some(Delivery::Duplicate) => continue, // has been stored: nothing to do but to answer
 ///         Some(Delivery::Gap { expected, got }) => {
 ///             println!("synchronise the mailbox: missing from {expected:?} to {got:?}");
 ///         }
 ///         _ => {}
 ///     }
 ///     if store(notification).is_err() {
-///         continuity.forget(notification.subscription_id); // or its retry would be `Repeated`
+///         continuity.forget(notification.subscription_id); // or its retry would be `Duplicate`
 ///         // and answer with an error, so that there is a retry
 ///     }
 /// }
 /// # let again = parser.parse(body)?.notifications().next().and_then(|one| continuity.observe(one));
-/// # assert_eq!(again, Some(Delivery::Repeated));
+/// # assert_eq!(again, Some(Delivery::Duplicate));
 /// # Ok::<(), ews_notifications::Error>(())
 /// ```
 ///
@@ -80,10 +80,10 @@ pub enum Delivery<'a> {
     /// again: what is missing in front of this one, if anything, cannot be told.
     First,
     /// It begins where the last one ended. One that ends there as well, such as a heartbeat that repeats the
-    /// watermark, cannot be told from its own retry and is `Next` each time.
-    Next,
+    /// watermark, cannot be told from its own retry and is `Fresh` each time.
+    Fresh,
     /// It ends where one of the last eight ended, so it was there before. Normal: its answer was lost or late.
-    Repeated,
+    Duplicate,
     /// It begins where one before the last one ended, and ends at a new place. One behind it overtook it on the
     /// way, or it is a retry that holds more or less than the first time. No more is missing than was told
     /// before, but its events may be older than the last ones, and some of them may have been there.
@@ -120,7 +120,7 @@ impl Continuity {
     }
 
     /// Tells how a notification stands to those of its subscription that were observed before, and goes on from
-    /// its end, unless it is [`Repeated`](Delivery::Repeated).
+    /// its end, unless it is [`Duplicate`](Delivery::Duplicate).
     ///
     /// None, and nothing changes, where nothing can be told: without `PreviousWatermark`, which streams do not
     /// have, and where the id, its beginning or its end is longer than 512 bytes.
@@ -191,10 +191,10 @@ fn follow<'a>(ends: &'a mut Ends, beginning: &'a str, end: &str) -> Delivery<'a>
     let [last, ..] = &*ends;
     let is_next = last == beginning;
     if is_next && beginning == end {
-        return Delivery::Next;
+        return Delivery::Fresh;
     }
     if is_known(end) {
-        return Delivery::Repeated;
+        return Delivery::Duplicate;
     }
     let is_out_of_order = is_known(beginning);
     ends.rotate_right(1);
@@ -203,7 +203,7 @@ fn follow<'a>(ends: &'a mut Ends, beginning: &'a str, end: &str) -> Delivery<'a>
     last.reserve_exact(end.len()); // no more than it needs, for the bound on memory
     last.push_str(end);
     if is_next {
-        Delivery::Next
+        Delivery::Fresh
     } else if is_out_of_order {
         Delivery::OutOfOrder
     } else {

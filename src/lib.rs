@@ -1,8 +1,9 @@
-//! Exchange push notifications as typed events that borrow from the request body.
+//! Exchange notifications, pushed, pulled or streamed, as typed events that borrow from the body.
 //!
 //! An Exchange server POSTs a SOAP `SendNotification` to a listener whenever something happens in a
 //! mailbox that was subscribed to by Exchange Web Services (EWS). This crate reads the body of that
-//! POST, checks every rule of XML 1.0 and Namespaces on the way, and gives the events.
+//! POST, checks every rule of XML 1.0 and Namespaces on the way, and gives the events. The answers to
+//! `GetEvents` and `GetStreamingEvents`, and SOAP faults, are read into the same [`Message`].
 //!
 //! ```
 //! use ews_notifications::{EventKind, Parser, Reply};
@@ -31,8 +32,9 @@
 //! - [`Parser::reader`] gives a [`Reader`], which hands out [`Item`]s one by one in constant memory,
 //!   and with them the events before a defect.
 //!
-//! Below both is [`xml`], a tokenizer for any XML, public and without knowledge of EWS. Beside them,
-//! [`Continuity`] tells retries from new notifications, and when something is missing.
+//! Below both is [`xml`], a tokenizer for any XML, public and without knowledge of EWS. In front of them,
+//! [`frame`] cuts a streaming response into its envelopes. Behind them, [`Continuity`] tells retries from new
+//! notifications, and when something is missing.
 //!
 //! # What is accepted
 //!
@@ -49,8 +51,9 @@
 //! DOCTYPE; encodings other than UTF-8; more than the [`Limits`], which are on by default; and what two
 //! readers could understand differently: a single-valued element that stands twice, an element inside
 //! a value, an id without `Id`, a number or boolean outside its type. Operations other than
-//! `SendNotification`, and SOAP faults, which a push never is, are refused by name. [`xml`] lists every
-//! deviation from XML 1.0.
+//! `SendNotification`, `GetEventsResponse` and `GetStreamingEventsResponse` are refused by name. A listener
+//! for pushes has to look at [`Message::operation`]: what is posted to it may be any of these. [`xml`] lists
+//! every deviation from XML 1.0.
 //!
 //! # Speed
 //!

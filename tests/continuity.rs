@@ -11,7 +11,7 @@ mod support;
 
 use std::collections::{HashMap, HashSet};
 
-use ews_notifications::Delivery::{self, First, Next, OutOfOrder, Repeated};
+use ews_notifications::Delivery::{self, Duplicate, First, Fresh, OutOfOrder};
 use ews_notifications::{Continuity, Parser, SubscriptionId};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -30,12 +30,17 @@ fn check(steps: &[(&str, &str, Delivery<'_>)]) {
 fn a_retry_is_repeated_until_it_is_forgotten() {
     let ends: Vec<String> = (0..=12).map(|end| end.to_string()).collect();
     let step = |at: usize, told| (&*ends[at], &*ends[at + 1], told);
-    let mut steps = vec![step(0, First), step(0, Repeated)];
-    steps
-        .extend((1..8).flat_map(|at| [step(at, Next), step(at, Repeated), step(at - 1, Repeated)]));
-    steps.extend([step(0, Repeated), step(8, Next), step(1, Repeated)]);
+    let mut steps = vec![step(0, First), step(0, Duplicate)];
+    steps.extend((1..8).flat_map(|at| {
+        [
+            step(at, Fresh),
+            step(at, Duplicate),
+            step(at - 1, Duplicate),
+        ]
+    }));
+    steps.extend([step(0, Duplicate), step(8, Fresh), step(1, Duplicate)]);
     // The ninth end before is forgotten; two notifications later all is as if it had not come.
-    steps.extend([step(0, gap("9", "0")), step(9, OutOfOrder), step(10, Next)]);
+    steps.extend([step(0, gap("9", "0")), step(9, OutOfOrder), step(10, Fresh)]);
     check(&steps);
 }
 
@@ -45,10 +50,10 @@ fn one_that_was_overtaken() {
         ("0", "1", First),
         ("2", "3", gap("1", "2")),
         ("1", "2", OutOfOrder),
-        ("1", "2", Repeated),
-        ("2", "3", Repeated),
+        ("1", "2", Duplicate),
+        ("2", "3", Duplicate),
         ("3", "4", OutOfOrder),
-        ("4", "5", Next),
+        ("4", "5", Fresh),
     ]);
 }
 
@@ -57,10 +62,10 @@ fn one_that_was_overtaken() {
 fn a_retry_that_has_grown_is_gone_on_from() {
     check(&[
         ("0", "1", First),
-        ("1", "2", Next),
+        ("1", "2", Fresh),
         ("1", "3", OutOfOrder),
-        ("3", "4", Next),
-        ("1", "2", Repeated),
+        ("3", "4", Fresh),
+        ("1", "2", Duplicate),
     ]);
 }
 
@@ -68,11 +73,11 @@ fn a_retry_that_has_grown_is_gone_on_from() {
 fn a_retry_that_has_shrunk() {
     check(&[
         ("0", "1", First),
-        ("1", "3", Next),
+        ("1", "3", Fresh),
         ("1", "2", OutOfOrder),
-        ("2", "3", Repeated),
+        ("2", "3", Duplicate),
         ("3", "4", OutOfOrder),
-        ("4", "5", Next),
+        ("4", "5", Fresh),
     ]);
 }
 
@@ -80,13 +85,13 @@ fn a_retry_that_has_shrunk() {
 fn heartbeats() {
     check(&[
         ("0", "1", First),
-        ("1", "1", Next),
-        ("1", "1", Next),
-        ("1", "2", Next),
-        ("1", "1", Repeated),
+        ("1", "1", Fresh),
+        ("1", "1", Fresh),
+        ("1", "2", Fresh),
+        ("1", "1", Duplicate),
         ("3", "3", gap("2", "3")),
-        ("3", "3", Next),
-        ("3", "4", Next),
+        ("3", "3", Fresh),
+        ("3", "4", Fresh),
         ("5", "6", gap("4", "5")),
     ]);
 }
@@ -114,9 +119,9 @@ fn batches_that_announce_more() {
         ..Sent::new("A", &(50 * at).to_string(), "")
     };
     for at in 0..10 {
-        let told = if at == 0 { First } else { Next };
+        let told = if at == 0 { First } else { Fresh };
         batch(at).expect(&mut continuity, Some(told));
-        batch(at).expect(&mut continuity, Some(Repeated));
+        batch(at).expect(&mut continuity, Some(Duplicate));
     }
     batch(12).expect(&mut continuity, Some(gap("500", "600")));
 }
@@ -129,9 +134,9 @@ fn the_end_is_the_last_watermark_in_document_order() {
         ..Sent::new("A", previous, "")
     };
     sent("0", &[Some("9"), None, Some("1"), None, None]).expect(&mut continuity, Some(First));
-    sent("1", &[]).expect(&mut continuity, Some(Next));
-    sent("1", &[None, None]).expect(&mut continuity, Some(Next));
-    sent("1", &[Some("3"), Some("2")]).expect(&mut continuity, Some(Next));
+    sent("1", &[]).expect(&mut continuity, Some(Fresh));
+    sent("1", &[None, None]).expect(&mut continuity, Some(Fresh));
+    sent("1", &[Some("3"), Some("2")]).expect(&mut continuity, Some(Fresh));
     sent("3", &[]).expect(&mut continuity, Some(gap("2", "3")));
 }
 
@@ -145,7 +150,7 @@ fn an_event_of_no_known_kind_has_no_watermark() {
     let notification = message.notifications().next().unwrap();
     assert_eq!(notification.events.len(), 2);
     assert_eq!(continuity.observe(notification), Some(First));
-    Sent::new("A", "1", "2").expect(&mut continuity, Some(Next));
+    Sent::new("A", "1", "2").expect(&mut continuity, Some(Fresh));
 }
 
 #[test]
@@ -155,7 +160,7 @@ fn subscriptions_do_not_touch_each_other() {
         Sent::new(id, "0", "1").expect(&mut continuity, Some(First));
     }
     for id in ["A", "a", "AA", ""] {
-        Sent::new(id, "1", "2").expect(&mut continuity, Some(Next));
+        Sent::new(id, "1", "2").expect(&mut continuity, Some(Fresh));
     }
     assert_eq!(continuity.len(), 4);
 }
@@ -171,7 +176,7 @@ fn nothing_is_told_of_a_stream() {
     assert!(continuity.is_empty());
     Sent::new("A", "0", "1").expect(&mut continuity, Some(First));
     stream.expect(&mut continuity, None);
-    Sent::new("A", "1", "2").expect(&mut continuity, Some(Next));
+    Sent::new("A", "1", "2").expect(&mut continuity, Some(Fresh));
 }
 
 #[test]
@@ -185,17 +190,17 @@ fn texts_of_512_bytes_and_one_more() {
     Sent::new("A", "0", &over).expect(&mut continuity, None);
     assert!(continuity.is_empty());
     Sent::new(&most, &other, &most).expect(&mut continuity, Some(First));
-    Sent::new(&most, &other, &most).expect(&mut continuity, Some(Repeated));
+    Sent::new(&most, &other, &most).expect(&mut continuity, Some(Duplicate));
     Sent::new(&most, &other, "1").expect(&mut continuity, Some(gap(&most, &other)));
     Sent::new(&most, "1", &over).expect(&mut continuity, None);
     Sent::new(&most, &over, "2").expect(&mut continuity, None);
-    Sent::new(&most, "1", "3").expect(&mut continuity, Some(Next));
+    Sent::new(&most, "1", "3").expect(&mut continuity, Some(Fresh));
     // Only the last watermark of the events is kept.
     let sent = Sent {
         events: vec![Some(over), Some("4".into())],
         ..Sent::new(&most, "3", "")
     };
-    sent.expect(&mut continuity, Some(Next));
+    sent.expect(&mut continuity, Some(Fresh));
 }
 
 /// The subscriptions that are observed, and those that are then still known.
@@ -239,7 +244,7 @@ fn the_default_capacity() {
     }
     assert_eq!(continuity.len(), 2 * Continuity::CAPACITY);
     let oldest = Continuity::CAPACITY.to_string();
-    Sent::new(&oldest, "1", "2").expect(&mut continuity, Some(Next));
+    Sent::new(&oldest, "1", "2").expect(&mut continuity, Some(Fresh));
 }
 
 #[test]
@@ -248,7 +253,7 @@ fn a_forgotten_one_is_first() {
     let forget = |continuity: &mut Continuity| continuity.forget(SubscriptionId::new("A"));
     assert!(!forget(&mut continuity));
     Sent::new("A", "0", "1").expect(&mut continuity, Some(First));
-    Sent::new("A", "1", "2").expect(&mut continuity, Some(Next));
+    Sent::new("A", "1", "2").expect(&mut continuity, Some(Fresh));
     assert!(forget(&mut continuity));
     assert!(!forget(&mut continuity));
     Sent::new("A", "1", "2").expect(&mut continuity, Some(First));
@@ -297,12 +302,12 @@ impl Naive {
         let last_eight = &ends[ends.len().saturating_sub(8)..];
         if last_eight.contains(end) {
             let is_still = is_last && previous == end;
-            return Some(if is_still { Next } else { Repeated });
+            return Some(if is_still { Fresh } else { Duplicate });
         }
         let is_remembered = last_eight.contains(previous);
         ends.push(end.clone());
         Some(match (is_last, is_remembered) {
-            (true, _) => Next,
+            (true, _) => Fresh,
             (false, true) => OutOfOrder,
             (false, false) => gap(&ends[ends.len() - 2], previous),
         })
@@ -330,13 +335,13 @@ fn check_repeats(sent: &[Sent], fates: &[Fate], mut lost: Option<usize>) {
         one.observe(&mut continuity, |told| {
             let told = told.unwrap();
             if again {
-                let is_still = told == Next && one.is_still();
-                assert!(told == Repeated || is_still, "{told:?}: {one:?}");
+                let is_still = told == Fresh && one.is_still();
+                assert!(told == Duplicate || is_still, "{told:?}: {one:?}");
             } else if let Some(lost) = lost.take_if(|lost| is_behind(lost)) {
                 let (expected, got) = (&sent[lost].previous, sent[lost].end());
                 assert_eq!(told, gap(expected.as_ref().unwrap(), got.unwrap()));
             } else {
-                assert_eq!(told, if is_first { First } else { Next }, "{one:?}");
+                assert_eq!(told, if is_first { First } else { Fresh }, "{one:?}");
             }
         });
     }
@@ -403,6 +408,6 @@ proptest! {
         }
         let end = sent.last().unwrap().end().unwrap();
         Sent::new("0", end, "then").observe(&mut continuity, |_| ());
-        Sent::new("0", "then", "after").expect(&mut continuity, Some(Next));
+        Sent::new("0", "then", "after").expect(&mut continuity, Some(Fresh));
     }
 }

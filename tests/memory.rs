@@ -271,12 +271,12 @@ fn a_known_subscription_is_observed_without_allocation() {
     };
     assert!(observe(0, 1).0 > 0);
     let ways = [
-        (1, 2, "Next"),
-        (2, 2, "Next"),
-        (0, 1, "Repeated"),
+        (1, 2, "Fresh"),
+        (2, 2, "Fresh"),
+        (0, 1, "Duplicate"),
         (4, 5, "Gap"),
         (2, 3, "OutOfOrder"),
-        (3, 11, "Next"),
+        (3, 11, "Fresh"),
     ];
     for round in 0..20 {
         for (previous, end, way) in ways {
