@@ -8,7 +8,8 @@ A run is several passes over all benches, each short, so that contestants that a
 each other: a machine that is slower for a while is slower for all of them. Times are medians of criterion. Ratios are
 taken within a pass; the figure of a run is the median of its passes, and what is reported is the median over all
 recorded runs and their spread. Remove the runs of older code before you record new ones. Instruction counts come
-from benches/instructions.json, see benches/instructions.py. No number in a document is typed in.
+from benches/instructions.json, see benches/instructions.py. A corpus that one of them does not have yet is left out.
+No number in a document is typed in.
 
 A run needs what benches/native needs. Python 3.11 and its standard library suffice.
 """
@@ -58,6 +59,8 @@ CORPORA = {
     "huge-20000": "20,000 events",
     "mixed": "what a gateway sees: mostly heartbeats, some events, four servers",
     "dialect-3": "three events, every message with prefixes and quotes of its own",
+    "stream-14": "a frame of a stream: 14 events of two subscriptions",
+    "stream-heartbeat": "a frame of a stream: the connection lives, nothing else",
 }
 
 # What the speed has to be: time / memchr-count at most, times faster than the fastest of the three at least.
@@ -87,7 +90,11 @@ def main() -> int:
     if not any(RUNS.glob("*.json")):
         print("no run is recorded, so there is nothing to report")
         return 0
-    documents = Report().documents()
+    report = Report()
+    for corpus in CORPORA:
+        if corpus not in report.corpora:
+            print(f"{corpus} is left out: not all runs and instruction counts have it")
+    documents = report.documents()
     if arguments.command == "write":
         for path, text in documents.items():
             path.write_text(text)
@@ -149,6 +156,9 @@ class Report:
         paths = sorted(RUNS.glob("*.json"), key=lambda path: int(path.stem))
         self.runs = [json.loads(path.read_text()) for path in paths]
         self.counted = json.loads(COUNTS.read_text())
+        # The corpora that all runs have, since each figure is a median over all of them.
+        measured = [self.counted["corpora"], *(run[part] for run in self.runs for part in ["times", "native"])]
+        self.corpora = {name: what for name, what in CORPORA.items() if all(name in corpora for corpora in measured)}
 
     def documents(self) -> dict[Path, str]:
         readme = ROOT / "README.md"
@@ -202,7 +212,7 @@ class Report:
     def summary(self) -> str:
         """The part of README.md."""
         rows = []
-        for corpus, what in CORPORA.items():
+        for corpus, what in self.corpora.items():
             lead, rapidxml = self.lead(corpus), self.ratios(corpus, "rapidxml", OURS)
             time = f"{median(self.times(corpus, OURS)):,.0f} ns"
             size = f"{self.bytes(corpus):,.0f}"
@@ -246,7 +256,7 @@ class Report:
                 "count the `<` of the message; how many times faster `ews-notifications` is, and how many times fewer",
                 "instructions it needs. In brackets the least and the most of the runs.",
                 "",
-                *(line for corpus in CORPORA for line in self.corpus(corpus)),
+                *(line for corpus in self.corpora for line in self.corpus(corpus)),
                 "## Latency",
                 "",
                 *self.latency(),
@@ -365,7 +375,7 @@ class Report:
     def chart(self) -> str:
         """Throughput of the others follows from ours and the ratio, which is taken side by side."""
         groups = {}
-        for corpus in CORPORA:
+        for corpus in self.corpora:
             size = self.bytes(corpus)
             ours = size / median(self.times(corpus, OURS))
             groups[corpus] = {name: ours / median(self.ratios(corpus, name, OURS)) for name in IN_CHART}

@@ -25,7 +25,7 @@ pub(crate) fn reader(corpus: &Corpus) -> impl FnMut(&[u8]) -> u64 + use<> {
     move |body| {
         let mut reader = parser.reader(body).expect("the body is within the limits");
         let mut sum = Sum(0);
-        while let Some(item) = reader.next().expect("the body is a push") {
+        while let Some(item) = reader.next().expect("the body is a message") {
             sum.item(item);
         }
         sum.0
@@ -42,7 +42,7 @@ pub(crate) fn scalar(corpus: &Corpus) -> impl FnMut(&[u8]) -> u64 + use<> {
 fn whole(mut parser: Parser) -> impl FnMut(&[u8]) -> u64 {
     move |body| {
         let mut sum = Sum(0);
-        sum.message(parser.parse(body).as_ref().expect("the body is a push"));
+        sum.message(parser.parse(body).as_ref().expect("the body is a message"));
         sum.0
     }
 }
@@ -164,7 +164,11 @@ pub(crate) fn expected(body: &[u8]) -> u64 {
     let mut sum = Sum(0);
     for node in tree.descendants().filter(roxmltree::Node::is_element) {
         for attribute in node.attributes() {
-            sum.text(attribute.value());
+            let (name, value) = (attribute.name(), attribute.value());
+            match name.starts_with("Major") || name.starts_with("Minor") {
+                true => sum.number(value.parse().ok()),
+                false => sum.text(value),
+            }
         }
         let name = node.tag_name().name();
         let is_leaf = !node.children().any(|child| child.is_element());

@@ -1,4 +1,4 @@
-//! The ways to write one message: those of four servers, indented, and of any other software.
+//! The ways to write one push: those of four servers, indented, and of any other software.
 
 use super::mailbox::{Event, Notification, Response};
 use super::random::Random;
@@ -31,7 +31,7 @@ pub(super) enum Empty {
 }
 
 #[derive(Clone, Copy)]
-enum Namespace {
+pub(super) enum Namespace {
     Soap,
     Messages,
     Types,
@@ -39,25 +39,16 @@ enum Namespace {
 
 use Namespace::{Messages, Soap, Types};
 
-const SOAP_1_1: &str = "http://schemas.xmlsoap.org/soap/envelope/";
+pub(super) const SOAP_1_1: &str = "http://schemas.xmlsoap.org/soap/envelope/";
 const SOAP_1_2: &str = "http://www.w3.org/2003/05/soap-envelope";
+pub(super) const MESSAGES: &str = "http://schemas.microsoft.com/exchange/services/2006/messages";
+pub(super) const TYPES: &str = "http://schemas.microsoft.com/exchange/services/2006/types";
 const XML_DECLARATION: &str = r#"<?xml version="1.0" encoding="utf-8"?>"#;
 
 /// Four servers of one fleet. Their messages differ from the first byte or from the header on; those of
 /// one server are equal to the byte up to the SubscriptionId.
 pub(super) fn servers() -> [Dialect; 4] {
-    let exchange_2010 = Dialect {
-        xml_declaration: XML_DECLARATION,
-        version: "Exchange2010",
-        soap_namespace: SOAP_1_1,
-        prefixes: ["soap11", "m", "t"].map(str::to_owned),
-        is_on_envelope: [false, false],
-        header_has_messages: true,
-        types_first: true,
-        quote: '"',
-        empty: Empty::Spaced,
-        indent: "",
-    };
+    let exchange_2010 = Dialect::exchange_2010();
     [
         Dialect {
             version: "Exchange2007_SP1",
@@ -81,6 +72,22 @@ pub(super) fn servers() -> [Dialect; 4] {
 }
 
 impl Dialect {
+    /// Frames of a stream are written so as well, from the operation on.
+    pub(super) fn exchange_2010() -> Self {
+        Self {
+            xml_declaration: XML_DECLARATION,
+            version: "Exchange2010",
+            soap_namespace: SOAP_1_1,
+            prefixes: ["soap11", "m", "t"].map(str::to_owned),
+            is_on_envelope: [false, false],
+            header_has_messages: true,
+            types_first: true,
+            quote: '"',
+            empty: Empty::Spaced,
+            indent: "",
+        }
+    }
+
     /// One of the many other ways, in one line.
     pub(super) fn random(random: &mut Random) -> Self {
         let mut prefixes = [(); 3].map(|()| {
@@ -126,7 +133,7 @@ impl Dialect {
             open: Vec::new(),
         };
         writer.message(response);
-        writer.body.into_bytes()
+        writer.finish()
     }
 
     fn name(&self, namespace: Namespace, local: &str) -> String {
@@ -139,8 +146,8 @@ impl Dialect {
     fn declaration(&self, namespace: Namespace) -> (String, &'static str) {
         let uri = match namespace {
             Soap => self.soap_namespace,
-            Messages => "http://schemas.microsoft.com/exchange/services/2006/messages",
-            Types => "http://schemas.microsoft.com/exchange/services/2006/types",
+            Messages => MESSAGES,
+            Types => TYPES,
         };
         match self.prefixes[namespace as usize].as_str() {
             "" => ("xmlns".to_owned(), uri),
@@ -172,10 +179,10 @@ impl Dialect {
 }
 
 /// The body so far, and the elements that are open.
-struct Writer<'d> {
-    dialect: &'d Dialect,
-    body: String,
-    open: Vec<String>,
+pub(super) struct Writer<'d> {
+    pub(super) dialect: &'d Dialect,
+    pub(super) body: String,
+    pub(super) open: Vec<String>,
 }
 
 impl Writer<'_> {
@@ -195,22 +202,30 @@ impl Writer<'_> {
         let class = [("ResponseClass".to_owned(), class)];
         self.start(Messages, "SendNotificationResponseMessage", &class);
         match response {
-            Response::Notification(notification) => self.notification(notification),
+            Response::Notification(notification) => {
+                self.leaf(Messages, "ResponseCode", &[], "NoError");
+                self.notification(notification);
+            }
             Response::Error(subscription_id) => self.error(subscription_id),
-        }
-        while !self.open.is_empty() {
-            self.end();
         }
     }
 
-    fn notification(&mut self, notification: &Notification) {
-        let more_events = notification.events.len() == 50;
-        self.leaf(Messages, "ResponseCode", &[], "NoError");
+    /// Ends all that is open.
+    pub(super) fn finish(mut self) -> Vec<u8> {
+        while !self.open.is_empty() {
+            self.end();
+        }
+        self.body.into_bytes()
+    }
+
+    pub(super) fn notification(&mut self, notification: &Notification) {
         self.start(Messages, "Notification", &[]);
         self.leaf(Types, "SubscriptionId", &[], &notification.subscription_id);
-        let previous = &notification.previous_watermark;
-        self.leaf(Types, "PreviousWatermark", &[], previous);
-        self.leaf(Types, "MoreEvents", &[], &more_events.to_string());
+        if let Some(previous) = &notification.previous_watermark {
+            let more_events = notification.events.len() == 50;
+            self.leaf(Types, "PreviousWatermark", &[], previous);
+            self.leaf(Types, "MoreEvents", &[], &more_events.to_string());
+        }
         for event in &notification.events {
             self.event(event);
         }
@@ -219,7 +234,9 @@ impl Writer<'_> {
 
     fn event(&mut self, event: &Event) {
         self.start(Types, event.change.element, &[]);
-        self.leaf(Types, "Watermark", &[], &event.watermark);
+        if let Some(watermark) = &event.watermark {
+            self.leaf(Types, "Watermark", &[], watermark);
+        }
         if let Some(timestamp) = &event.timestamp {
             self.leaf(Types, "TimeStamp", &[], timestamp);
         }
@@ -247,7 +264,12 @@ impl Writer<'_> {
         self.end();
     }
 
-    fn start(&mut self, namespace: Namespace, local: &str, attributes: &[(String, &str)]) {
+    pub(super) fn start(
+        &mut self,
+        namespace: Namespace,
+        local: &str,
+        attributes: &[(String, &str)],
+    ) {
         let name = self.tag(namespace, local, attributes);
         self.body.push('>');
         self.open.push(name);
@@ -260,7 +282,7 @@ impl Writer<'_> {
         }
     }
 
-    fn leaf(
+    pub(super) fn leaf(
         &mut self,
         namespace: Namespace,
         local: &str,

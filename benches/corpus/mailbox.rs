@@ -23,12 +23,14 @@ pub(super) enum Response {
 
 pub(super) struct Notification {
     pub(super) subscription_id: String,
-    pub(super) previous_watermark: String,
+    /// None in a stream.
+    pub(super) previous_watermark: Option<String>,
     pub(super) events: Vec<Event>,
 }
 
 pub(super) struct Event {
-    pub(super) watermark: String,
+    /// None in a stream.
+    pub(super) watermark: Option<String>,
     /// None for a StatusEvent.
     pub(super) timestamp: Option<String>,
     pub(super) change: Change,
@@ -73,7 +75,7 @@ impl Mailbox {
         let previous_watermark = self.watermark();
         self.counter += 1 + random.below(5_000) as u64;
         let event = Event {
-            watermark: self.watermark(),
+            watermark: Some(self.watermark()),
             timestamp: None,
             change: Change::new("StatusEvent", Vec::new()),
         };
@@ -90,18 +92,54 @@ impl Mailbox {
             changes.append(&mut self.happening(random));
         }
 
-        let [hour, minute, second] = [24, 60, 60].map(|bound| random.below(bound));
-        let timestamp = format!("2026-03-02T{hour:02}:{minute:02}:{second:02}Z");
+        let timestamp = timestamp([24, 60, 60].map(|bound| random.below(bound)));
         let mut events = Vec::with_capacity(count);
         for change in changes.into_iter().skip(before).take(count) {
             self.counter += 1 + random.below(9) as u64;
             events.push(Event {
-                watermark: self.watermark(),
+                watermark: Some(self.watermark()),
                 timestamp: Some(timestamp.clone()),
                 change,
             });
         }
         self.notification(previous_watermark, events)
+    }
+
+    /// What happens in the calendar within seconds from a time on: `count` events, the last of which is
+    /// that of the folder. A stream tells it without watermarks.
+    pub(super) fn streamed(
+        &self,
+        random: &mut Random,
+        [hour, minute, mut second]: [usize; 3],
+        count: usize,
+    ) -> Notification {
+        let calendar = &self.folders[0];
+        let event = |second, change| Event {
+            watermark: None,
+            timestamp: Some(timestamp([hour, minute, second])),
+            change,
+        };
+        let mut events = Vec::new();
+        while events.len() < count - 1 {
+            second += random.below(3);
+            let item = Id::item(self.id(random, "AAMk", ITEM_ID));
+            let here = vec![item, Id::parent(calendar)];
+            let changes = match random.once_in(10) {
+                true => appointment(here),
+                false => vec![
+                    Change::new("ModifiedEvent", here.clone()),
+                    Change::new("FreeBusyChangedEvent", here),
+                ],
+            };
+            events.extend(changes.into_iter().map(|change| event(second, change)));
+        }
+        events.truncate(count - 1);
+        events.push(event(second, self.folder_changed(calendar)));
+        Notification {
+            subscription_id: self.subscription_id.clone(),
+            previous_watermark: None,
+            events,
+        }
     }
 
     pub(super) fn error(&self) -> Response {
@@ -111,7 +149,7 @@ impl Mailbox {
     fn notification(&self, previous_watermark: String, events: Vec<Event>) -> Response {
         Response::Notification(Notification {
             subscription_id: self.subscription_id.clone(),
-            previous_watermark,
+            previous_watermark: Some(previous_watermark),
             events,
         })
     }
@@ -130,10 +168,7 @@ impl Mailbox {
         ];
         let folder_changed = Change {
             unread_count: Some(random.below(300)),
-            ..Change::new(
-                "ModifiedEvent",
-                vec![Id::folder(folder), Id::parent(&self.root)],
-            )
+            ..self.folder_changed(folder)
         };
         match random.below(114) {
             // A message arrives.
@@ -148,13 +183,13 @@ impl Mailbox {
             90..100 => vec![Change::new("ModifiedEvent", here), folder_changed],
             100..106 => vec![Change::new("DeletedEvent", here)],
             106..110 => vec![Change::new("CopiedEvent", from)],
-            // An appointment.
-            _ => vec![
-                Change::new("CreatedEvent", here.clone()),
-                Change::new("FreeBusyChangedEvent", here.clone()),
-                Change::new("ModifiedEvent", here),
-            ],
+            _ => appointment(here),
         }
+    }
+
+    fn folder_changed(&self, folder: &str) -> Change {
+        let ids = vec![Id::folder(folder), Id::parent(&self.root)];
+        Change::new("ModifiedEvent", ids)
     }
 
     fn folder(&self, random: &mut Random) -> String {
@@ -207,6 +242,19 @@ impl Id {
     fn parent(id: &str) -> Self {
         Self::new("ParentFolderId", id.to_owned(), "AQAAAA==")
     }
+}
+
+/// An appointment is made.
+fn appointment(here: Vec<Id>) -> Vec<Change> {
+    vec![
+        Change::new("CreatedEvent", here.clone()),
+        Change::new("FreeBusyChangedEvent", here.clone()),
+        Change::new("ModifiedEvent", here),
+    ]
+}
+
+fn timestamp([hour, minute, second]: [usize; 3]) -> String {
+    format!("2026-03-02T{hour:02}:{minute:02}:{second:02}Z")
 }
 
 /// Base64 of the name of a server, a GUID and a time, and since 2016 another GUID, each with its

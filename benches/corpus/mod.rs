@@ -1,4 +1,4 @@
-//! The seven corpora: made-up messages in the shape of real ones, the same bytes for ever.
+//! The nine corpora: made-up messages in the shape of real ones, the same bytes for ever.
 //!
 //! Lengths of identifiers, events per message, the mix of kinds and the wire form follow captured
 //! messages; no text of theirs is in here. `tests/bench_corpora.rs` pins every corpus to the byte, so
@@ -9,10 +9,12 @@
 mod dialect;
 mod mailbox;
 mod random;
+mod stream;
 
 use dialect::{Dialect, servers};
 use mailbox::{Mailbox, Response};
 use random::Random;
+use stream::SERVERS;
 
 /// Bodies that a contestant reads one after another, in this order.
 pub(crate) struct Corpus {
@@ -33,6 +35,8 @@ pub(crate) fn all() -> Vec<Corpus> {
         dialect_3(),
         mixed(),
         huge_20000(),
+        stream_14(),
+        stream_heartbeat(),
     ]
 }
 
@@ -105,6 +109,26 @@ pub(crate) fn huge_20000() -> Corpus {
     })
 }
 
+/// Frames of streams of full size: two subscriptions, seven events of each.
+pub(crate) fn stream_14() -> Corpus {
+    corpus("stream-14", 32, |fleet, number| {
+        let time = [24, 60, 40].map(|bound| fleet.random.below(bound));
+        let notifications = [(); 2].map(|()| {
+            let (_, notification) =
+                fleet.respond(number, |mailbox, random| mailbox.streamed(random, time, 7));
+            notification
+        });
+        SERVERS[number % 4].events(&notifications)
+    })
+}
+
+/// What streams without events send: that the connection lives. Those of one server are equal.
+pub(crate) fn stream_heartbeat() -> Corpus {
+    corpus("stream-heartbeat", 64, |_, number| {
+        SERVERS[number % 4].heartbeat()
+    })
+}
+
 /// That many messages, each made by its number, in an order of their own.
 fn corpus(
     name: &'static str,
@@ -138,11 +162,11 @@ impl Fleet {
 
     /// What a mailbox says of itself, and how its server writes it. Servers take turns, so that each
     /// has its share of a small corpus.
-    fn respond(
+    fn respond<R>(
         &mut self,
         number: usize,
-        response: impl FnOnce(&mut Mailbox, &mut Random) -> Response,
-    ) -> (Dialect, Response) {
+        response: impl FnOnce(&mut Mailbox, &mut Random) -> R,
+    ) -> (Dialect, R) {
         let (dialect, mailboxes) = &mut self.servers[number % 4];
         let mailbox = &mut mailboxes[self.random.below(25)];
         (dialect.clone(), response(mailbox, &mut self.random))
