@@ -67,6 +67,7 @@ impl Sum {
             self.optional(response.message_text);
             self.optional(response.code.map(|code| code.as_str()));
             self.number(response.descriptive_link_key);
+            self.optional(response.connection_status.map(|status| status.as_str()));
             for value in response.message_xml {
                 self.message_xml_value(value);
             }
@@ -88,6 +89,7 @@ impl Sum {
             Item::ServerVersionInfo(info) => self.server_version_info(Some(info)),
             Item::Response(class) => self.optional(class.map(|class| class.as_str())),
             Item::ResponseCode(code) => self.text(code.as_str()),
+            Item::ConnectionStatus(status) => self.text(status.as_str()),
             Item::DescriptiveLinkKey(key) => self.number(Some(key)),
             Item::MessageXmlValue(value) => self.message_xml_value(&value),
             Item::SubscriptionId(id) => self.text(id.as_str()),

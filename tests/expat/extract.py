@@ -91,6 +91,8 @@ def extract(body: bytes, file: str) -> list[Row]:
         "file": file,
         "operation": "SendNotification",
         "server_version": server_version(header),
+        "fault_code": None,
+        "fault_string": None,
         "connection_status": None,
         "error_subscription_ids": [],
     }

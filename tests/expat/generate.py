@@ -117,7 +117,7 @@ class Maker:
         soap = self.rng.choice(["soap11", "soap11", "soap11", "soap12", ""])
         root, version = self.envelope(soap, operation) if soap else (operation, None)
         shared = {"file": file, "operation": "SendNotification", "server_version": version}
-        nothing = {"connection_status": None, "error_subscription_ids": []}
+        nothing = {"fault_code": None, "fault_string": None, "connection_status": None, "error_subscription_ids": []}
         return root, [shared | nothing | row for row in rows]
 
     def envelope(self, soap: str, operation: Node) -> tuple[Node, str | None]:
