@@ -14,11 +14,7 @@ use support::tape::Tape;
 use support::{fixtures, framing};
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: 2_000,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     /// Streams that are mostly well-formed, against the tokenizer.
     #[test]

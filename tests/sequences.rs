@@ -17,18 +17,12 @@ use support::invariance::{self, Shares};
 use support::sequence::{self, Sequence};
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(cases(3_000)))]
+    #![proptest_config(ProptestConfig::with_cases(3_000))]
 
     #[test]
     fn what_was_read_before_changes_nothing(sequence in sequence::any_sequence()) {
         invariance::check(&sequence);
     }
-}
-
-/// So many, unless the environment says how many.
-fn cases(usual: u32) -> u32 {
-    let cases = std::env::var("PROPTEST_CASES").ok();
-    cases.map_or(usual, |cases| cases.parse().unwrap())
 }
 
 /// Always the same cases, to be counted.

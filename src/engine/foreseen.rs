@@ -103,7 +103,7 @@ impl<'s, 'b> Foreseen<'s, 'b> {
         let Some(head) = self.lent.heads.get(self.head) else {
             return ControlFlow::Continue(());
         };
-        if head.is_whole() {
+        if head.said.is_whole {
             self.ends = Ends::Handed;
         }
         if S::TAKES_ALL {

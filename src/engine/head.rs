@@ -86,8 +86,8 @@ pub(super) struct Said {
     pub(super) class: Option<ResponseClass<'static>>,
     pub(super) response_code: Option<Span>,
     connection_status: Option<ConnectionStatus<'static>>,
-    /// Whether the response has ended, and no Notification has come.
-    is_whole: bool,
+    /// Whether the response has ended, and no Notification has come: nothing is left to read.
+    pub(super) is_whole: bool,
     /// The rank of the last item that was noted.
     last: u8,
 }
@@ -242,11 +242,6 @@ impl Heads {
         self.candidate.said.note(item, |text| body.span_of(text))
     }
 
-    /// Whether what has been noted is a whole response without Notification.
-    pub(super) fn is_whole(&self) -> bool {
-        self.candidate.said.is_whole
-    }
-
     /// The head has been noted. Reading it counted `stats`; a Notification of the name `again` may follow.
     pub(super) fn complete(&mut self, stats: Stats, again: Option<Span>) {
         self.candidate.stats = stats;
@@ -314,12 +309,6 @@ impl Head {
             _ => body.get(..self.text.len()),
         };
         start.is_some_and(|start| start.last_chunk::<16>() == self.text.as_bytes().last_chunk())
-    }
-
-    /// Whether nothing is left to read behind it.
-    #[inline(always)]
-    pub(super) fn is_whole(&self) -> bool {
-        self.said.is_whole
     }
 
     /// Whether this is all that follows the last child, as far as is known. Nothing is not.

@@ -268,7 +268,7 @@ impl<'s, 'b> Walk<'s, 'b> {
                 return Ok(item);
             }
         }
-        if self.head == HeadState::Reading && self.heads.is_whole() {
+        if self.head == HeadState::Reading && self.heads.candidate.said.is_whole {
             self.complete_head();
         }
         self.learn(None);
@@ -482,7 +482,7 @@ impl<'s, 'b> Walk<'s, 'b> {
         let pos = self.tokens.cursor.pos();
         self.again = match self.open.as_slice() {
             [.., parent, Open { element, name, .. }]
-                if element.repeats_in(parent.element) && name.end() + ">".len() == pos =>
+                if element.repeats_in(parent.element) && self.is_whole_tag(*name) =>
             {
                 Some(*name)
             }
@@ -498,9 +498,13 @@ impl<'s, 'b> Walk<'s, 'b> {
     /// one in the same element.
     fn is_again(&self, name: Span) -> bool {
         let cursor = &self.tokens.cursor;
-        let is_plain = name.end() + ">".len() == cursor.pos();
         let is_same = |first| cursor.bytes(first) == cursor.bytes(name);
-        is_plain && self.again.is_some_and(is_same)
+        self.is_whole_tag(name) && self.again.is_some_and(is_same)
+    }
+
+    /// Whether the start tag that has just been read is this name and no more.
+    fn is_whole_tag(&self, name: Span) -> bool {
+        name.end() + ">".len() == self.tokens.cursor.pos()
     }
 
     /// A Notification ends.

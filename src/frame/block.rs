@@ -3,8 +3,8 @@
 //!
 //! A block of 64 bytes is made into numbers of as many bits, one bit a byte: where a `<` stands, a `>`, and so
 //! on. With these it is worked out at once which bytes lie inside a tag, and checked that the block is as plain
-//! as supposed; if it is not, the scanner reads it byte by byte. Nothing here depends on a byte by a branch,
-//! so that it takes the same time whatever stands in the tags.
+//! as supposed; if it is not, the scanner reads it byte by byte. No single tag or value is branched on, only
+//! what seldom comes: that a block is not plain, that the envelope may end in it, that markup is cut by its end.
 
 use super::scanner::State;
 use crate::scan::{Task, Vector};

@@ -59,8 +59,8 @@ use alloc::vec::Vec;
 use self::scanner::Scanner;
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
-use crate::scan::{Dispatch, Span};
-use crate::xml::{Buffers, Tokenizer};
+use crate::scan::Dispatch;
+use crate::xml::{self, Buffers, Tokenizer};
 
 /// Cuts a stream into envelopes. The [module](self) says where and at what cost.
 #[derive(Debug)]
@@ -195,8 +195,7 @@ impl Framer {
             *chunk = chunk.get(between..).unwrap_or_default();
             self.offset = self.offset.wrapping_add(between as u64);
         }
-        let limit = self.config.limits.body_bytes.min(Span::MAX);
-        let room = limit.saturating_sub(self.joined.len());
+        let room = xml::longest_body(&self.config).saturating_sub(self.joined.len());
         let end = self
             .scanner
             .scan(chunk.get(..room).unwrap_or(chunk), self.dispatch)?;

@@ -3,7 +3,7 @@
 
 use super::block;
 use crate::error::{Error, ErrorKind};
-use crate::scan::Dispatch;
+use crate::scan::{Class, Dispatch};
 
 /// What follows `<![`.
 const CDATA: &[u8] = b"CDATA[";
@@ -63,7 +63,7 @@ impl Scanner {
         }
         for (at, byte) in bytes.iter().enumerate() {
             self.state = match (self.state, byte) {
-                (State::Outside, b' ' | b'\t' | b'\n' | b'\r') => State::Outside,
+                (State::Outside, _) if Class::SPACE.contains(*byte) => State::Outside,
                 (State::Outside, 0xEF) => State::ByteOrderMark(1),
                 (State::ByteOrderMark(seen), _) if BYTE_ORDER_MARK.get(seen) == Some(byte) => {
                     match seen.wrapping_add(1) {
@@ -132,7 +132,7 @@ impl Scanner {
         self.state = match (self.state, byte) {
             (State::Outside | State::Content, b'<') => State::Markup,
             (State::Content, _) => State::Content,
-            (State::Outside, b' ' | b'\t' | b'\n' | b'\r') => State::Outside,
+            (State::Outside, _) if Class::SPACE.contains(byte) => State::Outside,
             (State::Outside | State::ByteOrderMark(_), _) => {
                 return self.fail(ErrorKind::TextOutsideRoot);
             }

@@ -63,5 +63,5 @@ mod tokenizer;
 
 pub use tag::Attributes;
 pub use token::{Attribute, Name, Namespace, Text, Token};
-pub(crate) use tokenizer::check_length;
 pub use tokenizer::{Buffers, Tokenizer};
+pub(crate) use tokenizer::{check_length, longest_body};

@@ -83,9 +83,14 @@ enum State {
     Failed(Error),
 }
 
+/// The most bytes that a body may have.
+pub(crate) fn longest_body(config: &Config) -> usize {
+    config.limits.body_bytes.min(Span::MAX)
+}
+
 /// The first of all checks.
 pub(crate) fn check_length(body: &[u8], config: &Config) -> Result<(), Error> {
-    if body.len() > config.limits.body_bytes.min(Span::MAX) {
+    if body.len() > longest_body(config) {
         return Err(Error::new(ErrorKind::BodyLimit, 0));
     }
     Ok(())

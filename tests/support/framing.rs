@@ -44,10 +44,13 @@ pub(crate) fn check(stream: &[u8], tape: &mut Tape<'_>) {
         let mut config = Config::default();
         config.kernel = kernel;
         assert_eq!(framed(config, [stream]), whole, "{kernel:?}: {shown}");
-        let pieces = Pieces {
-            rest: stream,
-            lengths: lengths.iter().cycle(),
-        };
+        let (mut rest, mut lengths_again) = (stream, lengths.iter().cycle());
+        let pieces = core::iter::from_fn(|| {
+            let length = rest.len().min(*lengths_again.next()?);
+            let (piece, behind) = rest.split_at(length);
+            rest = behind;
+            (!piece.is_empty()).then_some(piece)
+        });
         assert_eq!(
             framed(config, pieces),
             whole,
@@ -56,22 +59,6 @@ pub(crate) fn check(stream: &[u8], tape: &mut Tape<'_>) {
     }
     let bytes = stream.chunks(1);
     assert_eq!(framed(Config::default(), bytes), whole, "by bytes: {shown}");
-}
-
-struct Pieces<'c, L> {
-    rest: &'c [u8],
-    lengths: L,
-}
-
-impl<'c, 'l, L: Iterator<Item = &'l usize>> Iterator for Pieces<'c, L> {
-    type Item = &'c [u8];
-
-    fn next(&mut self) -> Option<&'c [u8]> {
-        let length = *self.lengths.next()?;
-        let (piece, rest) = self.rest.split_at(length.min(self.rest.len()));
-        self.rest = rest;
-        (!piece.is_empty()).then_some(piece)
-    }
 }
 
 /// Up to the first that is malformed, envelopes are those that the tokenizer sees; what is cut off behind,
@@ -141,23 +128,11 @@ fn check_by_tokens(stream: &[u8], (envelopes, end): &Framed) {
 }
 
 /// Behind white space and byte order marks.
-fn behind_separators(bytes: &[u8]) -> &[u8] {
-    let rest = bytes.trim_start_with(|byte| b" \t\r\n".contains(&byte));
-    match rest.strip_prefix("\u{FEFF}".as_bytes()) {
-        Some(rest) => behind_separators(rest),
-        None => rest,
+fn behind_separators(mut bytes: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t' | b'\r' | b'\n', rest @ ..] | [0xEF, 0xBB, 0xBF, rest @ ..] = bytes {
+        bytes = rest;
     }
-}
-
-trait TrimStartWith {
-    fn trim_start_with(&self, member: impl Fn(u8) -> bool) -> &Self;
-}
-
-impl TrimStartWith for [u8] {
-    fn trim_start_with(&self, member: impl Fn(u8) -> bool) -> &Self {
-        let start = self.iter().position(|byte| !member(*byte));
-        &self[start.unwrap_or(self.len())..]
-    }
+    bytes
 }
 
 /// Where the root element of a document ends, whatever follows it.

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use ews_notifications as ews;
 use serde::Serialize;
 
-#[derive(Clone, Default, Serialize)]
+#[derive(Default, Serialize)]
 struct Line<'a> {
     file: &'a str,
     operation: &'a str,
@@ -25,7 +25,7 @@ struct Line<'a> {
     event: Option<Event<'a>>,
 }
 
-#[derive(Clone, Serialize)]
+#[derive(Serialize)]
 struct Event<'a> {
     kind: &'a str,
     watermark: Option<&'a str>,
@@ -39,7 +39,7 @@ struct Event<'a> {
     unread_count: Option<i32>,
 }
 
-#[derive(Clone, Serialize)]
+#[derive(Serialize)]
 struct Id<'a> {
     id: &'a str,
     change_key: Option<&'a str>,
@@ -48,7 +48,7 @@ struct Id<'a> {
 /// Writes the lines of a message. A response without notifications and a notification without events
 /// have a line too, with `event` null, and so has a fault; a message without responses has none.
 pub(crate) fn write(file: &str, message: &ews::Message<'_>, out: &mut Vec<u8>) -> io::Result<()> {
-    let of_message = Line {
+    let of_message = || Line {
         file,
         operation: message.operation.name(),
         server_version: message.server_version(),
@@ -60,7 +60,7 @@ pub(crate) fn write(file: &str, message: &ews::Message<'_>, out: &mut Vec<u8>) -
             fault_string: fault.string,
             response_code: fault.response_code.map(|code| code.as_str()),
             message_text: fault.message_text,
-            ..of_message.clone()
+            ..of_message()
         };
         line.write(out)?;
     }
@@ -73,7 +73,7 @@ pub(crate) fn write(file: &str, message: &ews::Message<'_>, out: &mut Vec<u8>) -
             connection_status: response.connection_status.map(|status| status.as_str()),
             error_subscription_ids: ids.map(|id| id.as_str()).collect(),
             subscription_id: response.subscription_id().map(|id| id.as_str()),
-            ..of_message.clone()
+            ..of_message()
         };
         if response.notifications.is_empty() {
             line.write(out)?;
