@@ -115,8 +115,8 @@ pub struct Limits {
     /// [`ErrorKind::BindingLimit`](crate::ErrorKind::BindingLimit).
     pub bindings: usize,
 
-    /// Events of one message. Its responses are held to the same number, and so are its values, those of
-    /// MessageXml and ErrorSubscriptionIds.
+    /// Events of one message. Its responses are held to the same number, and so are its notifications, and
+    /// its values, those of MessageXml and ErrorSubscriptionIds.
     /// Default: 10,000. Past it: [`ErrorKind::EventLimit`](crate::ErrorKind::EventLimit).
     pub events: usize,
 

@@ -201,7 +201,7 @@ pub enum ErrorKind {
     BindingLimit,
     /// A name longer than [`Limits::name_bytes`](crate::Limits::name_bytes).
     NameLimit,
-    /// More events, responses or values (of MessageXml and ErrorSubscriptionIds) than
+    /// More events, responses, notifications or values (of MessageXml and ErrorSubscriptionIds) than
     /// [`Limits::events`](crate::Limits::events).
     EventLimit,
 
@@ -301,7 +301,10 @@ impl ErrorKind {
             Self::AttributeLimit => (Limit, "more attributes in a tag than the limit"),
             Self::BindingLimit => (Limit, "more namespace declarations in scope than the limit"),
             Self::NameLimit => (Limit, "a name longer than the limit"),
-            Self::EventLimit => (Limit, "more events, responses or values than the limit"),
+            Self::EventLimit => (
+                Limit,
+                "more events, responses, notifications or values than the limit",
+            ),
             Self::EnvelopeNamespace => (
                 Schema,
                 "an Envelope outside the SOAP namespaces http://schemas.xmlsoap.org/soap/envelope/ \

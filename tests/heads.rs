@@ -412,6 +412,19 @@ fn what_is_replaced_behind_the_last_child_is_counted_in_every_message() {
 }
 
 #[test]
+fn what_is_replaced_behind_a_whole_response_is_counted_in_every_message() {
+    let mut tested = Tested::with(|config| {
+        config.illegal_references = IllegalReferences::Replace;
+    });
+    let heartbeat = include_str!("data/stream/heartbeat.xml");
+    let body = heartbeat.replacen("</m:ResponseMessages>", "&#0;</m:ResponseMessages>", 1);
+    for hits in [0, 1, 1] {
+        let outcome = tested.read(&body);
+        assert_eq!((outcome.hits, outcome.skipped), (hits, [0, 0, 1]));
+    }
+}
+
+#[test]
 fn what_stands_behind_a_learned_tail_is_refused_at_its_place() {
     for (behind, rest, kind) in [
         ("x", "x", ErrorKind::TextOutsideRoot),

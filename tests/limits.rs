@@ -7,8 +7,11 @@
     reason = "a test stops where it is wrong"
 )]
 
+mod support;
+
 use ews_notifications::xml::{Buffers, Tokenizer};
 use ews_notifications::{Config, Error, ErrorClass, ErrorKind, IllegalReferences, Limits, Parser};
+use support::invariance::plainly;
 
 /// Well-formed or not, by the tokenizer alone.
 fn tokenize(body: &str, config: &Config) -> Result<(), Error> {
@@ -130,7 +133,7 @@ fn response(content: &str) -> String {
 }
 
 #[test]
-fn events_responses_and_values() {
+fn events_responses_notifications_and_values() {
     let notification = |events: &str| {
         response(&format!(
             "<m:Notification><t:SubscriptionId/>{events}</m:Notification>"
@@ -148,19 +151,36 @@ fn events_responses_and_values() {
         )
     };
     let responses = |n: usize| push(&response("").repeat(n));
+    let notifications = |n: usize| {
+        format!(
+            "<m:GetStreamingEventsResponse xmlns:m='{MESSAGES}' xmlns:t='{TYPES}'><m:ResponseMessages>\
+             <m:GetStreamingEventsResponseMessage><m:Notifications>{}</m:Notifications>\
+             </m:GetStreamingEventsResponseMessage></m:ResponseMessages></m:GetStreamingEventsResponse>",
+            "<m:Notification><t:SubscriptionId/></m:Notification>".repeat(n)
+        )
+    };
     let values = |n: usize| {
         push(&response(&format!(
             "<m:MessageXml>{}</m:MessageXml>",
             "<t:Value/>".repeat(n)
         )))
     };
-    let bodies: [&dyn Fn(usize) -> String; 5] = [&known, &unknown, &spread, &responses, &values];
+    let bodies: [&dyn Fn(usize) -> String; 6] = [
+        &known,
+        &unknown,
+        &spread,
+        &responses,
+        &notifications,
+        &values,
+    ];
     for body in bodies {
         let mut parser = Parser::new();
         assert!(parser.parse(body(Limits::EVENTS).as_bytes()).is_ok());
         let body = body(Limits::EVENTS + 1);
-        let error = parser.parse(body.as_bytes()).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::EventLimit);
+        let mut fresh = Parser::with_config(plainly(&Config::default()));
+        let refused = fresh.parse(body.as_bytes());
+        assert_eq!(parser.parse(body.as_bytes()), refused);
+        assert_eq!(refused.unwrap_err().kind(), ErrorKind::EventLimit);
         let mut config = Config::default();
         config.limits = Limits::unlimited();
         assert!(Parser::with_config(config).parse(body.as_bytes()).is_ok());

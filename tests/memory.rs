@@ -202,6 +202,17 @@ fn memory_is_bounded() {
             format!("{notification}{}", fill(moved, Limits::EVENTS)),
         ),
         (
+            "notifications",
+            format!(
+                "<m:GetStreamingEventsResponse xmlns:m='{MESSAGES}' xmlns='{TYPES}'><m:ResponseMessages>\
+                 <m:GetStreamingEventsResponseMessage><m:Notifications>{}",
+                fill(
+                    "<m:Notification><SubscriptionId/></m:Notification>",
+                    usize::MAX
+                )
+            ),
+        ),
+        (
             "values",
             format!("{open}<m:MessageXml>{}", fill("<Value/>", Limits::EVENTS)),
         ),

@@ -34,6 +34,8 @@ pub(super) struct Foreseen<'s, 'b> {
     /// The children that it has had.
     pub(super) seen: Seen,
     pub(super) events: usize,
+    /// Notifications that have begun, if the head ends with the first.
+    pub(super) notifications: usize,
     ends: Ends,
 }
 
@@ -63,6 +65,7 @@ impl<'s, 'b> Foreseen<'s, 'b> {
             name: None,
             seen: Seen::default(),
             events: 0,
+            notifications: 1,
             ends: Ends::None,
         }
     }
@@ -176,14 +179,16 @@ impl<'s, 'b> Foreseen<'s, 'b> {
         };
         let mut ahead = self.cursor;
         ahead.skip(Class::SPACE);
-        let mut follows =
-            self.seen.contains(Element::SubscriptionId) && ahead.eat_tag_of("</", name);
+        let mut follows = self.notifications < self.lent.config.limits.events
+            && self.seen.contains(Element::SubscriptionId)
+            && ahead.eat_tag_of("</", name);
         ahead.skip(Class::SPACE);
         follows = follows && ahead.eat_tag_of("<", name);
         if follows {
             self.cursor = ahead;
             let end = ahead.pos() - ">".len();
             self.name = Some(Span::new(end - (name.end() - name.start()), end));
+            self.notifications += 1;
             self.seen = Seen::default();
             self.ends = Ends::Between;
         }

@@ -68,6 +68,7 @@ pub(super) struct Walk<'s, 'b> {
     config: &'s Config,
     events: usize,
     responses: usize,
+    notifications: usize,
     values: usize,
     failed: Option<Error>,
 }
@@ -104,6 +105,7 @@ impl<'s, 'b> Walk<'s, 'b> {
             config: lent.config,
             events: 0,
             responses: 0,
+            notifications: 0,
             values: 0,
             failed: None,
         };
@@ -119,6 +121,7 @@ impl<'s, 'b> Walk<'s, 'b> {
             walk.catch_up(arena);
             walk.tokens.cursor = cursor;
             walk.events = foreseen.events;
+            walk.notifications = foreseen.notifications;
             if let Some(notification) = walk.open.last_mut() {
                 notification.seen = foreseen.seen;
                 notification.name = foreseen.name.unwrap_or(notification.name);
@@ -246,9 +249,11 @@ impl<'s, 'b> Walk<'s, 'b> {
         let replaced_before = self.tokens.references_replaced();
         let item = self.step(arena);
         self.stats.references_replaced += self.tokens.references_replaced() - replaced_before;
-        self.failed = item.err();
-        if let (HeadState::Reading, Ok(Some(item))) = (self.head, item) {
-            self.note(item);
+        match item {
+            Ok(Some(item)) if self.head == HeadState::Reading => self.note(item),
+            Ok(Some(_)) => {}
+            Ok(None) => self.finish(),
+            Err(error) => self.failed = Some(error),
         }
         item
     }
@@ -268,10 +273,6 @@ impl<'s, 'b> Walk<'s, 'b> {
                 return Ok(item);
             }
         }
-        if self.head == HeadState::Reading && self.heads.candidate.said.is_whole {
-            self.complete_head();
-        }
-        self.learn(None);
         Ok(None)
     }
 
@@ -318,6 +319,7 @@ impl<'s, 'b> Walk<'s, 'b> {
                 Item::Response(class.map(|class| ResponseClass::new(class.text)))
             }
             Element::Notification => {
+                count(&mut self.notifications, self.config.limits.events, offset)?;
                 self.enter(element, span);
                 self.prefix = None;
                 self.like_first = self.is_again(span);
@@ -475,6 +477,14 @@ impl<'s, 'b> Walk<'s, 'b> {
             self.complete_head();
             self.like_first = true;
         }
+    }
+
+    /// The whole body has been read and found good.
+    fn finish(&mut self) {
+        if self.head == HeadState::Reading && self.heads.candidate.said.is_whole {
+            self.complete_head();
+        }
+        self.learn(None);
     }
 
     /// The head ends here.
