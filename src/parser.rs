@@ -277,12 +277,17 @@ impl Reader<'_, '_> {
 struct Draft<'a> {
     arena: &'a Bump,
     message: Message<'a>,
-    fault: Option<&'a mut Fault<'a>>,
+    rare: Option<&'a mut Rare<'a>>,
     responses: BumpVec<'a, Response<'a>>,
-    values: BumpVec<'a, MessageXmlValue<'a>>,
-    error_subscription_ids: BumpVec<'a, SubscriptionId<'a>>,
     notifications: BumpVec<'a, Notification<'a>>,
     events: BumpVec<'a, Event<'a>>,
+}
+
+/// What few messages have: set apart, so that the others need not look after each.
+struct Rare<'a> {
+    fault: Option<Fault<'a>>,
+    values: BumpVec<'a, MessageXmlValue<'a>>,
+    error_subscription_ids: BumpVec<'a, SubscriptionId<'a>>,
 }
 
 impl<'a> Draft<'a> {
@@ -301,10 +306,8 @@ impl<'a> Draft<'a> {
                 responses: &[],
                 fault: None,
             },
-            fault: None,
+            rare: None,
             responses: BumpVec::with_capacity_in(1, arena),
-            values: BumpVec::new_in(arena),
-            error_subscription_ids: BumpVec::new_in(arena),
             notifications: BumpVec::with_capacity_in(1, arena),
             events: BumpVec::with_capacity_in(body_len / EVENT, arena),
         }
@@ -313,20 +316,42 @@ impl<'a> Draft<'a> {
     /// What has come.
     #[inline(always)]
     fn message(mut self) -> Message<'a> {
-        let fault = self.fault.map(|fault| {
-            fault.message_xml = take(&mut self.values, self.arena);
-            &*fault
-        });
+        if let Some(Rare {
+            fault: Some(fault),
+            values,
+            ..
+        }) = self.rare
+        {
+            fault.message_xml = take(values, self.arena);
+            self.message.fault = Some(fault);
+        }
         Message {
             responses: self.responses.into_bump_slice(),
-            fault,
             ..self.message
         }
     }
 
-    /// An item of a fault.
     #[inline(never)]
-    fn in_fault(fault: &mut Fault<'a>, item: Item<'a>) {
+    fn rare(&mut self) -> &mut Rare<'a> {
+        let arena = self.arena;
+        self.rare.get_or_insert_with(|| {
+            arena.alloc(Rare {
+                fault: None,
+                values: BumpVec::new_in(arena),
+                error_subscription_ids: BumpVec::new_in(arena),
+            })
+        })
+    }
+
+    /// An item of a fault: of what has responses, none is.
+    #[inline(never)]
+    fn in_fault(&mut self, item: Item<'a>) {
+        let Some(Rare {
+            fault: Some(fault), ..
+        }) = &mut self.rare
+        else {
+            return;
+        };
         match item {
             Item::FaultCode(code) => fault.code = Some(code),
             Item::FaultString(string) => fault.string = Some(string),
@@ -338,11 +363,8 @@ impl<'a> Draft<'a> {
 
     #[inline(always)]
     fn in_response(&mut self, item: Item<'a>) {
-        if let Some(fault) = &mut self.fault {
-            return Self::in_fault(fault, item);
-        }
         let Some(response) = self.responses.last_mut() else {
-            return;
+            return self.in_fault(item);
         };
         match item {
             Item::MessageText(text) => response.message_text = Some(text),
@@ -350,10 +372,12 @@ impl<'a> Draft<'a> {
             Item::DescriptiveLinkKey(key) => response.descriptive_link_key = Some(key),
             Item::ConnectionStatus(status) => response.connection_status = Some(status),
             _ => {
-                response.message_xml = take(&mut self.values, self.arena);
-                response.error_subscription_ids =
-                    take(&mut self.error_subscription_ids, self.arena);
                 response.notifications = take(&mut self.notifications, self.arena);
+                if let Some(rare) = &mut self.rare {
+                    response.message_xml = take(&mut rare.values, self.arena);
+                    response.error_subscription_ids =
+                        take(&mut rare.error_subscription_ids, self.arena);
+                }
             }
         }
     }
@@ -383,7 +407,7 @@ impl<'a> Items<'a> for Draft<'a> {
             Item::Operation(operation) => {
                 self.message.operation = operation;
                 if operation == Operation::Fault {
-                    self.fault = Some(self.arena.alloc(Fault::default()));
+                    self.rare().fault = Some(Fault::default());
                 }
             }
             Item::Response(class) => self.responses.push(Response {
@@ -396,8 +420,8 @@ impl<'a> Items<'a> for Draft<'a> {
                 more_events: None,
                 events: &[],
             }),
-            Item::MessageXmlValue(value) => self.values.push(value),
-            Item::ErrorSubscriptionId(id) => self.error_subscription_ids.push(id),
+            Item::MessageXmlValue(value) => self.rare().values.push(value),
+            Item::ErrorSubscriptionId(id) => self.rare().error_subscription_ids.push(id),
             Item::Event(event) => self.events.push(event),
             Item::FaultCode(_)
             | Item::FaultString(_)

@@ -88,7 +88,12 @@ impl<'s, 'b> Foreseen<'s, 'b> {
             if self.children(arena, sink) == Stopped::Sink {
                 return Stopped::Sink;
             }
-            if !self.tail() && !self.next_notification() {
+            if self.tail() {
+                // All that is left is known, and so is what comes of it.
+                let _ = self.ends.hand_out(sink);
+                return Stopped::Sink;
+            }
+            if !self.next_notification() {
                 return Stopped::Other;
             }
         }

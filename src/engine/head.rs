@@ -304,11 +304,9 @@ impl Head {
     /// place later.
     #[inline(always)]
     fn begins(&self, body: &[u8]) -> bool {
-        let start = match self.said.is_whole {
-            true if body.len() != self.text.len() => None,
-            _ => body.get(..self.text.len()),
-        };
-        start.is_some_and(|start| start.last_chunk::<16>() == self.text.as_bytes().last_chunk())
+        body.get(..self.text.len())
+            .is_some_and(|start| start.last_chunk::<16>() == self.text.as_bytes().last_chunk())
+            && (!self.said.is_whole || body.len() == self.text.len())
     }
 
     /// Whether this is all that follows the last child, as far as is known. Nothing is not.

@@ -176,17 +176,28 @@ impl Ends {
     /// Hands out those that are left, for as long as the sink wants them. Goes on where more is to be read.
     #[inline(always)]
     fn hand_out<'t>(&mut self, sink: &mut impl Items<'t>) -> ControlFlow<()> {
-        loop {
-            let (item, next) = match self {
-                Self::None => return ControlFlow::Continue(()),
-                Self::Between => (Item::NotificationEnd, Self::Next),
-                Self::Next => (Item::Notification, Self::None),
-                Self::Notification => (Item::NotificationEnd, Self::Response),
-                Self::Response => (Item::ResponseEnd, Self::Handed),
-                Self::Handed => return ControlFlow::Break(()),
-            };
-            *self = next;
-            sink.item(item)?;
+        if *self == Self::None {
+            return ControlFlow::Continue(());
+        }
+        if *self == Self::Between {
+            *self = Self::Next;
+            sink.item(Item::NotificationEnd)?;
+        }
+        if *self == Self::Next {
+            *self = Self::None;
+            sink.item(Item::Notification)?;
+        }
+        if *self == Self::Notification {
+            *self = Self::Response;
+            sink.item(Item::NotificationEnd)?;
+        }
+        if *self == Self::Response {
+            *self = Self::Handed;
+            sink.item(Item::ResponseEnd)?;
+        }
+        match self {
+            Self::Handed => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
         }
     }
 }

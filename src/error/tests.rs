@@ -165,7 +165,7 @@ fn every_kind_says_what_is_wrong() {
         (
             K::EventLimit,
             Limit,
-            "more events, responses or values than the limit",
+            "more events, responses, notifications or values than the limit",
         ),
         (
             K::EnvelopeNamespace,

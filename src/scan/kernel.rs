@@ -79,7 +79,8 @@ impl Vector for Scalar {
         block.iter().enumerate().map(bit).sum()
     }
 
-    #[inline(always)]
+    /// Not inlined: among what surrounds it the loop runs out of registers.
+    #[inline(never)]
     fn run(self, bytes: &[u8], class: Class) -> usize {
         class.run(bytes)
     }
