@@ -100,6 +100,17 @@ impl Columns {
         self.squeeze();
     }
 
+    /// Sets the widths whatever the rows hold: identifiers as wide as they can be, the rest as wide as Exchange
+    /// writes it, and no file.
+    pub(super) fn fix(&mut self) {
+        for column in &mut self.columns {
+            column.width = if column.most == ID { ID } else { column.least };
+        }
+        let [file, ..] = &mut self.columns;
+        file.width = 0;
+        self.squeeze();
+    }
+
     pub(super) fn titles(&self) -> String {
         let titles = self.columns.iter().map(|column| column.title.to_owned());
         self.line(&Row {
