@@ -49,7 +49,7 @@ impl Table {
         }
     }
 
-    /// A table of which no row waits for another, and without the name of a file.
+    /// A table of one stream, in which no row waits for another.
     pub(crate) fn fixed() -> Self {
         Self {
             is_fixed: true,

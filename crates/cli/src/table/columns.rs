@@ -100,14 +100,14 @@ impl Columns {
         self.squeeze();
     }
 
-    /// Sets the widths whatever the rows hold: identifiers as wide as they can be, the rest as wide as Exchange
-    /// writes it, and no file.
+    /// Sets the widths whatever the rows hold: identifiers as wide as they can be, the rest as wide as servers
+    /// write it. Without files, and without watermarks, which Exchange does not stream.
     pub(super) fn fix(&mut self) {
         for column in &mut self.columns {
             column.width = if column.most == ID { ID } else { column.least };
         }
-        let [file, ..] = &mut self.columns;
-        file.width = 0;
+        let [file, .., watermark] = &mut self.columns;
+        (file.width, watermark.width) = (0, 0);
         self.squeeze();
     }
 
