@@ -19,7 +19,7 @@ use crate::text::{count, printable};
 /// Standard input, as `inspect` names it.
 const INPUT: &str = "-";
 
-/// The server has reported an error. 1 and 2 mean the same as with other commands.
+/// The exit status where the server has reported an error. The help lists all of them.
 const SERVER_ERROR: u8 = 3;
 
 /// Shows the stream until it ends. The error is that of standard output.
@@ -139,7 +139,7 @@ impl Status {
     fn counts(&self) -> String {
         let envelopes = count(self.envelopes, "envelope");
         let mut counts = format!("{envelopes}, {}", count(self.events, "event"));
-        // Exchange itself streams nothing that gaps could be told from: none found does not mean none.
+        // Exchange streams nothing that gaps could be told from, so that none is found says nothing.
         if self.gaps > 0 {
             counts += &format!(", {}", count(self.gaps, "gap"));
         }

@@ -29,6 +29,10 @@ use crate::table::Table;
 struct Arguments {
     #[command(subcommand)]
     command: Command,
+
+    /// How to show the events.
+    #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
+    format: Format,
 }
 
 #[derive(Subcommand)]
@@ -46,10 +50,6 @@ enum Command {
     /// the exit status is 1.
     #[command(after_help = INSPECT_EXAMPLES)]
     Inspect {
-        /// How to show them.
-        #[arg(long, value_enum, default_value_t = Format::Table)]
-        format: Format,
-
         /// Files, folders and `-` for standard input. A folder stands for every file with the
         /// extension xml in it and in the folders below, in the order of their names.
         #[arg(value_name = "PATH", required = true)]
@@ -60,19 +60,16 @@ enum Command {
     ///
     /// The stream is standard input: the answer to GetStreamingEvents, one SOAP Envelope behind the other. What
     /// an envelope says is printed as soon as its last byte has come, and on a terminal a line below says how
-    /// the stream is doing. Standard error tells at once what the server reports as an error, and where events
-    /// are missing, which only watermarks show: grommunio streams them, Exchange does not.
+    /// the stream is doing. Behind an envelope that is malformed nothing is read. Standard error tells at once
+    /// what the server reports as an error, and where events are missing; but that only a PreviousWatermark
+    /// shows, which Exchange does not stream.
     #[command(after_help = FOLLOW_HELP)]
-    Follow {
-        /// How to show them.
-        #[arg(long, value_enum, default_value_t = Format::Table)]
-        format: Format,
-    },
+    Follow,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// For people: a row for each event, identifiers shortened, totals below.
+    /// For people: a row for each event, identifiers shortened.
     Table,
     /// For programs: a line of JSON for each event, with the same keys in each, absent values null.
     Ndjson,
@@ -87,12 +84,13 @@ Examples:
 
 const FOLLOW_HELP: &str = "\
 Exit status:
-  0  the server has closed the connection (ConnectionStatus Closed), as it does when the time that was
-     asked for is over; or nobody reads standard output any longer
-  1  the stream is broken: an envelope is malformed, or the input ends in the middle of one or without
-     ConnectionStatus Closed
+  0  the server has closed the connection (ConnectionStatus Closed), as it
+     does when the time asked for is over; or nobody reads the output any longer
+  1  the stream is broken: an envelope is malformed, or the input ends inside
+     one, or without ConnectionStatus Closed
   2  the arguments are wrong
-  3  the server has reported an error: a SOAP fault, a response of class Error, or ErrorSubscriptionIds
+  3  the server has reported an error: a SOAP fault, a response of class Error,
+     or ErrorSubscriptionIds
 
 Examples:
   curl -sN --ntlm -u USER -H 'Content-Type: text/xml' -d @request.xml \\
@@ -100,9 +98,10 @@ Examples:
   ... | tee saved.xml | ewsn follow --format ndjson | jq .event.kind";
 
 fn main() -> ExitCode {
-    let outcome = match Arguments::parse().command {
-        Command::Inspect { format, paths } => inspect(format, &paths),
-        Command::Follow { format } => follow::follow(format),
+    let Arguments { command, format } = Arguments::parse();
+    let outcome = match command {
+        Command::Inspect { paths } => inspect(format, &paths),
+        Command::Follow => follow::follow(format),
     };
     match outcome {
         Ok(code) => code,
