@@ -1,13 +1,13 @@
-//! From paths to bodies: folders are walked, files and standard input read, nothing parsed.
+//! From paths to bytes: folders are walked, files and standard input opened, nothing parsed.
 
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, BufRead, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
 use ews_notifications::Limits;
 use walkdir::WalkDir;
 
-/// A body to read, or the reason why there is none.
+/// Something to read, or the reason why there is nothing.
 pub(crate) struct Input {
     /// What the user knows it as: the path as given, under a folder joined to it; `-`.
     pub(crate) file: String,
@@ -22,20 +22,22 @@ pub(crate) enum Source {
 }
 
 impl Source {
-    /// Puts the body in place of the last one.
+    /// Opens it and puts its beginning in place of the last one: the whole of it, if it is one body. The rest is
+    /// behind that in what is given back.
     ///
     /// One byte more than the parser takes is the most that is read, so that it refuses what is too
     /// large and says so itself. The size that the file system names is not asked for: pipes have
     /// none, and files grow.
-    pub(crate) fn read(self, body: &mut Vec<u8>) -> io::Result<()> {
+    pub(crate) fn open(self, beginning: &mut Vec<u8>) -> io::Result<Box<dyn BufRead>> {
         const MOST: u64 = Limits::BODY_BYTES as u64 + 1;
-        body.clear();
-        match self {
-            Self::StandardInput => io::stdin().take(MOST).read_to_end(body),
-            Self::File(path) => File::open(path)?.take(MOST).read_to_end(body),
-            Self::Nothing(error) => Err(error),
-        }?;
-        Ok(())
+        let mut rest: Box<dyn BufRead> = match self {
+            Self::StandardInput => Box::new(io::stdin().lock()),
+            Self::File(path) => Box::new(BufReader::new(File::open(path)?)),
+            Self::Nothing(error) => return Err(error),
+        };
+        beginning.clear();
+        rest.by_ref().take(MOST).read_to_end(beginning)?;
+        Ok(rest)
     }
 }
 

@@ -9,7 +9,7 @@ use anstyle::{AnsiColor, Style};
 use ews_notifications::{Event, EventKind, Fault, Message, Notification, Response, ResponseClass};
 
 use self::columns::{Columns, ID};
-use crate::text::{HEAD, printable, shorten};
+use crate::text::{HEAD, count, printable, shorten};
 
 /// Rows as they come, and what is counted of them.
 pub(crate) struct Table {
@@ -17,7 +17,8 @@ pub(crate) struct Table {
     /// Rows that wait for the layout; none once it is settled.
     waiting: Vec<Row>,
     is_settled: bool,
-    files: usize,
+    /// Whether the layout is the same whatever the rows hold.
+    is_fixed: bool,
     responses: usize,
     notifications: usize,
     events: BTreeMap<String, (usize, Style)>,
@@ -41,10 +42,18 @@ impl Table {
             columns: Columns::new(),
             waiting: Vec::new(),
             is_settled: false,
-            files: 0,
+            is_fixed: false,
             responses: 0,
             notifications: 0,
             events: BTreeMap::new(),
+        }
+    }
+
+    /// A table of one stream, in which no row waits for another.
+    pub(crate) fn fixed() -> Self {
+        Self {
+            is_fixed: true,
+            ..Self::new()
         }
     }
 
@@ -54,7 +63,6 @@ impl Table {
         message: &Message<'_>,
         out: &mut Vec<u8>,
     ) -> io::Result<()> {
-        self.files += 1;
         if let Some(fault) = message.fault {
             self.push(Row::of_fault(file, fault), out)?;
         }
@@ -81,15 +89,20 @@ impl Table {
         Ok(())
     }
 
-    /// Writes the rows that still wait, and the totals.
-    pub(crate) fn finish(mut self, failed: usize, out: &mut Vec<u8>) -> io::Result<()> {
+    /// Writes the rows that still wait, and the totals with those of the files.
+    pub(crate) fn finish(
+        mut self,
+        files: usize,
+        failed: usize,
+        out: &mut Vec<u8>,
+    ) -> io::Result<()> {
         if !self.is_settled && !self.waiting.is_empty() {
             self.settle(true, out)?;
         }
         if self.is_settled {
             writeln!(out)?;
         }
-        write!(out, "{}", count(self.files + failed, "file"))?;
+        write!(out, "{}", count(files, "file"))?;
         if failed > 0 {
             let red = AnsiColor::Red.on_default().bold();
             write!(out, ", {red}{failed} failed{red:#}")?;
@@ -117,7 +130,7 @@ impl Table {
             return writeln!(out, "{}", self.columns.line(&row));
         }
         self.waiting.push(row);
-        if self.waiting.len() == Self::SAMPLE {
+        if self.is_fixed || self.waiting.len() == Self::SAMPLE {
             self.settle(false, out)?;
         }
         Ok(())
@@ -127,7 +140,11 @@ impl Table {
     fn settle(&mut self, are_all: bool, out: &mut Vec<u8>) -> io::Result<()> {
         self.is_settled = true;
         let rows = core::mem::take(&mut self.waiting);
-        self.columns.fit(&rows, are_all);
+        if self.is_fixed {
+            self.columns.fix();
+        } else {
+            self.columns.fit(&rows, are_all);
+        }
         let bold = Style::new().bold();
         writeln!(out, "{bold}{}{bold:#}", self.columns.titles())?;
         rows.iter()
@@ -230,8 +247,4 @@ fn style_of(kind: EventKind<'_>) -> Style {
         EventKind::FreeBusyChanged => AnsiColor::Magenta.on_default(),
         _ => Style::new().italic(),
     }
-}
-
-fn count(number: usize, of: &str) -> String {
-    format!("{number} {of}{}", if number == 1 { "" } else { "s" })
 }

@@ -53,12 +53,17 @@ pub(crate) fn cut(text: &str, most: usize) -> String {
     format!("{}…", text.get(..end).unwrap_or_default())
 }
 
-/// What a person is told about a body that is refused: message, line, and a caret under the place.
-pub(crate) fn failure(file: &str, place: &Description) -> [String; 3] {
+/// What a person is told about a body that is refused: the message, the line that is wrong, and a caret under
+/// the place.
+pub(crate) fn failure(message: &str, place: &Description) -> String {
     let before: String = place.excerpt.chars().take(place.caret).collect();
-    let caret = format!("{:indent$}^", "", indent = width(&before));
-    let message = format!("{}:{place}", printable(file));
-    [message, place.excerpt.clone(), caret]
+    let indent = width(&before);
+    format!("{message}\n{}\n{:indent$}^", place.excerpt, "")
+}
+
+/// `1 event`, `2 events`.
+pub(crate) fn count(number: usize, of: &str) -> String {
+    format!("{number} {of}{}", if number == 1 { "" } else { "s" })
 }
 
 /// The bytes of the first characters that fit into `most` cells.

@@ -100,6 +100,17 @@ impl Columns {
         self.squeeze();
     }
 
+    /// Sets the widths whatever the rows hold: identifiers as wide as they can be, the rest as wide as servers
+    /// write it. Without files, and without watermarks, which Exchange does not stream.
+    pub(super) fn fix(&mut self) {
+        for column in &mut self.columns {
+            column.width = if column.most == ID { ID } else { column.least };
+        }
+        let [file, .., watermark] = &mut self.columns;
+        (file.width, watermark.width) = (0, 0);
+        self.squeeze();
+    }
+
     pub(super) fn titles(&self) -> String {
         let titles = self.columns.iter().map(|column| column.title.to_owned());
         self.line(&Row {

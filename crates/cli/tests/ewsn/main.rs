@@ -1,13 +1,16 @@
-//! `ewsn inspect` as its users see it: the binary is run in a folder made for the test, and what it
-//! prints is compared whole. Here are the means; the tests are in the modules.
+//! `ewsn` as its users see it: the binary is run in a folder made for the test, and what it
+//! prints is compared whole. Here are the means; the tests are in the modules: `follow`, and of `inspect` the
+//! others.
 #![expect(
     clippy::unwrap_used,
     reason = "a test stops where something is wrong, in its helpers as well"
 )]
 
 mod failures;
+mod follow;
 mod inputs;
 mod ndjson;
+mod streams;
 mod table;
 
 use std::fs;
@@ -88,6 +91,33 @@ fn envelope(responses: &str) -> String {
 </soap:Envelope>
 "#
     )
+}
+
+/// An envelope of a stream as Exchange writes it, around a response message of this class.
+fn streamed(class: &str, content: &str) -> String {
+    const SOAP: &str = "http://schemas.xmlsoap.org/soap/envelope/";
+    const EWS: &str = "http://schemas.microsoft.com/exchange/services/2006";
+    format!(
+        r#"<Envelope xmlns="{SOAP}"><soap11:Body xmlns:soap11="{SOAP}"><m:GetStreamingEventsResponse xmlns:t="{EWS}/types" xmlns:m="{EWS}/messages"><m:ResponseMessages><m:GetStreamingEventsResponseMessage ResponseClass="{class}">{content}</m:GetStreamingEventsResponseMessage></m:ResponseMessages></m:GetStreamingEventsResponse></soap11:Body></Envelope>"#
+    )
+}
+
+/// An envelope that says that the connection lives, or that it ends.
+fn connection(status: &str) -> String {
+    let content = format!(
+        "<m:ResponseCode>NoError</m:ResponseCode><m:ConnectionStatus>{status}</m:ConnectionStatus>"
+    );
+    streamed("Success", &content)
+}
+
+/// An envelope of one notification that holds this.
+fn notification(content: &str) -> String {
+    let content = format!(
+        "<m:ResponseCode>NoError</m:ResponseCode><m:Notifications><m:Notification>\
+         <t:SubscriptionId>SUBSCRIPTIONxONE</t:SubscriptionId>{content}\
+         </m:Notification></m:Notifications>"
+    );
+    streamed("Success", &content)
 }
 
 /// A push of one notification that holds these events.

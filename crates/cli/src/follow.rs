@@ -1,0 +1,190 @@
+//! `ewsn follow`: the stream on standard input shown as it comes, and what became of it.
+
+use core::time::Duration;
+use std::io;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use ews_notifications::{
+    ConnectionStatus, Continuity, Delivery, Message, Parser, Response, ResponseClass,
+};
+use indicatif::{FormattedDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::Format;
+use crate::output::Output;
+use crate::stream;
+use crate::table::Table;
+use crate::text::{count, printable};
+
+/// Standard input, as `inspect` names it.
+const INPUT: &str = "-";
+
+/// The exit status where the server has reported an error. The help lists all of them.
+const SERVER_ERROR: u8 = 3;
+
+/// Shows the stream until it ends. The error is that of standard output.
+pub(crate) fn follow(format: Format) -> io::Result<ExitCode> {
+    let line = status_line();
+    let table = (format == Format::Table).then(Table::fixed);
+    let mut output = Output::new(table, line.clone());
+    let mut status = Status::default();
+    let mut continuity = Continuity::new();
+    let started = Instant::now();
+
+    line.set_message(status.text());
+    let mut parser = Parser::new();
+    let broken = stream::read(INPUT, io::stdin().lock(), &mut parser, |message| {
+        output.show(INPUT, message)?;
+        output.write()?;
+        for report in status.note(message, started.elapsed(), &mut continuity) {
+            output.report(&report)?;
+        }
+        line.set_message(status.text());
+        Ok(())
+    })?;
+    line.finish_and_clear();
+
+    let (end, code) = match broken {
+        Some(broken) => (broken, ExitCode::FAILURE),
+        None => status.end(),
+    };
+    output.report(&end)?;
+    output.report(&format!("{INPUT}: {}", status.counts()))?;
+    Ok(code)
+}
+
+/// On standard error, and hidden if that is no terminal.
+fn status_line() -> ProgressBar {
+    let line = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    if let Ok(style) = ProgressStyle::with_template("connected for {elapsed_precise}, {wide_msg}") {
+        line.set_style(style);
+    }
+    if !line.is_hidden() {
+        line.enable_steady_tick(Duration::from_secs(1));
+    }
+    line
+}
+
+/// What has come of a stream.
+#[derive(Debug, Default)]
+struct Status {
+    envelopes: usize,
+    events: usize,
+    /// Notifications in front of which something is missing.
+    gaps: usize,
+    /// When the last heartbeat came, from the beginning on.
+    heartbeat: Option<Duration>,
+    /// Whether the last envelope says that it is the last one.
+    is_closed: bool,
+    has_server_error: bool,
+}
+
+impl Status {
+    /// Notes what came at this time from the beginning on; what of it a person has to be told.
+    fn note(
+        &mut self,
+        message: &Message<'_>,
+        time: Duration,
+        continuity: &mut Continuity,
+    ) -> Vec<String> {
+        let mut reports = Vec::new();
+        self.envelopes += 1;
+        self.is_closed = false;
+        if let Some(fault) = message.fault {
+            let code = fault.response_code.map(|code| code.as_str());
+            reports.push(server_error(code.or(fault.code)));
+        }
+        for response in message.responses {
+            match response.connection_status {
+                Some(ConnectionStatus::Ok) => self.heartbeat = Some(time),
+                Some(ConnectionStatus::Closed) => self.is_closed = true,
+                _ => {}
+            }
+            if is_error(response) {
+                reports.push(server_error(response.code.map(|code| code.as_str())));
+            }
+        }
+        self.has_server_error |= !reports.is_empty();
+        for notification in message.notifications() {
+            self.events += notification.events.len();
+            if let Some(Delivery::Gap { expected, got }) = continuity.observe(notification) {
+                self.gaps += 1;
+                let id = notification.subscription_id;
+                let missing = format!("from watermark {expected} to watermark {got}");
+                reports.push(format!("events of subscription {id} are missing {missing}"));
+            }
+        }
+        let place = format!("{INPUT}: envelope {}", self.envelopes);
+        let reports = reports.iter();
+        let reports = reports.map(|report| printable(&format!("{place}: {report}")));
+        reports.collect()
+    }
+
+    /// What the end of the input means between two envelopes, and the exit status for that.
+    fn end(&self) -> (String, ExitCode) {
+        let (end, code) = if self.is_closed {
+            ("the server has closed the connection", ExitCode::SUCCESS)
+        } else {
+            let end = "the input has ended without ConnectionStatus Closed";
+            (end, ExitCode::FAILURE)
+        };
+        let code = if self.has_server_error {
+            ExitCode::from(SERVER_ERROR)
+        } else {
+            code
+        };
+        (format!("{INPUT}: {end}"), code)
+    }
+
+    fn counts(&self) -> String {
+        let envelopes = count(self.envelopes, "envelope");
+        let mut counts = format!("{envelopes}, {}", count(self.events, "event"));
+        // Exchange streams nothing that gaps could be told from, so that none is found says nothing.
+        if self.gaps > 0 {
+            counts += &format!(", {}", count(self.gaps, "gap"));
+        }
+        counts
+    }
+
+    /// What the status line says behind how long it has been.
+    fn text(&self) -> String {
+        let heartbeat = match self.heartbeat {
+            Some(time) => format!("last heartbeat at {}", FormattedDuration(time)),
+            None => "no heartbeat".to_owned(),
+        };
+        format!("{}, {heartbeat}", self.counts())
+    }
+}
+
+fn is_error(response: &Response<'_>) -> bool {
+    response.class == Some(ResponseClass::Error) || !response.error_subscription_ids.is_empty()
+}
+
+fn server_error(code: Option<&str>) -> String {
+    format!("the server reports {}", code.unwrap_or("an error"))
+}
+
+#[cfg(test)]
+mod tests {
+    use core::time::Duration;
+
+    use super::Status;
+
+    #[test]
+    fn the_status_line_says_what_there_was() {
+        let mut status = Status::default();
+        assert_eq!(status.text(), "0 envelopes, 0 events, no heartbeat");
+        status.envelopes = 31;
+        status.events = 1;
+        status.heartbeat = Some(Duration::from_millis(3_725_900));
+        assert_eq!(
+            status.text(),
+            "31 envelopes, 1 event, last heartbeat at 01:02:05"
+        );
+        status.gaps = 2;
+        assert_eq!(
+            status.text(),
+            "31 envelopes, 1 event, 2 gaps, last heartbeat at 01:02:05"
+        );
+    }
+}

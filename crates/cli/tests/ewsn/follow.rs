@@ -1,0 +1,262 @@
+//! A stream that is followed: when its lines come, and how it may end.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::path::Path;
+use std::process::{Child, ChildStdout};
+
+use crate::{NEW_MAIL, Run, UNREAD, command, connection, notification, run, streamed, values};
+
+const NDJSON: [&str; 3] = ["follow", "--format", "ndjson"];
+
+/// What comes of a stream that is there as a whole.
+fn follow(arguments: &[&str], stream: &str) -> Run {
+    run(command(Path::new("."), arguments), stream.as_bytes())
+}
+
+#[test]
+fn events_are_shown_as_inspect_shows_them() {
+    let stream = [
+        connection("OK"),
+        notification(&[NEW_MAIL, UNREAD].concat()),
+        connection("Closed"),
+    ];
+    let stream = stream.join("\r\n");
+    let followed = follow(&NDJSON, &stream);
+    let inspected = follow(&["inspect", "--format", "ndjson", "-"], &stream);
+    assert_eq!(followed.stdout, inspected.stdout);
+    assert_eq!(values(&followed, "/file").len(), 4);
+    assert_eq!(
+        followed.stderr,
+        "-: the server has closed the connection\n-: 3 envelopes, 2 events\n"
+    );
+    assert_eq!(followed.status, 0);
+}
+
+#[test]
+fn rows_of_the_table_do_not_wait_for_each_other() {
+    let stream = [
+        connection("OK"),
+        notification(&[NEW_MAIL, UNREAD].concat()),
+        connection("Closed"),
+    ];
+    let run = follow(&["follow"], &stream.concat());
+    let expected = "\
+EVENT            TIME                  SUBSCR.              ID                   PARENT               UNREAD
+Success          NoError connection OK
+NewMail          2031-02-03T04:05:06Z  SUBSCRIPTIONxONE     AAMkAG…HExMAILxAAA=  AAMkAG…RxINBOXxAAA=
+Modified folder  2031-02-03T04:05:08Z  SUBSCRIPTIONxONE     AAMkAG…RxINBOXxAAA=  AAMkAG…ERxROOTxAAA=       7
+Success          NoError connection Closed
+";
+    assert_eq!(run.stdout, expected);
+}
+
+/// Follows in pieces, so that a test can look in between.
+struct Followed {
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+}
+
+impl Followed {
+    fn new(arguments: &[&str]) -> Self {
+        let mut child = command(Path::new("."), arguments).spawn().unwrap();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        Self { child, stdout }
+    }
+
+    fn write(&mut self, piece: &str) {
+        let stdin = self.child.stdin.as_mut().unwrap();
+        stdin.write_all(piece.as_bytes()).unwrap();
+        stdin.flush().unwrap();
+    }
+
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.stdout.read_line(&mut line).unwrap();
+        line
+    }
+}
+
+/// Each line is read before the next envelope is written: were it held back, this would not end.
+#[test]
+fn lines_come_with_the_end_of_their_envelope() {
+    let mut table = Followed::new(&["follow"]);
+    let mut ndjson = Followed::new(&NDJSON);
+    table.write(&connection("OK"));
+    assert!(table.line().starts_with("EVENT "));
+    assert!(table.line().starts_with("Success "));
+    for kind in ["Created", "Deleted", "Copied"] {
+        let event = NEW_MAIL.replace("NewMail", kind);
+        let envelope = notification(&event);
+        for piece in envelope.as_bytes().chunks(100) {
+            let piece = str::from_utf8(piece).unwrap();
+            table.write(piece);
+            ndjson.write(piece);
+        }
+        assert!(table.line().starts_with(kind));
+        let kind = format!(r#""kind":"{kind}Event""#);
+        let line = ndjson.line();
+        assert!(line.contains(&kind) && line.ends_with("}}\n"), "{line}");
+    }
+    ndjson.write(&connection("Closed")[..300]);
+    drop(ndjson.child.stdin.take());
+    assert_eq!(ndjson.line(), "");
+    assert_eq!(ndjson.child.wait().unwrap().code(), Some(1));
+    table.write(&connection("Closed"));
+    drop(table.child.stdin.take());
+    assert!(table.line().starts_with("Success "));
+    assert_eq!(table.line(), "");
+    assert_eq!(table.child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn the_exit_status_tells_how_it_ended() {
+    let heartbeat = connection("OK");
+    let error = streamed(
+        "Error",
+        "<m:ResponseCode>ErrorServerBusy</m:ResponseCode><m:ConnectionStatus>Closed</m:ConnectionStatus>",
+    );
+    let unknown = streamed(
+        "Warning",
+        "<m:ErrorSubscriptionIds><m:SubscriptionId>ONE</m:SubscriptionId></m:ErrorSubscriptionIds>",
+    );
+    let fault = "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body><s:Fault>\
+         <faultcode>s:Client</faultcode></s:Fault></s:Body></s:Envelope>";
+    let closed = "-: the server has closed the connection";
+    let ended = "-: the input has ended without ConnectionStatus Closed";
+    let cut = heartbeat.len() * 2 - 1;
+    let cut_report = format!("-: envelope 2, byte {cut}: the stream ends inside an envelope");
+    for (stream, rows, status, reports) in [
+        (
+            [&heartbeat, &*connection("Closed")].concat(),
+            2,
+            0,
+            vec![closed, "-: 2 envelopes, 0 events"],
+        ),
+        (
+            heartbeat.clone(),
+            1,
+            1,
+            vec![ended, "-: 1 envelope, 0 events"],
+        ),
+        (String::new(), 0, 1, vec![ended, "-: 0 envelopes, 0 events"]),
+        // A connection that comes behind another one.
+        (
+            [&connection("Closed"), &*heartbeat].concat(),
+            2,
+            1,
+            vec![ended, "-: 2 envelopes, 0 events"],
+        ),
+        (
+            heartbeat.repeat(2)[..cut].to_owned(),
+            1,
+            1,
+            vec![&*cut_report, "-: 1 envelope, 0 events"],
+        ),
+        (
+            [&error, &*connection("Closed")].concat(),
+            2,
+            3,
+            vec![
+                "-: envelope 1: the server reports ErrorServerBusy",
+                closed,
+                "-: 2 envelopes, 0 events",
+            ],
+        ),
+        (
+            [&heartbeat, &*unknown].concat(),
+            2,
+            3,
+            vec![
+                "-: envelope 2: the server reports an error",
+                ended,
+                "-: 2 envelopes, 0 events",
+            ],
+        ),
+        (
+            fault.to_owned(),
+            1,
+            3,
+            vec![
+                "-: envelope 1: the server reports s:Client",
+                ended,
+                "-: 1 envelope, 0 events",
+            ],
+        ),
+    ] {
+        let run = follow(&NDJSON, &stream);
+        assert_eq!(run.stderr.lines().collect::<Vec<_>>(), reports);
+        assert_eq!((run.stdout.lines().count(), run.status), (rows, status));
+    }
+}
+
+#[test]
+fn nothing_behind_a_malformed_envelope_is_shown() {
+    let malformed = connection("OK").replace("NoError", "&nbsp;");
+    let stream = [&connection("OK"), &malformed, &*connection("Closed")].concat();
+    let byte = stream.find("&nbsp;").unwrap();
+    let run = follow(&NDJSON, &stream);
+    assert_eq!(values(&run, "/connection_status"), ["OK"]);
+    let message = "a reference to an entity that is not defined";
+    let reports: Vec<&str> = run.stderr.lines().collect();
+    assert_eq!(reports[0], format!("-: envelope 2, byte {byte}: {message}"));
+    assert_eq!(reports[3..], ["-: 1 envelope, 0 events"]);
+    assert_eq!(run.status, 1);
+}
+
+/// Exchange streams no watermarks; other servers do.
+#[test]
+fn gaps_are_told() {
+    let marked = |previous: &str, mark: &str| {
+        let previous = format!("<t:PreviousWatermark>{previous}</t:PreviousWatermark>");
+        notification(&[&previous, &*NEW_MAIL.replace("WATERMARKxMAIL", mark)].concat())
+    };
+    let stream = [
+        marked("A", "B"),
+        marked("B", "C"),
+        marked("X\u{9b}", "Y"),
+        connection("Closed"),
+    ];
+    let run = follow(&NDJSON, &stream.concat());
+    let missing = "-: envelope 3: events of subscription SUBSCRIPTIONxONE are missing \
+                   from watermark C to watermark X\u{fffd}";
+    let closed = "-: the server has closed the connection";
+    let counts = "-: 4 envelopes, 3 events, 1 gap";
+    assert_eq!(run.stderr, [missing, closed, counts, ""].join("\n"));
+    assert_eq!(run.status, 0);
+}
+
+#[test]
+fn a_reader_that_stops_is_no_failure() {
+    let mut followed = Followed::new(&NDJSON);
+    let mut stdin = followed.child.stdin.take().unwrap();
+    let envelope = connection("OK");
+    stdin.write_all(envelope.as_bytes()).unwrap();
+    assert!(followed.line().ends_with("null}\n"));
+    drop(followed.stdout);
+    // Until it has gone.
+    while stdin.write_all(envelope.as_bytes()).is_ok() {}
+    let mut stderr = String::new();
+    let mut reports = followed.child.stderr.take().unwrap();
+    reports.read_to_string(&mut stderr).unwrap();
+    let status = followed.child.wait().unwrap().code();
+    assert_eq!((stderr.as_str(), status), ("", Some(0)));
+}
+
+#[cfg(unix)] // where a folder can be opened, but not read
+#[test]
+fn an_input_that_cannot_be_read() {
+    let mut command = command(Path::new("."), &NDJSON);
+    command.stdin(std::fs::File::open(".").unwrap());
+    let output = command.output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.starts_with("-: "), "{stderr}");
+    assert_eq!((stderr.lines().count(), output.status.code()), (2, Some(1)));
+}
+
+#[test]
+fn the_help_names_every_exit_status() {
+    let help = follow(&["follow", "--help"], "").stdout;
+    for status in ["\n  0  ", "\n  1  ", "\n  2  ", "\n  3  "] {
+        assert!(help.contains(status), "{help}");
+    }
+}

@@ -1,0 +1,182 @@
+//! Files of several envelopes: what is shown of them, where they are broken, and what is no stream.
+
+use std::path::Path;
+
+use crate::{NEW_MAIL, UNREAD, connection, ewsn, folder, notification, push, values};
+
+const NDJSON: [&str; 3] = ["inspect", "--format", "ndjson"];
+
+#[test]
+fn the_events_of_all_envelopes() {
+    let envelopes = [
+        connection("OK"),
+        notification(&[NEW_MAIL, UNREAD].concat()),
+        push(NEW_MAIL),
+        connection("Closed"),
+    ];
+    for between in ["", "\n\n", "\u{FEFF}", " \u{FEFF}\r\n"] {
+        let stream = envelopes.join(between);
+        let folder = folder([("a", &*stream), ("b", &*push(UNREAD))]);
+        let run = ewsn(&folder, &[&NDJSON[..], &["a", "b"]].concat());
+        assert_eq!(values(&run, "/file"), ["a", "a", "a", "a", "a", "b"]);
+        let statuses = ["OK", "null", "null", "null", "Closed", "null"];
+        assert_eq!(values(&run, "/connection_status"), statuses);
+        assert_eq!((run.stderr.as_str(), run.status), ("", 0));
+    }
+    let table = ewsn(&folder([("a", &*envelopes.concat())]), &["inspect", "a"]);
+    let totals = "\n\n1 file, 4 responses, 2 notifications, 3 events\n1 Modified, 2 NewMail\n";
+    assert!(table.stdout.ends_with(totals), "{}", table.stdout);
+}
+
+#[test]
+fn a_stream_ends_with_the_envelope_that_is_malformed() {
+    let third = connection("OK").replace("</m:ResponseCode>", "</m:ResponseCode><p:c/>");
+    let envelopes = [connection("OK"), notification(NEW_MAIL), third];
+    let good = [connection("OK"), connection("Closed")].concat();
+    let stream = [envelopes.join("\n"), good.clone()].concat();
+    let byte = stream.find("p:c").unwrap();
+    let folder = folder([("1.xml", &*stream), ("2.xml", &*good)]);
+    let run = ewsn(&folder, &[&NDJSON[..], &["1.xml", "2.xml"]].concat());
+    assert_eq!(values(&run, "/file"), ["1.xml", "1.xml", "2.xml", "2.xml"]);
+    assert_eq!(
+        values(&run, "/connection_status"),
+        ["OK", "null", "OK", "Closed"]
+    );
+    let report: Vec<&str> = run.stderr.lines().collect();
+    let message = "a namespace prefix that is not declared: p:c";
+    assert_eq!(
+        report[0],
+        format!("1.xml: envelope 3, byte {byte}: {message}")
+    );
+    let caret = report[2].find('^').unwrap();
+    let before = report[1].chars().skip(caret).collect::<String>();
+    assert!(before.starts_with("p:c"), "{}", run.stderr);
+    assert_eq!((report.len(), run.status), (3, 1));
+
+    let table = ewsn(&folder, &["inspect", "1.xml", "2.xml"]);
+    let totals = "2 files, 1 failed, 4 responses, 1 notification, 1 event\n1 NewMail\n";
+    assert!(table.stdout.ends_with(totals), "{}", table.stdout);
+}
+
+#[test]
+fn a_stream_may_be_broken_between_envelopes_and_at_its_end() {
+    let two = connection("OK").repeat(2);
+    for (stream, at, message) in [
+        (
+            [&two, "text", &*connection("OK")].concat(),
+            two.len(),
+            "text outside the root element",
+        ),
+        (
+            [&two, &connection("OK")[..50]].concat(),
+            two.len() + 50,
+            "the stream ends inside an envelope",
+        ),
+        (
+            [&two, "<!DOCTYPE a>"].concat(),
+            two.len(),
+            "a DOCTYPE, which is refused always",
+        ),
+    ] {
+        let folder = folder([("a", &*stream)]);
+        let run = ewsn(&folder, &[&NDJSON[..], &["a"]].concat());
+        assert_eq!(values(&run, "/connection_status"), ["OK", "OK"]);
+        assert_eq!(
+            run.stderr,
+            format!("a: envelope 3, byte {at}: {message}\n"),
+            "{stream}"
+        );
+        assert_eq!(run.status, 1);
+    }
+}
+
+/// Even the tag of the second one need not be whole, or right.
+#[test]
+fn a_second_envelope_makes_a_stream() {
+    for second in [
+        "<Envelope",
+        "<Envelope ",
+        "<s:Envelope xmlns:s='",
+        "<!-- c --><Envelope>",
+        "\u{FEFF}<?xml version='1.0'?>\n<Envelope/>",
+        "<s:Envelope/>",
+        "<Envelope></Body>",
+    ] {
+        let folder = folder([("a", &*[&push(NEW_MAIL), second].concat())]);
+        let run = ewsn(&folder, &[&NDJSON[..], &["a"]].concat());
+        assert_eq!(values(&run, "/event/kind"), ["NewMailEvent"], "{second}");
+        let report = &run.stderr;
+        assert!(report.starts_with("a: envelope 2, byte "), "{report}");
+        assert_eq!(run.status, 1);
+    }
+}
+
+#[test]
+fn whatever_else_stands_behind_a_body_is_its_defect() {
+    for (tail, column, message) in [
+        ("x", 1, "text outside the root element"),
+        ("<x/>", 2, "a second root element: x"),
+        ("<Env", 2, "a second root element: Env"),
+        ("<Body><Envelope/></Body>", 2, "a second root element: Body"),
+        (
+            "<?xml version='1.0'?>",
+            3,
+            "an XML declaration that is not at the very start of the body",
+        ),
+        ("\u{FEFF}", 1, "text outside the root element"),
+        (
+            "<!-- <Envelope/>",
+            17,
+            "the body ends in the middle of markup",
+        ),
+    ] {
+        let folder = folder([("a", &*[&push(NEW_MAIL), tail].concat())]);
+        let run = ewsn(&folder, &[&NDJSON[..], &["a"]].concat());
+        assert_eq!(run.stdout, "", "{tail}");
+        let report = run.stderr.lines().next().unwrap();
+        let line = push(NEW_MAIL).lines().count() + 1;
+        assert_eq!(report, format!("a:{line}:{column}: {message}"));
+    }
+    let body = [&push(NEW_MAIL), "<!-- <Envelope/> --><?p <Envelope/>?>\n"].concat();
+    let run = ewsn(&folder([("a", &*body)]), &[&NDJSON[..], &["a"]].concat());
+    assert_eq!(values(&run, "/event/kind"), ["NewMailEvent"]);
+    assert_eq!((run.stderr.as_str(), run.status), ("", 0));
+}
+
+/// The bodies that the library refuses, and what it says of each.
+#[test]
+fn bodies_are_refused_as_ever() {
+    let refused = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/refused");
+    let folder = folder([]);
+    let run = ewsn(
+        &folder,
+        &[&NDJSON[..], &[refused.to_str().unwrap()]].concat(),
+    );
+    assert_eq!((run.stdout.as_str(), run.status), ("", 1));
+    let reports = run.stderr.lines();
+    let reports = reports.filter_map(|line| line.split_once(".xml:"));
+    let mut count = 0;
+    for (file, message) in reports {
+        let expected = std::fs::read_to_string(format!("{file}.error")).unwrap();
+        assert_eq!(expected.lines().nth(1), Some(message), "{file}");
+        count += 1;
+    }
+    assert!(count > 50, "{count}");
+}
+
+#[test]
+fn a_stream_may_be_longer_than_a_body() {
+    const LIMIT: usize = 16 << 20;
+    let heartbeat = connection("OK");
+    let count = LIMIT / heartbeat.len() + 1_000;
+    let stream = [&heartbeat.repeat(count), "<p:c/>"].concat();
+    let run = ewsn(&folder([("a", &*stream)]), &[&NDJSON[..], &["a"]].concat());
+    assert_eq!(run.stdout.lines().count(), count);
+    let place = format!(
+        "a: envelope {}, byte {}: ",
+        count + 1,
+        heartbeat.len() * count + 1
+    );
+    assert!(run.stderr.starts_with(&place), "{}", run.stderr);
+    assert_eq!(run.status, 1);
+}
