@@ -72,7 +72,7 @@ pub enum Kernel {
     Scalar,
     /// x86-64: 16 bytes at a time.
     Sse2,
-    /// x86-64 with AVX2, BMI1, BMI2 and POPCNT: 32 bytes at a time. Without the feature `std` it is not
+    /// x86-64 with AVX2, BMI1 and BMI2: 32 bytes at a time. Without the feature `std` it is not
     /// detected, and is there only where the crate is compiled for it.
     Avx2,
 }

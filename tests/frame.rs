@@ -68,6 +68,43 @@ fn a_stream_may_be_cut_anywhere() {
     }
 }
 
+/// Elements that are named as the root is, or nearly so.
+#[test]
+fn an_envelope_ends_with_the_tag_that_closes_its_root() {
+    let long = "Envelope-with-a-name-that-is-long";
+    for envelope in [
+        "<E><E></E><E/></E>",
+        "<E><E a='>' b=\"/>\" /><EE></EE>/E></E>",
+        "<E:E><E a='/E:E>'><E:EE/></E></E:E>",
+        "<E/>",
+        &format!("<{long}><{long}s></{long}s><{long}/></{long} >"),
+    ] {
+        let stream = envelope.repeat(2);
+        framing::check(stream.as_bytes(), &mut Tape::new(&[7, 3, 50]));
+        let (found, end) = framing::framed(Config::default(), [stream.as_bytes()]);
+        assert_eq!(end, Ok(()), "{envelope}");
+        let found: Vec<&[u8]> = found.iter().map(|(_, body)| body.as_slice()).collect();
+        assert_eq!(found, [envelope.as_bytes(); 2]);
+    }
+}
+
+/// What nobody may take for the end of the root, because it cannot stand there, is cut off all the same; and
+/// refused.
+#[test]
+fn a_malformed_envelope_may_be_cut_off_and_is_refused() {
+    for (stream, cut) in [
+        ("<a><b></a>", "<a><b></a>"),
+        ("<a><b c='</a>'/></a>", "<a><b c='</a>"),
+        ("<a></b></a>", "<a></b></a>"),
+        ("<a></a b=''>", "<a></a b=''>"),
+    ] {
+        let (found, _) = framing::framed(Config::default(), [stream.as_bytes()]);
+        assert_eq!(found.first().unwrap().1, cut.as_bytes(), "{stream}");
+        // The tokenizer refuses it.
+        framing::check(stream.as_bytes(), &mut Tape::new(&[7, 3, 50]));
+    }
+}
+
 /// All messages that the crate reads, as one stream.
 #[test]
 fn fixtures_are_the_same_messages_in_a_stream() {
@@ -106,10 +143,14 @@ fn what_cannot_be_cut_is_an_error_at_its_place() {
         ("<a><!-a-></a>", E::Markup, 3, 0),
         ("<a><![CDAT[]]></a>", E::Markup, 3, 0),
         ("<a><!-- -- --></a>", E::CommentHyphens, 10, 0),
-        ("<a><b <c/></a>", E::StartTag, 6, 0),
+        ("<a <c/></a>", E::StartTag, 3, 0),
+        ("<a<c/></a>", E::StartTag, 2, 0),
         ("<a b='<'/>", E::AttributeLessThan, 6, 0),
+        ("<a><a b='<'/></a>", E::AttributeLessThan, 9, 0),
         ("<a></a <b/>", E::StartTag, 7, 0),
-        ("<a><<b/></a>", E::Name, 4, 0),
+        ("<a></a/>", E::EndTag, 7, 0),
+        ("< a/>", E::Name, 1, 0),
+        ("<<a/>", E::Name, 1, 0),
     ] {
         let padding = format!("<p>{}</p>", "<q/>".repeat(30));
         for before in ["", &padding] {
@@ -154,7 +195,7 @@ fn the_end_of_a_stream_inside_an_envelope_is_an_error() {
         ("<?xml version='1.0'?>", Some((E::UnfinishedEnvelope, 21))),
         ("<!-- <a/>", Some((E::UnfinishedEnvelope, 9))),
         ("<a>\u{1}", Some((E::IllegalChar, 3))),
-        ("<a><b></a>", Some((E::EndTagMismatch, 8))),
+        ("<a></b>", Some((E::EndTagMismatch, 5))),
         ("<!-- \u{1} -->", Some((E::IllegalChar, 5))),
     ] {
         let (_, end) = framing::framed(Config::default(), [stream.as_bytes()]);

@@ -33,9 +33,9 @@
 //! value is none. Between envelopes there may be white space and byte order marks, and an envelope may begin
 //! with an XML declaration, as emulators of Exchange write it. For a well-formed envelope there is only one
 //! place to cut, and the framer finds it. It checks no more than it needs for that: an envelope that is
-//! malformed otherwise is cut somewhere, or not at all, and refused by the parser. **Behind an error, of the
-//! framer or of the parser, a stream has to be given up**: where the next envelope begins is then a guess, and
-//! guesses are how something is smuggled past a reader.
+//! malformed is cut somewhere, or not at all, or refused at once; what is cut off, the parser refuses.
+//! **Behind an error, of the framer or of the parser, a stream has to be given up**: where the next envelope
+//! begins is then a guess, and guesses are how something is smuggled past a reader.
 //!
 //! # Cost
 //!
@@ -45,13 +45,13 @@
 //!
 //! # In here
 //!
-//! `scanner` follows the structure byte by byte, `block` many bytes at a time where these are tags and text and
-//! no more. Of the layers below, `xml` is asked what is wrong with the end of a stream, and `scan` for its
+//! `scanner` follows the structure byte by byte, `find` passes over what does not matter to it, many bytes at a
+//! time. Of the layers below, `xml` is asked what is wrong with the end of a stream, and `scan` for its
 //! kernels.
 
 #![deny(clippy::arithmetic_side_effects)]
 
-mod block;
+mod find;
 mod scanner;
 
 use alloc::vec::Vec;

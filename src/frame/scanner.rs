@@ -1,9 +1,18 @@
-//! The structure of an envelope, followed byte by byte: as much of XML's grammar as tells where markup ends
-//! and how many elements are open.
+//! The structure of an envelope, followed byte by byte: as much of XML's grammar as tells where the root
+//! element ends.
+//!
+//! Elements nest, so only those matter that are named as the root is: it ends where as many of their tags have
+//! closed as opened. Here, named as the root are all elements whose name begins as the root's does, with its
+//! first [`NAME`] bytes: that is more of them, but both their tags. Of the other tags nothing is looked at, not
+//! even where they end: in a well-formed document no `<` stands in a tag. Where one does, it may be taken for
+//! markup and the envelope cut there; the parser then refuses it.
 
-use super::block;
+use super::find;
 use crate::error::{Error, ErrorKind};
 use crate::scan::{Class, Dispatch};
+
+/// Bytes of the root's name that are kept.
+const NAME: usize = 16;
 
 /// What follows `<![`.
 const CDATA: &[u8] = b"CDATA[";
@@ -15,8 +24,11 @@ const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Scanner {
     state: State,
-    /// Elements that are open.
+    /// Elements that are open, of those that are named as the root is.
     depth: usize,
+    /// The beginning of the root's name, and how long it is.
+    name: [u8; NAME],
+    name_length: usize,
     /// Bytes of the envelope that have been read.
     read: usize,
     /// Where in the envelope the last `<!` stands.
@@ -25,21 +37,25 @@ pub(super) struct Scanner {
 
 /// What the next byte is a part of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum State {
+enum State {
     /// Neither markup nor content: what is between envelopes, and `[27] Misc`.
     #[default]
     Outside,
     /// A byte order mark, of which there have been so many bytes.
     ByteOrderMark(usize),
-    /// Text of an element.
+    /// Text, or a tag that does not count.
     Content,
     /// Markup behind its `<`.
     Markup,
-    /// A tag, outside of values.
+    /// The name of the root.
+    Root,
+    /// A name that has been that of the root for so many bytes, of an end tag or not.
+    Name(usize, bool),
+    /// A tag that counts, behind its name, outside of values.
     Tag,
-    /// The same, behind a `/` that is not that of `</`.
+    /// The same, behind a `/`.
     Slash,
-    /// An attribute value with this quote.
+    /// A value in it, with this quote.
     Value(u8),
     /// `<!`
     Bang,
@@ -96,35 +112,57 @@ impl Scanner {
         bytes: &[u8],
         dispatch: Dispatch,
     ) -> Result<Option<usize>, Error> {
-        let mut rest = bytes;
-        while !rest.is_empty() {
-            let (plain, is_end) = dispatch.run(block::Blocks {
-                bytes: rest,
-                state: &mut self.state,
-                depth: &mut self.depth,
-            });
-            self.read = self.read.wrapping_add(plain);
-            rest = rest.get(plain..).unwrap_or_default();
-            if is_end {
-                return Ok(Some(bytes.len().wrapping_sub(rest.len())));
-            }
-            // What stopped the blocks is the next byte, or in the next one, or that it is too short.
-            let by_byte = match self.state {
-                State::Markup | State::Slash => 1,
-                _ => block::LENGTH,
+        let mut read = 0;
+        while let Some(rest) = bytes.get(read..)
+            && !rest.is_empty()
+        {
+            let passed = self.pass(rest, dispatch);
+            self.read = self.read.wrapping_add(passed);
+            read = read.wrapping_add(passed);
+            let Some(byte) = rest.get(passed) else {
+                break;
             };
-            let by_byte = rest.len().min(by_byte);
-            for (at, byte) in rest.iter().take(by_byte).enumerate() {
-                let is_end = self.step(*byte)?;
-                self.read = self.read.wrapping_add(1);
-                if is_end {
-                    let left = rest.len().wrapping_sub(at).wrapping_sub(1);
-                    return Ok(Some(bytes.len().wrapping_sub(left)));
-                }
+            let is_end = self.step(*byte)?;
+            self.read = self.read.wrapping_add(1);
+            read = read.wrapping_add(1);
+            if is_end {
+                return Ok(Some(read));
             }
-            rest = rest.get(by_byte..).unwrap_or_default();
         }
         Ok(None)
+    }
+
+    /// How many bytes come next of which each is like those before it.
+    #[inline]
+    fn pass(&mut self, bytes: &[u8], dispatch: Dispatch) -> usize {
+        let of = match &mut self.state {
+            State::Content => {
+                let [name, ..] = self.name;
+                return dispatch.run(find::Markup { bytes, name });
+            }
+            State::Root => {
+                let name = bytes.iter().take_while(|byte| !ends_name(**byte));
+                return name.inspect(|byte| self.keep(**byte)).count();
+            }
+            State::Name(read, _) => {
+                // The last one is more than that.
+                let name = self.name.get(*read..self.name_length.wrapping_sub(1));
+                let pairs = name.unwrap_or_default().iter().zip(bytes);
+                let same = pairs.take_while(|(name, byte)| name == byte).count();
+                *read = read.wrapping_add(same);
+                return same;
+            }
+            State::Tag => {
+                let of_tag = |byte: &u8| !b"\"'/<>".contains(byte);
+                return bytes.iter().take_while(|byte| of_tag(byte)).count();
+            }
+            State::Value(quote) => [*quote, *quote, b'<', b'<'],
+            State::Comment(0) => *b"----",
+            State::CData(0) => *b"]]]]",
+            State::Instruction(false) => *b"????",
+            _ => return 0,
+        };
+        dispatch.run(find::AnyOf { bytes, of })
     }
 
     /// Moves over one byte; whether it is the last of the envelope.
@@ -137,25 +175,29 @@ impl Scanner {
                 return self.fail(ErrorKind::TextOutsideRoot);
             }
 
-            (State::Markup, b'/') => match self.depth.checked_sub(1) {
-                Some(outside) => {
-                    self.depth = outside;
-                    State::Tag
-                }
-                // At the name, which comes next.
-                None => return fail_at(self.read.wrapping_add(1), ErrorKind::EndTagMismatch),
-            },
             (State::Markup, b'!') => {
                 self.markup = self.read.wrapping_sub(1);
                 State::Bang
             }
             (State::Markup, b'?') => State::Instruction(false),
-            (State::Markup, b'<') => return self.fail(ErrorKind::Name),
+            (State::Markup, b'/') if self.depth > 0 => State::Name(0, true),
+            // At the name, which comes next.
+            (State::Markup, b'/') => {
+                return fail_at(self.read.wrapping_add(1), ErrorKind::EndTagMismatch);
+            }
+            (State::Markup, _) if self.depth > 0 => self.name(byte, 0, false),
+            (State::Markup, _) if ends_name(byte) => return self.fail(ErrorKind::Name),
             (State::Markup, _) => {
-                self.depth = self.depth.wrapping_add(1);
+                self.depth = 1;
+                self.keep(byte);
+                State::Root
+            }
+            // It is behind the name.
+            (State::Root, _) => {
                 self.state = State::Tag;
                 return self.step(byte);
             }
+            (State::Name(read, is_end), _) => self.name(byte, read, is_end),
 
             (State::Slash, b'>') => match self.depth.checked_sub(1) {
                 Some(outside) => {
@@ -202,6 +244,33 @@ impl Scanner {
         Ok(false)
     }
 
+    /// One more byte of the root's name.
+    fn keep(&mut self, byte: u8) {
+        if let Some(place) = self.name.get_mut(self.name_length) {
+            *place = byte;
+            self.name_length = self.name_length.wrapping_add(1);
+        }
+    }
+
+    /// One more byte of a name that has been that of the root for so many.
+    fn name(&mut self, byte: u8, read: usize, is_end: bool) -> State {
+        if self.name.get(read) != Some(&byte) {
+            return match byte {
+                b'<' => State::Markup,
+                _ => State::Content,
+            };
+        }
+        let read = read.wrapping_add(1);
+        if read < self.name_length {
+            return State::Name(read, is_end);
+        }
+        self.depth = match is_end {
+            true => self.depth.wrapping_sub(1),
+            false => self.depth.wrapping_add(1),
+        };
+        State::Tag
+    }
+
     /// Markup ends; whether the envelope does.
     fn leave(&mut self) -> bool {
         let is_tag = !matches!(self.state, State::Comment(_) | State::Instruction(_));
@@ -215,6 +284,11 @@ impl Scanner {
     fn fail<T>(&self, kind: ErrorKind) -> Result<T, Error> {
         fail_at(self.read, kind)
     }
+}
+
+/// Whether the root's name does not go on with it, which is then looked at as a part of its tag.
+fn ends_name(byte: u8) -> bool {
+    Class::SPACE.contains(byte) || b"/>\"'<".contains(&byte)
 }
 
 fn fail_at<T>(offset: usize, kind: ErrorKind) -> Result<T, Error> {

@@ -16,8 +16,7 @@ pub(crate) trait Vector: Copy {
     /// certain, a set one is for the table to judge.
     fn strangers(self, block: &Block, class: Class) -> u32;
 
-    /// A bit for each byte of the block, set where it is one of these, of which no two different ones have the
-    /// same low half.
+    /// A bit for each byte of the block, set where it is one of these.
     fn any_of(self, block: &Block, bytes: [u8; 4]) -> u32;
 
     /// The length of the longest run of the class that `bytes` begin with.

@@ -138,6 +138,35 @@ fn kernels_agree_with_the_table() {
     }
 }
 
+/// Every byte in every lane among bytes that are not looked for.
+struct AnyOf(u8, usize);
+
+impl Task for AnyOf {
+    type Output = ();
+
+    fn run<V: Vector>(self, vector: V) {
+        let Self(byte, lane) = self;
+        for of in [*b"<<//", *b"sE!?", [0, 0x80, 0xFF, b'/'], [byte; 4]] {
+            let other = (0..=u8::MAX).find(|byte| !of.contains(byte)).unwrap();
+            let mut block = [other; 32];
+            block[lane] = byte;
+            let expected = u32::from(of.contains(&byte)) << lane;
+            assert_eq!(vector.any_of(&block, of), expected, "{of:x?} {byte:#x}");
+        }
+    }
+}
+
+#[test]
+fn kernels_find_bytes_wherever_they_stand() {
+    for dispatch in kernels() {
+        for byte in 0..=u8::MAX {
+            for lane in 0..32 {
+                dispatch.run(AnyOf(byte, lane));
+            }
+        }
+    }
+}
+
 #[test]
 fn literals() {
     let literal = Literal::<2>::new("NewMailEvent").unwrap();

@@ -99,14 +99,12 @@ impl Avx2 {
         #[cfg(feature = "std")]
         let detected = std::is_x86_feature_detected!("avx2")
             && std::is_x86_feature_detected!("bmi1")
-            && std::is_x86_feature_detected!("bmi2")
-            && std::is_x86_feature_detected!("popcnt");
+            && std::is_x86_feature_detected!("bmi2");
         #[cfg(not(feature = "std"))]
         let detected = cfg!(all(
             target_feature = "avx2",
             target_feature = "bmi1",
-            target_feature = "bmi2",
-            target_feature = "popcnt"
+            target_feature = "bmi2"
         ));
         detected.then_some(Self { _detected: () })
     }
@@ -119,7 +117,7 @@ impl Avx2 {
     }
 }
 
-#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+#[target_feature(enable = "avx2,bmi1,bmi2")]
 fn avx2_task<T: Task>(avx2: Avx2, task: T) -> T::Output {
     task.run(avx2)
 }
@@ -146,7 +144,7 @@ impl Vector for Avx2 {
 
 /// Not inlined: it is what happens where a length was not foreseen.
 #[inline(never)]
-#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+#[target_feature(enable = "avx2,bmi1,bmi2")]
 fn avx2_run(avx2: Avx2, bytes: &[u8], class: Class) -> usize {
     match class {
         // The same, compiled for the classes of values.
@@ -206,21 +204,10 @@ fn avx2_strangers(block: &Block, class: Class) -> u32 {
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn avx2_any_of(block: &Block, bytes: [u8; 4]) -> u32 {
+fn avx2_any_of(block: &Block, [a, b, c, d]: [u8; 4]) -> u32 {
     // SAFETY: `block` is 32 bytes, and the load asks for no alignment.
     let block: __m256i = unsafe { _mm256_loadu_si256(block.as_ptr().cast()) };
-    let [a, b, c, d] = bytes;
-    let like = if a == b && b == c && c == d {
-        _mm256_set1_epi8(a.cast_signed())
-    } else {
-        let mut table = by_low_half(bytes);
-        if let [first @ 0, ..] = &mut table {
-            // Or it would be found where the byte is 0.
-            *first = 1;
-        }
-        // SAFETY: `table` is 16 bytes, and the load asks for no alignment.
-        let table = unsafe { _mm_loadu_si128(table.as_ptr().cast()) };
-        _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(table), block)
-    };
-    _mm256_movemask_epi8(_mm256_cmpeq_epi8(like, block)) as u32
+    let is = |byte: u8| _mm256_cmpeq_epi8(block, _mm256_set1_epi8(byte.cast_signed()));
+    let [low, high] = [_mm256_or_si256(is(a), is(b)), _mm256_or_si256(is(c), is(d))];
+    _mm256_movemask_epi8(_mm256_or_si256(low, high)) as u32
 }

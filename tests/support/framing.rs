@@ -175,7 +175,15 @@ pub(crate) fn stream(tape: &mut Tape<'_>) -> Vec<u8> {
 }
 
 fn envelope(tape: &mut Tape<'_>, out: &mut String) {
-    const NAMES: [&str; 4] = ["a", "Envelope", "e.e", "Umschläge"];
+    const NAMES: [&str; 7] = [
+        "a",
+        "Envelope",
+        "Envelopes",
+        "e.e",
+        "Umschläge",
+        "seventeen-letters",
+        "seventeen-lettersX",
+    ];
     let mut open = Vec::new();
     loop {
         match tape.pick(12) {
