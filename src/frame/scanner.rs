@@ -18,7 +18,7 @@ pub(super) struct Scanner {
     /// Elements that are open.
     depth: usize,
     /// Bytes of the envelope that have been read.
-    read: usize,
+    pub(super) read: usize,
     /// Where in the envelope the last `<!` stands.
     markup: usize,
 }
