@@ -80,6 +80,8 @@
 //!
 //! `bytes` adds [`OwnedMessage`], a body in [`bytes::Bytes`] that is read again where it is needed.
 //!
+//! `codec` adds [`frame::EnvelopeDecoder`], by which a `FramedRead` of tokio gives these. It needs `std`.
+//!
 //! # Safety
 //!
 //! No input makes it panic, recurse or take more than linear time. `unsafe` stands in one module, for

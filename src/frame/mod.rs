@@ -26,6 +26,9 @@
 //! # Ok::<(), ews_notifications::Error>(())
 //! ```
 //!
+//! With the feature `codec`, [`EnvelopeDecoder`] does the same for `tokio_util::codec::FramedRead`, where the bytes
+//! come from an `AsyncRead`, and gives each envelope as an [`OwnedMessage`](crate::OwnedMessage).
+//!
 //! # Where it cuts
 //!
 //! An envelope ends with the end tag of its root element, whatever its name and prefix. That is found by
@@ -45,18 +48,22 @@
 //!
 //! # In here
 //!
-//! `cutter` has the rules of a stream and `scanner` those of an envelope, which it follows byte by byte; `block` is
-//! the same many bytes at a time, where these are tags and text and no more. Of the layers below, `xml` is asked
-//! what is wrong with the end of a stream, and `scan` for its kernels.
+//! `cutter` has the rules of a stream, for the framer here and for the decoder in `codec`. `scanner` follows the
+//! structure of an envelope byte by byte, `block` many bytes at a time where these are tags and text and no more.
+//! Of the layers below, `xml` is asked what is wrong with the end of a stream, and `scan` for its kernels.
 
 #![deny(clippy::arithmetic_side_effects)]
 
 mod block;
+#[cfg(feature = "codec")]
+mod codec;
 mod cutter;
 mod scanner;
 
 use alloc::vec::Vec;
 
+#[cfg(feature = "codec")]
+pub use self::codec::{DecodeError, EnvelopeDecoder};
 use self::cutter::{Cut, Cutter};
 use crate::config::Config;
 use crate::error::Error;
