@@ -82,6 +82,12 @@
 //!
 //! `codec` adds [`frame::EnvelopeDecoder`], by which a `FramedRead` of tokio gives these. It needs `std`.
 //!
+//! `serde` adds `Serialize` to the whole model. Keys are the names of the fields, in their order, and `None` is null.
+//! Ids, watermarks, codes and times are the text as it is written; operations, kinds of events, classes and
+//! statuses are their names on the wire, such as `NewMailEvent`. The old ids of an event stand among its other
+//! fields, as they do on the wire, and of an event of another kind there is the name alone: [`OtherEvent`] says
+//! more. There is no `Deserialize`: what borrows here could not borrow from JSON in which it is escaped.
+//!
 //! # Safety
 //!
 //! No input makes it panic, recurse or take more than linear time. `unsafe` stands in one module, for
