@@ -57,11 +57,11 @@ impl Cutter {
         }
         let between = self.scanner.skip_separators(bytes);
         self.offset = self.offset.wrapping_add(between as u64);
-        let is_end = self
-            .ends_in(bytes.get(between..).unwrap_or_default())
+        let (offset, begun) = (self.offset, self.begun());
+        let end = self
+            .end_in(bytes.get(between..).unwrap_or_default())
             .inspect_err(|error| self.failed = Some(*error))?;
-        let offset = self.offset;
-        let length = is_end.then_some(self.scanner.read);
+        let length = end.map(|end| begun.wrapping_add(end));
         if let Some(length) = length {
             self.offset = offset.wrapping_add(length as u64);
             self.scanner = Scanner::default();
@@ -73,15 +73,16 @@ impl Cutter {
         })
     }
 
-    /// Whether the envelope at hand ends among these bytes.
-    fn ends_in(&mut self, bytes: &[u8]) -> Result<bool, Error> {
-        let room = xml::longest_body(&self.config).saturating_sub(self.scanner.read);
-        let within = bytes.get(..room).unwrap_or(bytes);
-        let is_end = self.scanner.scan(within, self.dispatch)?.is_some();
-        if !is_end && bytes.len() > room {
+    /// Where among these bytes the envelope at hand ends, if it does.
+    fn end_in(&mut self, bytes: &[u8]) -> Result<Option<usize>, Error> {
+        let room = xml::longest_body(&self.config).saturating_sub(self.begun());
+        let end = self
+            .scanner
+            .scan(bytes.get(..room).unwrap_or(bytes), self.dispatch)?;
+        if end.is_none() && bytes.len() > room {
             return Err(Error::new(ErrorKind::BodyLimit, 0));
         }
-        Ok(is_end)
+        Ok(end)
     }
 
     /// Whether the stream may end here, given what has been shown of the envelope at hand.
