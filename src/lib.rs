@@ -95,6 +95,13 @@
 //! check, arrays are loaded into vectors, and kernels are called that the machine has been found to have.
 
 #![no_std]
+#![cfg_attr(
+    not(feature = "codec"),
+    allow(
+        rustdoc::broken_intra_doc_links,
+        reason = "the documentation names what features add that are off"
+    )
+)]
 
 extern crate alloc;
 #[cfg(any(feature = "std", test))]
