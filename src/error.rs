@@ -109,7 +109,7 @@ pub enum ErrorKind {
     UnexpectedEnd,
     /// The body ends while elements are open (`[39] element`).
     UnclosedElement,
-    /// A stream ends inside an envelope. Of [`Framer::finish`](crate::frame::Framer::finish) alone.
+    /// A stream ends inside an envelope. Of [`frame`](crate::frame) alone.
     UnfinishedEnvelope,
     /// No root element: an empty body, or nothing but comments (`[1] document`).
     NoRoot,

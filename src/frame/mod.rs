@@ -26,6 +26,9 @@
 //! # Ok::<(), ews_notifications::Error>(())
 //! ```
 //!
+//! With the feature `codec`, [`EnvelopeDecoder`] does the same for `tokio_util::codec::FramedRead`, where the bytes
+//! come from an `AsyncRead`, and gives each envelope as an [`OwnedMessage`](crate::OwnedMessage).
+//!
 //! # Where it cuts
 //!
 //! An envelope ends with the end tag of its root element, whatever its name and prefix. That is found by
@@ -45,35 +48,32 @@
 //!
 //! # In here
 //!
-//! `scanner` follows the structure byte by byte, `find` passes over what does not matter to it, many bytes at a
-//! time. Of the layers below, `xml` is asked what is wrong with the end of a stream, and `scan` for its
-//! kernels.
+//! `cutter` has the rules of a stream, for the framer here and for the decoder in `codec`. `scanner` follows the
+//! structure of an envelope byte by byte, `find` passes over what does not matter to it, many bytes at a time.
+//! Of the layers below, `xml` is asked what is wrong with the end of a stream, and `scan` for its kernels.
 
 #![deny(clippy::arithmetic_side_effects)]
 
+#[cfg(feature = "codec")]
+mod codec;
+mod cutter;
 mod find;
 mod scanner;
 
 use alloc::vec::Vec;
 
-use self::scanner::Scanner;
+#[cfg(feature = "codec")]
+pub use self::codec::{DecodeError, EnvelopeDecoder};
+use self::cutter::{Cut, Cutter};
 use crate::config::Config;
-use crate::error::{Error, ErrorKind};
-use crate::scan::Dispatch;
-use crate::xml::{self, Buffers, Tokenizer};
+use crate::error::Error;
 
 /// Cuts a stream into envelopes. The [module](self) says where and at what cost.
 #[derive(Debug)]
 pub struct Framer {
-    config: Config,
-    dispatch: Dispatch,
-    scanner: Scanner,
-    /// What earlier chunks had of the envelope at hand; or one that has been handed out.
+    cutter: Cutter,
+    /// What earlier chunks had of the envelope at hand; between two, one that has been handed out.
     joined: Vec<u8>,
-    is_handed_out: bool,
-    /// Where in the stream the envelope at hand begins, or what is between two.
-    offset: u64,
-    failed: Option<Error>,
 }
 
 /// One envelope of a stream.
@@ -103,13 +103,8 @@ impl Framer {
     #[must_use]
     pub fn with_config(config: Config) -> Self {
         Self {
-            config,
-            dispatch: Dispatch::new(config.kernel),
-            scanner: Scanner::default(),
+            cutter: Cutter::new(config),
             joined: Vec::new(),
-            is_handed_out: false,
-            offset: 0,
-            failed: None,
         }
     }
 
@@ -118,105 +113,55 @@ impl Framer {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::BodyLimit`] for an envelope that is longer than the limit, and errors of the class
-    /// [`Malformed`](crate::ErrorClass::Malformed) or [`ErrorKind::Doctype`] where there is no telling where an
-    /// envelope ends. The offset counts from where that envelope begins, which is [`offset`](Self::offset). Asking
-    /// again gives the same error.
+    /// [`BodyLimit`](crate::ErrorKind::BodyLimit) for an envelope that is longer than the limit, and errors of the
+    /// class [`Malformed`](crate::ErrorClass::Malformed) or [`Doctype`](crate::ErrorKind::Doctype) where there is
+    /// no telling where an envelope ends. The offset counts from where that envelope begins, which is
+    /// [`offset`](Self::offset). Asking again gives the same error.
     pub fn next<'s, 'c: 's>(
         &'s mut self,
         chunk: &mut &'c [u8],
     ) -> Result<Option<Envelope<'s>>, Error> {
-        if let Some(error) = self.failed {
-            return Err(error);
+        if self.cutter.begun() == 0 {
+            self.joined.clear();
+            self.joined.shrink_to(Self::KEPT);
         }
-        let end = self
-            .end_in(chunk)
-            .inspect_err(|error| self.failed = Some(*error))?;
-        let (read, behind) = chunk
-            .split_at_checked(end.unwrap_or(chunk.len()))
+        let Cut {
+            between,
+            offset,
+            length,
+        } = self.cutter.cut(chunk)?;
+        let rest = chunk.get(between..).unwrap_or_default();
+        let end = length.map(|length| length.wrapping_sub(self.joined.len()));
+        let (read, behind) = rest
+            .split_at_checked(end.unwrap_or(rest.len()))
             .unwrap_or_default();
         *chunk = behind;
-        let is_whole = self.joined.is_empty() && end.is_some();
-        if !is_whole {
-            self.joined.extend_from_slice(read);
+        if end.is_some() && self.joined.is_empty() {
+            return Ok(Some(Envelope { offset, body: read }));
         }
-        if end.is_none() {
-            return Ok(None);
-        }
-        self.is_handed_out = !is_whole;
-        self.scanner = Scanner::default();
-        let offset = self.offset;
-        let body = if is_whole { read } else { &self.joined };
-        self.offset = offset.wrapping_add(body.len() as u64);
-        Ok(Some(Envelope { offset, body }))
+        self.joined.extend_from_slice(read);
+        Ok(end.map(|_| Envelope {
+            offset,
+            body: &self.joined,
+        }))
     }
 
     /// Tells whether the stream may end here.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::UnfinishedEnvelope`], at the place where the stream ends, if that is inside an envelope: the
-    /// connection broke, and what was being sent is lost. If what there is of the envelope is malformed, or an
-    /// earlier call of [`next`](Self::next) has failed, that error instead.
+    /// [`UnfinishedEnvelope`](crate::ErrorKind::UnfinishedEnvelope), at the place where the stream ends, if that is
+    /// inside an envelope: the connection broke, and what was being sent is lost. If what there is of the envelope
+    /// is malformed, or an earlier call of [`next`](Self::next) has failed, that error instead.
     pub fn finish(&self) -> Result<(), Error> {
-        if let Some(error) = self.failed {
-            return Err(error);
-        }
-        if self.joined.is_empty() || self.is_handed_out {
-            return self.scanner.check_separators();
-        }
-        // Comments and instructions without an envelope behind them are no envelope, but an XML declaration
-        // is the beginning of one.
-        let is_envelope = self.scanner.is_inside() || self.joined.starts_with(b"<?xml ");
-        match self.defect() {
-            Some(error) if error.kind() == ErrorKind::NoRoot && !is_envelope => Ok(()),
-            Some(error) if error.offset() < self.joined.len() => Err(error),
-            _ => Err(Error::new(ErrorKind::UnfinishedEnvelope, self.joined.len())),
-        }
+        self.cutter.finish(&self.joined)
     }
 
     /// Where in the stream the envelope at hand begins: the one that the last error is about, or the one that
     /// comes next.
     #[must_use]
     pub fn offset(&self) -> u64 {
-        self.offset
-    }
-
-    /// Moves the chunk over what is between envelopes, and tells where in it the envelope at hand ends, if it
-    /// does.
-    fn end_in(&mut self, chunk: &mut &[u8]) -> Result<Option<usize>, Error> {
-        if self.is_handed_out {
-            self.is_handed_out = false;
-            self.joined.clear();
-            self.joined.shrink_to(Self::KEPT);
-        }
-        if self.joined.is_empty() {
-            let between = self.scanner.skip_separators(chunk);
-            *chunk = chunk.get(between..).unwrap_or_default();
-            self.offset = self.offset.wrapping_add(between as u64);
-        }
-        let room = xml::longest_body(&self.config).saturating_sub(self.joined.len());
-        let end = self
-            .scanner
-            .scan(chunk.get(..room).unwrap_or(chunk), self.dispatch)?;
-        if end.is_none() && chunk.len() > room {
-            return Err(Error::new(ErrorKind::BodyLimit, 0));
-        }
-        Ok(end)
-    }
-
-    /// What is wrong with the beginning of an envelope, its end included.
-    fn defect(&self) -> Option<Error> {
-        let mut buffers = Buffers::default();
-        let tokens = Tokenizer::new(&self.joined, &mut buffers, &self.config);
-        let mut tokens = tokens.ok()?;
-        loop {
-            match tokens.next() {
-                Ok(Some(_)) => {}
-                Ok(None) => return None,
-                Err(error) => return Some(error),
-            }
-        }
+        self.cutter.offset()
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) struct Scanner {
     name: [u8; NAME],
     name_length: usize,
     /// Bytes of the envelope that have been read.
-    read: usize,
+    pub(super) read: usize,
     /// Where in the envelope the last `<!` stands.
     markup: usize,
 }

@@ -47,6 +47,7 @@ impl<'a> Event<'a> {
 /// The children that only moved and copied events have. Kept apart, for they would double the size
 /// of every event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct OldIds<'a> {
     /// `OldItemId`: the item before.
@@ -107,6 +108,7 @@ impl fmt::Display for EventKind<'_> {
 
 /// An event of a kind that this crate knows nothing of, as it stands in the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct OtherEvent<'a> {
     /// The local name of the element.

@@ -6,6 +6,7 @@ use super::{MessageXmlValue, ResponseCode};
 ///
 /// Never in a push; an answer to a pull, a streaming request or any other, with status 500.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Fault<'a> {
     /// `faultcode`, in SOAP 1.2 the `Value` of `Code`: a QName as it is written, such as

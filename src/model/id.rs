@@ -7,6 +7,7 @@ macro_rules! opaque {
     ($($(#[$doc:meta])+ $name:ident;)+) => {$(
         $(#[$doc])+
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize))]
         pub struct $name<'a>(&'a str);
 
         impl<'a> $name<'a> {
@@ -53,6 +54,7 @@ impl ResponseCode<'static> {
 
 /// An item: a message, an appointment, a contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ItemId<'a> {
     /// `@Id`: which item. Changes when the item moves.
@@ -71,6 +73,7 @@ impl<'a> ItemId<'a> {
 
 /// A folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct FolderId<'a> {
     /// `@Id`: which folder.

@@ -13,6 +13,7 @@ use super::{
 /// the events, but nothing makes them. Behind [`Operation::Fault`] come the values of the fault, and no
 /// responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub enum Item<'a> {
     /// `RequestServerVersion/@Version` of the header.

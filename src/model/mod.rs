@@ -10,6 +10,8 @@ mod fault;
 mod id;
 mod item;
 mod response;
+#[cfg(feature = "serde")]
+mod serialize;
 mod timestamp;
 
 use core::fmt;
@@ -23,6 +25,7 @@ pub use timestamp::{Timestamp, TimestampError, UnixTime};
 
 /// A whole message: one SOAP envelope, or one bare operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Message<'a> {
     /// What stands in the SOAP Body.
@@ -89,6 +92,7 @@ impl fmt::Display for Operation {
 
 /// `ServerVersionInfo` of the SOAP header.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ServerVersionInfo<'a> {
     /// `@MajorVersion`: 15 for Exchange 2013 and later.

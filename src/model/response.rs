@@ -11,6 +11,7 @@ use super::{Event, ResponseCode, SubscriptionId, Watermark};
 /// ([`notifications`](Self::notifications)), or which subscriptions are unknown
 /// ([`error_subscription_ids`](Self::error_subscription_ids)).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Response<'a> {
     /// `@ResponseClass`.
@@ -137,6 +138,7 @@ impl fmt::Display for ConnectionStatus<'_> {
 
 /// `Value` of `MessageXml`: a detail of an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct MessageXmlValue<'a> {
     /// `@Name`, such as `SubscriptionId`.
@@ -156,6 +158,7 @@ impl<'a> MessageXmlValue<'a> {
 
 /// `Notification`: what happened in one subscription since the last one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Notification<'a> {
     /// `SubscriptionId`: the only thing in a push that tells whose mailbox it is about.

@@ -14,6 +14,7 @@ opaque! {
 
 /// An instant: seconds since 1970-01-01T00:00:00Z, without leap seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct UnixTime {
     /// Whole seconds, negative before 1970.
     pub seconds: i64,
