@@ -247,12 +247,12 @@ fn envelopes_are_split_off_the_buffer() {
 
 #[test]
 fn an_error_says_which_envelope_it_is_about() {
-    let (_, end) = decoded(Config::default(), [&b"<a/>\n<b><<c/></b>"[..]]);
+    let (_, end) = decoded(Config::default(), [&b"<a/>\n<b <c/></b>"[..]]);
     let (offset, error) = end.unwrap_err();
     let error = DecodeError::Envelope { offset, error };
     assert_eq!(
         error.to_string(),
-        "no valid name where one must stand at byte 4 of the envelope at byte 5 of the stream"
+        "something other than an attribute in a start tag at byte 3 of the envelope at byte 5 of the stream"
     );
     assert!(error.source().is_none());
 }
