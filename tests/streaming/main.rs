@@ -15,6 +15,7 @@ mod frames;
 mod random;
 mod server;
 
+use core::slice;
 use core::time::Duration;
 
 use ews_notifications::{ErrorKind, Message, Parser};
@@ -314,7 +315,7 @@ async fn unknown_subscriptions_are_left_out() {
         // The stream goes on with the other one.
         Answer::stream()
             .chunk(open)
-            .chunk(events(&[happened.clone()]))
+            .chunk(events(slice::from_ref(&happened)))
             .chunk(CLOSED)
             .end(),
         Answer::stream().chunk(one.replace(IDS[1], "unknown")).end(),

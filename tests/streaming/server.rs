@@ -74,7 +74,7 @@ impl Answer {
         let mut steps = Vec::new();
         for piece in pieces(longest, random, &bytes) {
             steps.push(Step::Write(piece.into()));
-            if random.once_in(bytes.len() / longest / 8 + 2) {
+            if random.once_in(bytes.len() / longest + 2) {
                 steps.push(Step::Wait(Duration::from_millis(2)));
             }
         }
