@@ -4,9 +4,9 @@
 //! cargo run --example streaming -- http://127.0.0.1:8080/EWS/Exchange.asmx SUBSCRIPTION-ID…
 //! ```
 //!
-//! The ids are what `Subscribe` answered with. A connection lives for half an hour, then the server closes it and
-//! the client makes the next one, as it does when one breaks. It ends when the server knows none of the
-//! subscriptions any more: they have to be made anew. Streams have no watermarks for a `Continuity` to observe:
+//! The ids are what `Subscribe` answered with. The server closes a connection after half an hour, and some break:
+//! either way the client makes another one. It stops when the server knows none of the subscriptions any more, for
+//! they have to be made anew. Streams have no watermarks, so that there is nothing for a `Continuity` to observe:
 //! what was on its way when a connection broke is lost, and only a synchronisation finds it.
 
 use core::error::Error;
@@ -37,11 +37,7 @@ async fn main() -> Result<(), Failure> {
         silence: Duration::from_secs(100),
         pause: Duration::from_secs(2),
     };
-    let show = |message: &Message<'_>| {
-        if let Err(error) = print(message) {
-            eprintln!("{error}");
-        }
-    };
+    let show = |message: &Message<'_>| print(message).unwrap_or_else(|error| eprintln!("{error}"));
     client.run(show).await;
     Ok(())
 }
@@ -63,9 +59,9 @@ impl Client {
         while !self.subscription_ids.is_empty() {
             let wait = match self.connection(&mut parser, &mut handle).await {
                 Ok(wait) => wait,
+                // Something may be lost: here a gateway notes that it has to synchronise.
                 Err(error) => {
-                    // Here a gateway would note that it has to synchronise the mailboxes.
-                    eprintln!("{error}");
+                    eprintln!("{}", error.to_string().escape_debug());
                     self.pause
                 }
             };
@@ -115,7 +111,10 @@ impl Client {
                 let (code, text) = (response.code, response.message_text);
                 return back_off(response.value(BACK_OFF), code, text).map(Some);
             }
-            // Of this one error subscriptions do not end: they had more events than the server keeps.
+            if !ids.is_empty() {
+                eprintln!("{:?} of {ids:?}", response.code);
+            }
+            // Behind this one error subscriptions live on: they had more events than the server keeps.
             if response.code != Some(ResponseCode::new("ErrorMissedNotificationEvents")) {
                 let is_left = |id: &String| !ids.contains(&SubscriptionId::new(id));
                 self.subscription_ids.retain(is_left);
@@ -155,22 +154,27 @@ fn back_off(
     code: Option<ResponseCode<'_>>,
     text: Option<&str>,
 ) -> Result<Duration, Failure> {
-    match (milliseconds.map(str::parse), code) {
-        (Some(Ok(milliseconds)), _) => Ok(Duration::from_millis(milliseconds)),
-        (_, Some(code)) => Err(format!("{code}: {}", text.unwrap_or_default()).into()),
-        _ => Err(text.unwrap_or("an error without a code").into()),
+    if let Some(Ok(milliseconds)) = milliseconds.map(str::parse) {
+        return Ok(Duration::from_millis(milliseconds));
     }
+    let code = code.map_or("error", |code| code.as_str());
+    Err(format!("{code}: {}", text.unwrap_or("-")).into())
 }
 
 /// `GetStreamingEvents` of these subscriptions, for as many minutes as a server allows.
 fn get_streaming_events(subscription_ids: &[String]) -> String {
-    let escaped = |id: &String| id.replace('&', "&amp;").replace('<', "&lt;");
-    let ids = subscription_ids.iter().map(escaped);
-    let ids: String = ids
-        .map(|id| format!("<t:SubscriptionId>{id}</t:SubscriptionId>"))
-        .collect();
+    let ids = subscription_ids.iter().map(|id| {
+        let id = id.replace('&', "&amp;").replace('<', "&lt;");
+        format!("<t:SubscriptionId>{id}</t:SubscriptionId>")
+    });
+    let ids: String = ids.collect();
     format!(
-        r#"<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" xmlns:m="http://schemas.microsoft.com/exchange/services/2006/messages" xmlns:t="http://schemas.microsoft.com/exchange/services/2006/types"><s:Header><t:RequestServerVersion Version="Exchange2010_SP1"/></s:Header><s:Body><m:GetStreamingEvents><m:SubscriptionIds>{ids}</m:SubscriptionIds><m:ConnectionTimeout>30</m:ConnectionTimeout></m:GetStreamingEvents></s:Body></s:Envelope>"#
+        r#"<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"
+  xmlns:m="http://schemas.microsoft.com/exchange/services/2006/messages"
+  xmlns:t="http://schemas.microsoft.com/exchange/services/2006/types">
+<s:Header><t:RequestServerVersion Version="Exchange2010_SP1"/></s:Header>
+<s:Body><m:GetStreamingEvents><m:SubscriptionIds>{ids}</m:SubscriptionIds>
+<m:ConnectionTimeout>30</m:ConnectionTimeout></m:GetStreamingEvents></s:Body></s:Envelope>"#
     )
 }
 
@@ -182,11 +186,6 @@ fn print(message: &Message<'_>) -> io::Result<()> {
         let object = item.or(event.folder_id.map(|folder| folder.id));
         let object = object.unwrap_or("-").escape_debug();
         writeln!(out, "{} {object}", event.kind.name())?;
-    }
-    for response in message.responses {
-        for id in response.error_subscription_ids {
-            writeln!(out, "{:?} for {:?}", response.code, id.as_str())?;
-        }
     }
     Ok(())
 }
