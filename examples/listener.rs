@@ -60,8 +60,8 @@ struct Gateway {
     inbox: Mutex<Inbox>,
 }
 
-/// What one request has to itself, until what it brings has been stored. To parse takes microseconds: more than
-/// one parser would be of no use.
+/// Requests take turns with it, each until what it brought has been stored: `Continuity` asks for that, and to parse
+/// takes microseconds.
 struct Inbox {
     parser: Parser,
     continuity: Continuity,

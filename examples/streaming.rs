@@ -112,10 +112,7 @@ impl Client {
                 return back_off(response.value(BACK_OFF), code, text).map(Some);
             }
             if !ids.is_empty() {
-                eprintln!("{:?} of {ids:?}", response.code);
-            }
-            // Behind this one error subscriptions live on: they had more events than the server keeps.
-            if response.code != Some(ResponseCode::new("ErrorMissedNotificationEvents")) {
+                eprintln!("subscribe again, for {:?}: {ids:?}", response.code);
                 let is_left = |id: &String| !ids.contains(&SubscriptionId::new(id));
                 self.subscription_ids.retain(is_left);
             }
@@ -135,7 +132,8 @@ impl Client {
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
         tokio::spawn(connection);
         // NTLM authenticates a connection: its messages go through the same sender before this request. Basic
-        // authentication and OAuth are a header of it.
+        // authentication and OAuth are a header of it, and so is what leads a load balancer to the server that knows
+        // the subscriptions: X-AnchorMailbox, and the cookies that Subscribe was answered with.
         let request = Request::post(self.url.path())
             .header(HOST, host.as_str())
             .header(CONTENT_TYPE, "text/xml; charset=utf-8")
