@@ -1,4 +1,5 @@
-//! A hundred megabytes: read in linear time with the limits lifted, refused unread without.
+//! A hundred megabytes: read in linear time with the limits lifted, refused unread without. And streams as long, in
+//! chunks as short as may be.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -10,6 +11,7 @@
 use core::time::Duration;
 use std::time::Instant;
 
+use ews_notifications::frame::Framer;
 use ews_notifications::xml::{Buffers, Tokenizer};
 use ews_notifications::{Config, ErrorKind, Limits, Parser};
 
@@ -105,5 +107,54 @@ fn hostile_shapes_take_no_more_than_their_size() {
         let time = clock.elapsed();
         eprintln!("{shape}: {} bytes in {time:?}", body.len());
         assert!(time < Duration::from_secs(1), "{shape}: {time:?}");
+    }
+}
+
+/// So many bytes of a stream, and how many envelopes they are.
+type Stream = fn(usize) -> (Vec<u8>, usize);
+
+fn one_envelope(bytes: usize) -> (Vec<u8>, usize) {
+    let unit = r#"<a b="c/>">text</a> "#;
+    let envelope = format!("<a>{}</a>", unit.repeat(bytes / unit.len() - 1));
+    (envelope.into_bytes(), 1)
+}
+
+fn heartbeats(bytes: usize) -> (Vec<u8>, usize) {
+    let heartbeat = include_str!("data/stream/heartbeat.xml");
+    let count = bytes / heartbeat.len();
+    (heartbeat.repeat(count).into_bytes(), count)
+}
+
+/// The smallest chunks that there are.
+#[test]
+#[ignore = "takes a release build"]
+fn a_stream_that_comes_byte_by_byte_is_framed_in_linear_time() {
+    const LARGE: usize = 64_000_000;
+    let mut config = Config::default();
+    config.limits.body_bytes = LARGE;
+    let frame = |(stream, count): &(Vec<u8>, usize)| {
+        let clock = Instant::now();
+        let mut framer = Framer::with_config(config);
+        let mut envelopes = 0;
+        for mut byte in stream.chunks(1) {
+            envelopes += usize::from(framer.next(&mut byte).unwrap().is_some());
+        }
+        framer.finish().unwrap();
+        assert_eq!(envelopes, *count);
+        clock.elapsed()
+    };
+    let streams: [(_, Stream); 2] = [("one envelope", one_envelope), ("heartbeats", heartbeats)];
+    for (name, stream) in streams {
+        let [quarter, whole] = [LARGE / 4, LARGE].map(|bytes| {
+            let stream = stream(bytes);
+            // The best one: what else the machine had to do makes the others longer.
+            [(); 3].map(|()| frame(&stream)).into_iter().min().unwrap()
+        });
+        eprintln!(
+            "{name}: {} bytes in {quarter:?}, {LARGE} in {whole:?}",
+            LARGE / 4
+        );
+        assert!(whole < Duration::from_secs(10), "{name}: {whole:?}");
+        assert!(whole < 8 * quarter, "{name}: {quarter:?}, {whole:?}");
     }
 }

@@ -12,8 +12,10 @@ mod support;
 
 use core::alloc::{GlobalAlloc, Layout};
 use core::cell::Cell;
+use core::slice;
 use std::alloc::System;
 
+use ews_notifications::frame::Framer;
 use ews_notifications::{
     Config, Continuity, Delivery, Error, Event, Item, Limits, Message, Notification, Parser,
     Reader, Response,
@@ -265,6 +267,32 @@ fn memory_is_bounded() {
             "{shape}: {peak} for a body of {}",
             body.len()
         );
+    }
+}
+
+/// However short its chunks are.
+#[test]
+fn what_a_framer_holds_is_bounded() {
+    for bytes in [1 << 10, 300 << 10, 1 << 20, 5 << 20] {
+        let envelope = giant(bytes);
+        let mut framer = Framer::new();
+        let before = HELD.get();
+        // While the buffer moves to a larger place there are two.
+        let peak = peak(|| {
+            let (last, bytes) = envelope.split_last().unwrap();
+            for mut byte in bytes.chunks(1) {
+                assert_eq!(framer.next(&mut byte), Ok(None));
+            }
+            let whole = framer.next(&mut slice::from_ref(last)).unwrap();
+            assert_eq!(whole.unwrap().body, envelope);
+        });
+        let held = HELD.get() - before;
+        assert!(held <= 2 * envelope.len(), "{held} of {}", envelope.len());
+        assert!(peak <= 3 * envelope.len(), "{peak} of {}", envelope.len());
+        // The next one gives back what a giant needed.
+        assert_eq!(framer.next(&mut &b"<a>"[..]), Ok(None));
+        let held = HELD.get() - before;
+        assert!(held <= 256 << 10, "{held} behind {}", envelope.len());
     }
 }
 
