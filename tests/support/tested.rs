@@ -3,7 +3,7 @@
 use ews_notifications::{Config, Error, ErrorKind, Parser};
 
 use super::invariance::{counted, of_message, parse_both, plainly};
-use super::push::Server;
+use super::server::{PUSH, Server};
 
 /// A parser that is compared with a fresh one at every body.
 pub(crate) struct Tested {
@@ -75,7 +75,7 @@ pub(crate) fn plain(children: &str) -> String {
 
 /// A body of the plain server, with nothing but these children.
 pub(crate) fn without_id(children: &str) -> String {
-    of(&Server::plain("Exchange2010"), children)
+    of(&Server::plain(&PUSH, "Exchange2010"), children)
 }
 
 pub(crate) fn of(server: &Server, children: &str) -> String {
