@@ -24,8 +24,7 @@ const KINDS: [&str; 8] = [
     "FreeBusyChangedEvent",
 ];
 
-/// How Exchange writes the messages of one operation. In what stands around the operation, `S:` and `T:`
-/// stand for prefixes, and names in capitals for what they say.
+/// How Exchange writes the messages of one operation: what stands around it is to be [filled in](Style::fill).
 #[derive(Debug)]
 pub(crate) struct Operation {
     pub(crate) name: &'static str,
@@ -41,7 +40,7 @@ pub(crate) const PUSH: Operation = Operation {
     name: "SendNotification",
     response: "SendNotificationResponseMessage",
     declaration: r#"<?xml version="1.0" encoding="utf-8"?>"#,
-    start: r#"<S:Envelope xmlns:S:="SOAP"><S:Header><T:RequestServerVersion xmlns:m="MESSAGES" Version="VERSION" xmlns:T:="TYPES" />HEADER</S:Header><S:Body>"#,
+    start: r#"<S:Envelope xmlns:S:="SOAP"><S:Header><T:RequestServerVersion xmlns:M:="MESSAGES" Version="VERSION" xmlns:T:="TYPES" />HEADER</S:Header><S:Body>"#,
     end: "</S:Body></S:Envelope>",
     is_streamed: false,
 };
@@ -129,14 +128,14 @@ impl Server {
             ],
             &[
                 "",
-                " xmlns:u='T'",
+                " xmlns:u='TYPES'",
                 " xmlns:x='urn:&#120;'",
                 " a='1'",
                 " xmlns:t='urn:x'",
                 "BINDINGS",
             ],
             &[
-                "T",
+                TYPES,
                 "http://schemas.microsoft.com/exchange/services/2006/type&#115;",
             ],
             &["Success", "Succes&#115;", "Warning", "Maybe", ""],
@@ -155,7 +154,7 @@ impl Server {
                 "T:Notification|>",
                 "M:Notification| xmlns:t='urn:x'>",
                 "M:Notification| a='&#x0;'>",
-                "M:Notification| xmlns:q='T'>",
+                "M:Notification| xmlns:q='TYPES'>",
                 "M:Notification|/>",
             ],
         ];
@@ -200,96 +199,81 @@ impl Server {
     }
 
     fn new(style: &Style<'_>) -> Self {
-        let Style {
-            operation,
-            declaration,
-            soap: s,
-            types: t,
-            messages: m,
-            class,
-            code,
+        let Operation {
+            name,
+            response,
+            is_streamed,
             ..
-        } = style;
-        let Operation { name, response, .. } = operation;
-        let types_name = style.types_name.replace('T', TYPES);
-        let bindings = || {
-            (0..40)
-                .map(|at| format!(" xmlns:b{at}='urn:{at}'"))
-                .collect()
-        };
+        } = style.operation;
+        let bindings = (0..40).map(|at| format!(" xmlns:b{at}='urn:{at}'"));
         let declarations = match style.declarations {
-            "BINDINGS" => bindings(),
-            other => other.replace('T', TYPES),
+            "BINDINGS" => bindings.collect(),
+            other => other.to_owned(),
         };
-        let (notification, rest) = style.notification.split_once('|').unwrap();
-        let notification = notification.replace("M:", m).replace("T:", t);
-        let rest = rest.replace('T', TYPES);
-        let text = style.text.replace("M:", m);
-        let (xmlns_s, xmlns_t, xmlns_m) = (xmlns(s), xmlns(t), xmlns(m));
-        let filled = |form: &str| {
-            let form = form.replace("xmlns:S:", &xmlns_s).replace("S:", s);
-            let form = form.replace("xmlns:T:", &xmlns_t).replace("T:", t);
-            let form = form.replace("SOAP", SOAP).replace("MESSAGES", MESSAGES);
-            let form = form
-                .replace("TYPES", &types_name)
-                .replace("HEADER", style.header);
-            form.replace("VERSION", style.version)
-        };
-        let start = filled(operation.start);
-        let mut before = format!(
-            "{declaration}{start}<{m}{name} {xmlns_t}=\"{types_name}\" {xmlns_m}=\"{MESSAGES}\"\
-             {declarations}><{m}ResponseMessages><{m}{response} ResponseClass=\"{class}\">{text}\
-             <{m}ResponseCode>{code}</{m}ResponseCode>"
+        let operation = format!(
+            "<M:{name} xmlns:T:=\"TYPES\" xmlns:M:=\"MESSAGES\"{declarations}><M:ResponseMessages>\
+             <M:{response} ResponseClass=\"CLASS\">TEXT<M:ResponseCode>CODE</M:ResponseCode>"
         );
-        let behind = format!(
-            "</{m}{response}></{m}ResponseMessages></{m}{name}>{}",
-            filled(operation.end)
-        );
-        let [list, list_end] = match operation.is_streamed {
-            true => [
-                format!("<{m}Notifications>"),
-                format!("</{m}Notifications>"),
-            ],
-            false => [String::new(), String::new()],
+        let mut before =
+            style.fill(&[style.declaration, style.operation.start, &operation].concat());
+        let behind = format!("</M:{response}></M:ResponseMessages></M:{name}>");
+        let behind = style.fill(&[&behind, style.operation.end].concat());
+        let (list, list_end) = match is_streamed {
+            true => ("<M:Notifications>", "</M:Notifications>"),
+            false => ("", ""),
         };
-        let first = format!("{list}<{notification}{rest}");
+        let notification = style.fill(style.notification);
+        let (notification, rest) = notification.split_once('|').unwrap();
+        let first = style.fill(list) + &format!("<{notification}{rest}");
         let comment = "<!---->".len();
         let length = before.len() + first.len();
         if style.length > length + comment {
             let padding = "x".repeat(style.length - length - comment);
-            before.insert_str(declaration.len(), &format!("<!--{padding}-->"));
+            before.insert_str(style.declaration.len(), &format!("<!--{padding}-->"));
         }
         Self {
             head: format!("{before}{first}"),
-            tail: format!("</{notification}>{list_end}{behind}"),
-            operation,
-            types: (*t).to_owned(),
-            messages: (*m).to_owned(),
-            notification: [notification, rest],
+            tail: format!("</{notification}>{}{behind}", style.fill(list_end)),
+            operation: style.operation,
+            types: style.types.to_owned(),
+            messages: style.messages.to_owned(),
+            notification: [notification, rest].map(str::to_owned),
             around_notifications: [before, behind],
         }
     }
 
-    /// A message with Notifications, as Exchange writes it, and in a stream one in three without any.
+    /// A message as Exchange writes it. In a stream, half have no Notification, and others several.
     pub(crate) fn plain_parts(&self, tape: &mut Tape<'_>) -> Parts {
-        let m = &self.messages;
-        if self.operation.is_streamed && tape.once_in(3) {
-            let status = tape.one_of(&["OK", "OK", "OK", "Closed"]);
-            return self.without_notification(&format!(
-                "<{m}ConnectionStatus>{status}</{m}ConnectionStatus>"
-            ));
+        self.parts_of(tape, false)
+    }
+
+    /// A message, each part of it one time in three not as Exchange writes it.
+    pub(crate) fn parts(&self, tape: &mut Tape<'_>) -> Parts {
+        self.parts_of(tape, true)
+    }
+
+    fn parts_of(&self, tape: &mut Tape<'_>, may_be_odd: bool) -> Parts {
+        let is_streamed = self.operation.is_streamed;
+        let mut parts = if is_streamed && tape.once_in(2) || may_be_odd && tape.once_in(16) {
+            let is_odd = may_be_odd && tape.once_in(3);
+            self.without_notification(&self.status(tape, is_odd))
+        } else {
+            let mut children = self.children(tape, may_be_odd);
+            while is_streamed && tape.once_in(3) {
+                let is_odd = may_be_odd && tape.once_in(3);
+                children += &self.between_notifications(tape, is_odd);
+                children += &self.children(tape, may_be_odd);
+            }
+            Parts {
+                head: self.head.clone(),
+                children,
+                tail: self.tail.clone(),
+            }
+        };
+        if may_be_odd && tape.once_in(3) {
+            parts.tail = self.odd_tail(&parts.tail, tape);
         }
-        let mut children = Writer::new(tape, self).children();
-        while self.operation.is_streamed && tape.once_in(3) {
-            let [name, rest] = &self.notification;
-            children += &format!("</{name}><{name}{rest}");
-            children += &Writer::new(tape, self).children();
-        }
-        Parts {
-            head: self.head.clone(),
-            children,
-            tail: self.tail.clone(),
-        }
+        parts
     }
 
     /// A message that has this in place of Notifications.
@@ -302,31 +286,17 @@ impl Server {
         }
     }
 
-    /// A message, one time in three not as Exchange writes it, and sometimes without Notification.
-    pub(crate) fn parts(&self, tape: &mut Tape<'_>) -> Parts {
-        let mut parts = match tape.once_in(if self.operation.is_streamed { 2 } else { 16 }) {
-            true => self.without_notification(&self.status(tape)),
-            false => Parts {
-                head: self.head.clone(),
-                children: self.children(tape),
-                tail: self.tail.clone(),
-            },
-        };
-        if tape.once_in(3) {
-            parts.tail = self.odd_tail(&parts.tail, tape);
+    /// What stands in place of Notifications.
+    fn status(&self, tape: &mut Tape<'_>, is_odd: bool) -> String {
+        if !is_odd {
+            let status = tape.one_of(&["OK", "OK", "OK", "Closed"]);
+            let m = &self.messages;
+            return format!("<{m}ConnectionStatus>{status}</{m}ConnectionStatus>");
         }
-        parts
-    }
-
-    /// What a message without Notification says.
-    fn status(&self, tape: &mut Tape<'_>) -> String {
-        const HEARTBEAT: &str = "<M:ConnectionStatus>OK</M:ConnectionStatus>";
-        let said = tape.one_of(&[
-            HEARTBEAT,
-            "<M:ConnectionStatus>Closed</M:ConnectionStatus>",
+        let status = tape.one_of(&[
             "<M:ErrorSubscriptionIds><M:SubscriptionId>AQ==</M:SubscriptionId></M:ErrorSubscriptionIds><M:ConnectionStatus>Closed</M:ConnectionStatus>",
             "<M:ErrorSubscriptionIds><T:SubscriptionId>AQ==</T:SubscriptionId><M:SubscriptionId/></M:ErrorSubscriptionIds>",
-            "<M:MessageXml><T:Value Name=\"SubscriptionId\">AQ==</T:Value></M:MessageXml>",
+            "<M:MessageXml><T:Value Name='SubscriptionId'>AQ==</T:Value></M:MessageXml>",
             "<M:Notifications />",
             "",
             "<M:ConnectionStatus>O&#75;</M:ConnectionStatus>",
@@ -335,35 +305,25 @@ impl Server {
             "<M:ConnectionStatus>OK</M:ConnectionStatus><M:ConnectionStatus>OK</M:ConnectionStatus>",
             "<x:Y xmlns:x='urn:y' x:a='&#0;'/>",
         ]);
-        let said = if tape.once_in(3) { said } else { HEARTBEAT };
-        said.replace("M:", &self.messages)
+        status
+            .replace("M:", &self.messages)
             .replace("T:", &self.types)
     }
 
-    /// The children of a Notification, one time in three not as Exchange writes them. In a stream, others may
-    /// follow with theirs.
-    fn children(&self, tape: &mut Tape<'_>) -> String {
-        let mut children = self.children_of_one(tape);
-        while self.operation.is_streamed && tape.once_in(3) {
-            children += &self.between_notifications(tape);
-            children += &self.children_of_one(tape);
-        }
-        children
-    }
-
-    fn children_of_one(&self, tape: &mut Tape<'_>) -> String {
-        let is_odd = tape.once_in(3);
-        let space = tape.one_of(&["", "", "", "\n  ", "\r\n\t"]);
+    /// The children of a Notification.
+    fn children(&self, tape: &mut Tape<'_>, may_be_odd: bool) -> String {
         let mut writer = Writer::new(tape, self);
-        writer.is_odd = is_odd;
-        writer.space = space;
+        if may_be_odd {
+            writer.is_odd = writer.tape.once_in(3);
+            writer.space = writer.tape.one_of(&["", "", "", "\n  ", "\r\n\t"]);
+        }
         writer.children()
     }
 
-    /// The end of a Notification and the beginning of the next, two times in three as the first begins.
-    fn between_notifications(&self, tape: &mut Tape<'_>) -> String {
+    /// The end of a Notification and the beginning of the next, which is that of the first if it is not odd.
+    fn between_notifications(&self, tape: &mut Tape<'_>, is_odd: bool) -> String {
         let [name, rest] = &self.notification;
-        if !tape.once_in(3) {
+        if !is_odd {
             return format!("</{name}><{name}{rest}");
         }
         let (m, t, xmlns) = (&self.messages, &self.types, xmlns(&self.types));
@@ -378,7 +338,7 @@ impl Server {
             5 => format!("<x:Y xmlns:x='urn:y'/><{name}>"),
             6 => format!("<{m}Notification/><{name}>"),
             7 => {
-                let inner = self.children_of_one(tape);
+                let inner = self.children(tape, true);
                 format!("<{t}Notification>{inner}</{t}Notification><{name}>")
             }
             8 => format!("</{m}Notifications><{m}Notifications><{name}>"),
@@ -413,7 +373,7 @@ impl Server {
             }
             if tape.once_in(12) {
                 let (m, t) = (&self.messages, &self.types);
-                let inner = self.children_of_one(tape);
+                let inner = self.children(tape, true);
                 let notification = match tape.pick(4) {
                     0 => format!("<{m}Notification>{inner}</{m}Notification>"),
                     1 => format!(
@@ -471,6 +431,29 @@ struct Style<'s> {
 }
 
 impl<'s> Style<'s> {
+    /// What is written so: `S:`, `T:` and `M:` stand for prefixes, and words in capitals for what they name.
+    fn fill(&self, form: &str) -> String {
+        let mut filled = form.to_owned();
+        for (word, text) in [
+            ("TEXT", self.text),
+            ("CODE", self.code),
+            ("CLASS", self.class),
+            ("HEADER", self.header),
+            ("VERSION", self.version),
+            ("SOAP", SOAP),
+            ("MESSAGES", MESSAGES),
+            ("TYPES", self.types_name),
+        ] {
+            filled = filled.replace(word, text);
+        }
+        for (word, prefix) in [("S:", self.soap), ("T:", self.types), ("M:", self.messages)] {
+            filled = filled
+                .replace(&format!("xmlns:{word}"), &xmlns(prefix))
+                .replace(word, prefix);
+        }
+        filled
+    }
+
     fn of(operation: &'static Operation) -> Self {
         Self {
             operation,
@@ -480,7 +463,7 @@ impl<'s> Style<'s> {
             soap: "soap11:",
             types: "t:",
             messages: "m:",
-            types_name: "T",
+            types_name: TYPES,
             declarations: "",
             class: "Success",
             text: "",
