@@ -42,6 +42,7 @@ impl Tested {
         Outcome {
             error: read.error,
             hits: stats.head_hits,
+            tail_hits: stats.tail_hits,
             misses: stats.prediction_misses,
             skipped: of_message(stats),
         }
@@ -52,6 +53,7 @@ impl Tested {
 pub(crate) struct Outcome {
     pub(crate) error: Option<Error>,
     pub(crate) hits: u64,
+    pub(crate) tail_hits: u64,
     pub(crate) misses: u64,
     pub(crate) skipped: [u64; 3],
 }
