@@ -277,17 +277,39 @@ fn a_notification_with_another_tag_is_read_by_that() {
 }
 
 #[test]
-fn notifications_that_follow_one_with_declarations_have_not_these() {
+fn what_the_first_notification_declares_is_not_declared_in_the_next() {
     let start = format!("<m:Notification xmlns:t='urn:x' xmlns:u='{TYPES}'>");
-    let in_u = SUBSCRIPTION.replace("t:", "u:") + EVENT;
-    let body = events(&[&in_u]).replacen("<m:Notification>", &start, 1);
-    let second = format!("{NEXT}{SUBSCRIPTION}{EVENT}</m:Notification>");
-    let both = body.replacen("</m:Notification>", &second, 1);
+    let in_t = notification("a");
+    let in_u = in_t.replace("t:", "u:");
+    let two = |second: &str| events(&[&in_u, second]).replacen("<m:Notification>", &start, 1);
     let mut tested = Tested::new();
-    for (body, hits) in [(&body, 0), (&both, 1), (&both, 1), (&body, 1)] {
-        let outcome = tested.read(body);
-        assert_eq!((outcome.error, outcome.hits), (None, hits), "{body}");
-        assert_eq!(outcome.skipped, [1, 0, 0]);
+    assert_eq!(tested.read(two(&in_t)).error, None);
+    for _ in 0..4 {
+        let outcome = tested.read(two(&in_t));
+        assert_eq!((outcome.error, outcome.hits), (None, 1));
+        assert_eq!(outcome.skipped, [0; 3]);
+        let unbound = two(&in_u);
+        let (kind, rest) = tested.read(&unbound).error_at(&unbound).unwrap();
+        let second = &unbound[unbound.rfind("u:SubscriptionId>a").unwrap()..];
+        assert_eq!((kind, rest), (ErrorKind::UnboundPrefix, second));
+    }
+}
+
+#[test]
+fn what_a_later_notification_declares_is_not_declared_in_the_first() {
+    let in_t = notification("a");
+    let in_u = in_t.replace("t:", "u:");
+    let start =
+        format!("{NEXT}<m:Notification xmlns:u='{TYPES}'>").replacen("<m:Notification>", "", 1);
+    let two = events(&[&format!("{in_t}{start}{in_u}")]);
+    let unbound = events(&[&in_u]);
+    for mut tested in [Tested::new(), warm()] {
+        for _ in 0..4 {
+            assert_eq!(tested.read(&two).error, None);
+            let (kind, rest) = tested.read(&unbound).error_at(&unbound).unwrap();
+            assert_eq!(kind, ErrorKind::UnboundPrefix);
+            assert!(rest.starts_with("u:SubscriptionId>"));
+        }
     }
 }
 

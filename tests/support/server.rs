@@ -155,6 +155,7 @@ impl Server {
                 "M:Notification| xmlns:t='urn:x'>",
                 "M:Notification| a='&#x0;'>",
                 "M:Notification| xmlns:q='TYPES'>",
+                OWN_TYPES,
                 "M:Notification|/>",
             ],
         ];
@@ -182,7 +183,10 @@ impl Server {
             soap: choose(&["soap11:", "s:", ""]),
             types,
             messages,
-            types_name: name,
+            types_name: match notification {
+                OWN_TYPES => "urn:x",
+                _ => name,
+            },
             declarations,
             class,
             text,
@@ -407,6 +411,9 @@ impl Server {
     }
 }
 
+/// A Notification that alone declares the types namespace.
+const OWN_TYPES: &str = "M:Notification| xmlns:T:='OWN'>";
+
 /// What of a head differs between servers. Exchange's is the default.
 struct Style<'s> {
     operation: &'static Operation,
@@ -442,6 +449,7 @@ impl<'s> Style<'s> {
             ("VERSION", self.version),
             ("SOAP", SOAP),
             ("MESSAGES", MESSAGES),
+            ("OWN", TYPES),
             ("TYPES", self.types_name),
         ] {
             filled = filled.replace(word, text);
