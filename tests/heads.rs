@@ -12,7 +12,7 @@ mod support;
 
 use ews_notifications::{Config, ErrorKind, IllegalReferences, Item, Parser};
 use support::invariance::{counted, plainly, read_both};
-use support::push::{LONGEST_HEAD, Server};
+use support::server::{LONGEST_HEAD, PUSH, Server};
 use support::tested::{EVENT, SUBSCRIPTION, Tested, hits, of, plain, without_id};
 
 #[test]
@@ -60,7 +60,7 @@ fn a_head_is_not_learned_if_its_message_fails_behind_the_root() {
 
 #[test]
 fn a_head_of_4_kib_is_learned_and_a_longer_one_not() {
-    let server = Server::plain("Exchange2010");
+    let server = Server::plain(&PUSH, "Exchange2010");
     for (length, expected) in [(LONGEST_HEAD, [0, 1]), (LONGEST_HEAD + 1, [0, 0])] {
         let comment = "x".repeat(length - server.head.len() - "<!---->".len());
         let body = plain("").replacen("<soap11", &format!("<!--{comment}--><soap11"), 1);
@@ -124,7 +124,7 @@ fn what_a_head_skips_and_replaces_is_counted_in_every_message() {
 
 #[test]
 fn the_least_recently_used_head_is_replaced() {
-    let [a, b, c] = ["A", "B", "C"].map(|version| of(&Server::plain(version), SUBSCRIPTION));
+    let [a, b, c] = ["A", "B", "C"].map(|version| of(&Server::plain(&PUSH, version), SUBSCRIPTION));
     let mut tested = Tested::with(|config| config.heads = 2);
     assert_eq!(hits(&mut tested, [&a, &b, &a, &c]), [0, 0, 1, 0]);
     assert_eq!(hits(&mut tested, [&a, &c, &b]), [1, 1, 0]);

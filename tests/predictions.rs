@@ -10,8 +10,8 @@
 mod support;
 
 use ews_notifications::{ErrorKind, EventKind, Kernel};
-use support::push::{self, Server};
 use support::sequence::KERNELS;
+use support::server::{MESSAGES, PUSH, Server, TYPES};
 use support::tested::{EVENT, SUBSCRIPTION, Tested, hits, plain, without_id};
 
 #[test]
@@ -56,7 +56,7 @@ fn the_limit_of_depth_holds_for_a_predicted_id() {
 #[test]
 fn the_limit_of_attributes_holds_for_a_predicted_id() {
     let body = |children: &str| {
-        let (m, t) = (push::MESSAGES, push::TYPES);
+        let (m, t) = (MESSAGES, TYPES);
         format!(
             "<SendNotification xmlns='{m}'><ResponseMessages><SendNotificationResponseMessage>\
              <Notification xmlns='{t}'><SubscriptionId>i</SubscriptionId>{children}</Notification>\
@@ -91,11 +91,11 @@ fn a_rebound_prefix_switches_predictions_off() {
 
 #[test]
 fn a_prefix_that_the_notification_rebinds_is_not_predicted() {
-    let server = Server::plain("Exchange2010");
+    let server = Server::plain(&PUSH, "Exchange2010");
     let rebound = "<m:Notification xmlns:t='urn:x' xmlns:u='";
     let head = server
         .head
-        .replace("<m:Notification>", &format!("{rebound}{}'>", push::TYPES));
+        .replace("<m:Notification>", &format!("{rebound}{}'>", TYPES));
     let children = format!("{}{EVENT}", SUBSCRIPTION.replace("t:", "u:"));
     let body = format!("{head}{children}{}", server.tail);
     let mut tested = Tested::warm();
@@ -122,8 +122,8 @@ fn a_second_notification_is_read_by_its_own_prefixes() {
 
 #[test]
 fn two_prefixes_of_the_same_namespace_are_both_predicted() {
-    let server = Server::plain("Exchange2010");
-    let both = format!("<m:Notification xmlns:u='{}'>", push::TYPES);
+    let server = Server::plain(&PUSH, "Exchange2010");
+    let both = format!("<m:Notification xmlns:u='{}'>", TYPES);
     let head = server.head.replace("<m:Notification>", &both);
     let events = format!("{EVENT}{}", EVENT.replace("t:", "u:")).repeat(3);
     let body = format!("{head}{SUBSCRIPTION}{events}{}", server.tail);

@@ -17,19 +17,20 @@ URIS = {
     "soap12": ["http://www.w3.org/2003/05/soap-envelope"],
     "messages": [f"http://{EWS}messages", f"https://{EWS}messages"],
     "types": [f"http://{EWS}types", f"https://{EWS}types"],
+    "errors": [f"http://{EWS}errors", f"https://{EWS}errors"],
 }
 FOREIGN_URIS = [
     "urn:x",
     "http://example.com/?a=1&b='2'",
     "http://www.w3.org/2001/XMLSchema-instance",
     "https://schemas.xmlsoap.org/soap/envelope/",
-    f"http://{EWS}errors",
+    f"http://{EWS}error",
     f"http://{EWS}types/",
     f"http://{EWS}types ",
     f"HTTP://{EWS}messages",
     f"http://{EWS}Messages",
 ]
-USUAL_PREFIXES = {"soap11": "soap11", "soap12": "soap12", "messages": "m", "types": "t"}
+USUAL_PREFIXES = {"soap11": "soap11", "soap12": "soap12", "messages": "m", "types": "t", "errors": "e"}
 PREFIXES = ["", "m", "t", "m", "t", "s", "S", "soap11", "xmlx", "_", "a-1", "m.t", "é", "Å·1"]
 
 DECLARATIONS = [

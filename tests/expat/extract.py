@@ -1,4 +1,4 @@
-"""Reads the body of an Exchange push notification with expat.
+"""Reads the body of an Exchange notification, pushed, pulled or streamed, or of a SOAP fault with expat.
 
 `extract` returns the rows that `ewsn inspect --format ndjson` has to print for a body, or raises
 `Refused` with the reason as a short word. It is written from the description of the format alone and
@@ -31,7 +31,17 @@ NAMESPACES = {
     "https://schemas.microsoft.com/exchange/services/2006/messages": "messages",
     "http://schemas.microsoft.com/exchange/services/2006/types": "types",
     "https://schemas.microsoft.com/exchange/services/2006/types": "types",
+    "http://schemas.microsoft.com/exchange/services/2006/errors": "errors",
+    "https://schemas.microsoft.com/exchange/services/2006/errors": "errors",
 }
+OPERATIONS = [f"messages:{name}" for name in ("SendNotification", "GetEventsResponse", "GetStreamingEventsResponse")]
+RESPONSES = [
+    "messages:SendNotificationResponseMessage",
+    "messages:GetEventsResponseMessage",
+    "messages:GetStreamingEventsResponseMessage",
+    "messages:GetStreamingEventsResponseMessageType",  # of an emulator
+]
+NOTIFICATION = ("messages:Notification", "types:Notification")
 EVENTS = {
     f"types:{kind}Event"
     for kind in "Status Created Deleted Modified Moved Copied NewMail FreeBusyChanged".split()
@@ -75,13 +85,17 @@ class Element:
             raise Refused("repeated")
         return found[0] if found else None
 
-    def leaf(self, name: str) -> Element | None:
+    def leaf(self, *names: str) -> Element | None:
         """The child that may stand once and holds no elements."""
-        return checked_leaf(self.one(name))
+        return checked_leaf(self.one(*names))
 
-    def leaf_text(self, name: str) -> str | None:
-        leaf = self.leaf(name)
+    def leaf_text(self, *names: str) -> str | None:
+        leaf = self.leaf(*names)
         return leaf.text if leaf else None
+
+    def leaf_texts(self, *names: str) -> list[str]:
+        """Of the children that may stand any number of times and hold no elements."""
+        return [checked_leaf(leaf).text for leaf in self.all(*names)]
 
 
 def extract(body: bytes, file: str) -> list[Row]:
@@ -89,15 +103,22 @@ def extract(body: bytes, file: str) -> list[Row]:
     header, operation = unwrap(parse(body))
     shared = {
         "file": file,
-        "operation": "SendNotification",
+        "operation": operation.local,
         "server_version": server_version(header),
         "fault_code": None,
         "fault_string": None,
+        "response_class": None,
         "connection_status": None,
         "error_subscription_ids": [],
+        "subscription_id": None,
+        "previous_watermark": None,
+        "more_events": None,
+        "event": None,
     }
+    if operation.local == "Fault":
+        return [shared | fault_row(operation)]
     messages = operation.one("messages:ResponseMessages")
-    responses = messages.all("messages:SendNotificationResponseMessage") if messages else []
+    responses = messages.all(*RESPONSES) if messages else []
     return [shared | row for response in responses for row in response_rows(response)]
 
 
@@ -144,7 +165,7 @@ def parse(body: bytes) -> Element:
 
 def unwrap(root: Element) -> tuple[Element | None, Element]:
     """The SOAP header, if any, and the operation."""
-    if root.name == "messages:SendNotification":
+    if root.name in OPERATIONS:
         return None, root
     soap = root.name.partition(":")[0]
     if root.local != "Envelope":
@@ -156,9 +177,10 @@ def unwrap(root: Element) -> tuple[Element | None, Element]:
         raise Refused("body")
     if not body.children:
         raise Refused("empty")
-    if [child.name for child in body.children] != ["messages:SendNotification"]:
+    operation = body.children[0]
+    if len(body.children) > 1 or operation.name not in [*OPERATIONS, f"{soap}:Fault"]:
         raise Refused("operation")
-    return header, body.children[0]
+    return header, operation
 
 
 def server_version(header: Element | None) -> str | None:
@@ -173,24 +195,56 @@ def server_version(header: Element | None) -> str | None:
     return next((version for version in versions if version is not None), None)
 
 
+def fault_row(fault: Element) -> Row:
+    if fault.name == "soap11:Fault":
+        code = fault.leaf_text("none:faultcode", "soap11:faultcode")
+        string = fault.leaf_text("none:faultstring", "soap11:faultstring")
+        detail = fault.one("none:detail", "soap11:detail")
+    else:
+        holder, reason, detail = (fault.one(f"soap12:{name}") for name in ("Code", "Reason", "Detail"))
+        code = holder.leaf_text("soap12:Value") if holder else None
+        texts = reason.leaf_texts("soap12:Text") if reason else []
+        string = texts[0] if texts else None
+    row = {"fault_code": code, "fault_string": string, "response_code": None, "message_text": None}
+    if detail:
+        row["response_code"] = detail.leaf_text("errors:ResponseCode")
+        row["message_text"] = detail.leaf_text("errors:Message")
+        subscription(detail.one("types:MessageXml"))
+    return row
+
+
 def response_rows(response: Element) -> list[Row]:
     number(response.leaf_text("messages:DescriptiveLinkKey"))
-    details = response.one("messages:MessageXml")
-    values = [checked_leaf(value) for value in details.all("types:Value")] if details else []
-    named = [value.text for value in values if value.attributes.get("Name") == "SubscriptionId"]
+    ids = response.one("messages:ErrorSubscriptionIds")
     row = {
         "response_class": response.attributes.get("ResponseClass"),
         "response_code": response.leaf_text("messages:ResponseCode"),
         "message_text": response.leaf_text("messages:MessageText"),
-        "subscription_id": named[0] if named else None,
-        "previous_watermark": None,
-        "more_events": None,
-        "event": None,
+        "connection_status": response.leaf_text("messages:ConnectionStatus"),
+        "error_subscription_ids": ids.leaf_texts("messages:SubscriptionId", "types:SubscriptionId") if ids else [],
+        "subscription_id": subscription(response.one("messages:MessageXml")),
     }
-    notification = response.one("messages:Notification", "types:Notification")
-    if notification is None:
-        return [row]
-    row["subscription_id"] = notification.leaf_text("types:SubscriptionId")
+    response.one(*NOTIFICATION)
+    response.one("messages:Notifications")
+    notifications: list[Element] = []
+    for child in response.children:
+        if child.name in NOTIFICATION:
+            notifications.append(child)
+        elif child.name == "messages:Notifications":
+            notifications += child.all(*NOTIFICATION)
+    rows = [row | of_event for notification in notifications for of_event in notification_rows(notification)]
+    return rows or [row]
+
+
+def subscription(details: Element | None) -> str | None:
+    """The subscription that the details of an error name."""
+    values = [checked_leaf(value) for value in details.all("types:Value")] if details else []
+    named = [value.text for value in values if value.attributes.get("Name") == "SubscriptionId"]
+    return named[0] if named else None
+
+
+def notification_rows(notification: Element) -> list[Row]:
+    row: Row = {"subscription_id": notification.leaf_text("types:SubscriptionId")}
     if row["subscription_id"] is None:
         raise Refused("subscription")
     row["previous_watermark"] = notification.leaf_text("types:PreviousWatermark")

@@ -1,4 +1,4 @@
-"""Makes bodies of Exchange push notifications, and knows what they mean.
+"""Makes bodies of Exchange notifications, pushed, pulled or streamed, and of SOAP faults, and knows what they mean.
 
 `make` builds one body from a seed and an index: a `Maker` invents a message as a tree of nodes beside
 the rows that it must give, and a `Writer` spells the tree in a dialect of its own. About a quarter of the
@@ -32,20 +32,32 @@ EVENT_KEYS = {
     "UnreadCount": "unread_count",
 }
 IDS = [name for name in EVENT_KEYS if name.endswith("Id")]
+OPERATIONS = ["SendNotification", "GetEventsResponse", "GetStreamingEventsResponse"]
 OTHER_OPERATIONS = [
     ("messages", "FindItemResponse"),
     ("types", "SendNotification"),
     ("urn:x", "SendNotification"),
     ("", "SendNotification"),
+    ("types", "GetEventsResponse"),
+    ("messages", "Fault"),
 ]
-RESPONSE_LEAVES = ["MessageText", "ResponseCode", "DescriptiveLinkKey"]
+RESPONSES = [
+    "SendNotificationResponseMessage", "GetEventsResponseMessage", "GetStreamingEventsResponseMessage",
+    "GetStreamingEventsResponseMessageType",
+]
+RESPONSE_LEAVES = ["MessageText", "ResponseCode", "DescriptiveLinkKey", "ConnectionStatus"]
+RESPONSE_PARENTS = ["MessageXml", "Notification", "Notifications", "ErrorSubscriptionIds"]
 UNKNOWN_EVENTS = ["ChannelStatusEvent", "FreeBusyChangeEvent", "Watermark", "ItemId", "Événement", "_"]
 STRANGE_NAMES = [
-    *EVENT_KEYS, *RESPONSE_LEAVES, "Foo", "_x-1.y", "Été", "Envelope", "Header", "Body", "Notification",
-    "SubscriptionId", "MoreEvents", "StatusEvent", "Value", "ResponseMessages", "MessageXml",
-    "RequestServerVersion", "ServerVersionInfo", "SendNotification", "SendNotificationResponseMessage",
+    *EVENT_KEYS, *RESPONSE_LEAVES, *RESPONSE_PARENTS, *RESPONSES, "Foo", "_x-1.y", "Été", "Envelope", "Header", "Body",
+    "SubscriptionId", "MoreEvents", "StatusEvent", "Value", "ResponseMessages", "RequestServerVersion",
+    "ServerVersionInfo", "SendNotification", "Fault", "faultcode", "detail", "Code", "Text", "Detail", "Message",
 ]
 ATTRIBUTE_NAMES = ["Id", "ChangeKey", "Version", "Name", "ResponseClass", "nil", "mustUnderstand"]
+NOTHING = dict.fromkeys(
+    "fault_code fault_string response_class response_code message_text connection_status subscription_id "
+    "previous_watermark more_events event".split()
+) | {"error_subscription_ids": []}
 VERSION_NUMBERS = ["MajorVersion", "MinorVersion", "MajorBuildNumber", "MinorBuildNumber"]
 
 ODD_TEXTS = [
@@ -103,22 +115,67 @@ class Maker:
 
     def message(self, file: str) -> tuple[Node, list[Row]]:
         """The root of the message and its rows."""
-        operation = Node("messages", "SendNotification")
+        name = self.rng.choices([*OPERATIONS, "Fault"], [5, 2, 4, 2])[0]
+        soap = self.rng.choice(["soap11", "soap11", "soap11", "soap12", *([""] if name in OPERATIONS else [])])
+        operation, rows = self.operation(name) if name in OPERATIONS else self.fault(soap)
+
+        ns, other_name = self.rng.choice(OTHER_OPERATIONS)
+        self.flaw("operation", lambda: vars(operation).update(ns=ns, name=other_name))
+        root, version = self.envelope(soap, operation) if soap else (operation, None)
+        shared = NOTHING | {"file": file, "operation": name, "server_version": version}
+        return root, [shared | row for row in rows]
+
+    def operation(self, name: str) -> tuple[Node, list[Row]]:
+        operation = Node("messages", name)
         rows: list[Row] = []
         if self.chance(0.98):
             messages = self.add(operation, "messages", "ResponseMessages")
             for _ in range(self.rng.choice([0, 1, 1, 1, 1, 2, 3])):
-                rows += self.response(messages)
-            self.add_strangers(messages, "messages:SendNotificationResponseMessage")
+                rows += self.response(messages, name)
+            self.add_strangers(messages, *(f"messages:{response}" for response in RESPONSES))
         self.add_strangers(operation, "messages:ResponseMessages")
+        return operation, rows
 
-        ns, name = self.rng.choice(OTHER_OPERATIONS)
-        self.flaw("operation", lambda: vars(operation).update(ns=ns, name=name))
-        soap = self.rng.choice(["soap11", "soap11", "soap11", "soap12", ""])
-        root, version = self.envelope(soap, operation) if soap else (operation, None)
-        shared = {"file": file, "operation": "SendNotification", "server_version": version}
-        nothing = {"fault_code": None, "fault_string": None, "connection_status": None, "error_subscription_ids": []}
-        return root, [shared | nothing | row for row in rows]
+    def fault(self, soap: str) -> tuple[Node, list[Row]]:
+        """Of SOAP 1.1 with children in no namespace, or by mistake in its own; of SOAP 1.2 one level deeper."""
+        fault, row = Node(soap, "Fault"), {}
+        code = self.text("a:ErrorServerBusy", "soap:Client")
+        strings = [self.text("The server cannot service this request right now.") for _ in range(3)]
+        if soap == "soap11":
+            ns, detail = self.rng.choice(["", "", "", soap]), "detail"
+            row["fault_code"] = self.optional(0.9, fault, ns, "faultcode", code)
+            row["fault_string"] = self.optional(0.9, fault, ns, "faultstring", strings[0])
+        else:
+            ns, detail = soap, "Detail"
+            if self.chance(0.9):
+                holder = self.add(fault, soap, "Code")
+                row["fault_code"] = self.optional(0.9, holder, soap, "Value", code)
+                holder.content.append(Node(soap, "Subcode", [], [Node(soap, "Value", [], ["x"])], is_repeatable=True))
+                self.add_strangers(holder, f"{soap}:Value")
+            if self.chance(0.9):
+                reason = self.add(fault, soap, "Reason")
+                for string in strings[: self.rng.randrange(4)]:
+                    self.add(reason, soap, "Text", string, is_repeatable=True)
+                    row["fault_string"] = strings[0]
+                self.add_strangers(reason, f"{soap}:Text")
+        if self.chance(0.8):
+            row |= self.detail(self.add(fault, ns, detail))
+        names = "faultcode faultstring detail Code Reason Detail".split()
+        self.add_strangers(fault, *(f"{known_ns}:{name}" for known_ns in ("", soap) for name in names))
+        return fault, [row]
+
+    def detail(self, detail: Node) -> Row:
+        code, text = self.text("ErrorServerBusy"), self.text("Try again later.")
+        row = {
+            "response_code": self.optional(0.9, detail, "errors", "ResponseCode", code),
+            "message_text": self.optional(0.9, detail, "errors", "Message", text),
+        }
+        if self.chance(0.3):
+            detail.content.append(Node("errors", "Line", [], ["2"], is_repeatable=True))
+        if self.chance(0.5):
+            self.details(detail, "types")
+        self.add_strangers(detail, "errors:ResponseCode", "errors:Message", "types:MessageXml")
+        return row
 
     def envelope(self, soap: str, operation: Node) -> tuple[Node, str | None]:
         """The envelope around the operation, and the version in its header."""
@@ -161,14 +218,14 @@ class Maker:
                 self.flaw("int", lambda at=index, new=wrong: info.attributes.__setitem__(at, new))
         return next((version for version in versions if version is not None), None)
 
-    def response(self, messages: Node) -> list[Row]:
+    def response(self, messages: Node, operation: str) -> list[Row]:
         known = self.rng.choice(["Success", "Success", "Error", "Warning"])
         unknown = self.rng.choice([None, "", "success", "Success ", "Fatal"])
         response_class = known if self.chance(0.95) else unknown
         attributes = [] if response_class is None else [("", "ResponseClass", response_class)]
-        response = self.add(
-            messages, "messages", "SendNotificationResponseMessage", None, attributes, is_repeatable=True
-        )
+        name = f"{operation.removesuffix('Response')}ResponseMessage"
+        name = name if self.chance(0.95) else self.rng.choice(RESPONSES)
+        response = self.add(messages, "messages", name, None, attributes, is_repeatable=True)
         failed = known == "Error"
         row: Row = {"response_class": response_class}
         text = self.text("읽지 못했습니다.", "The subscription's events can't be read.")
@@ -177,17 +234,41 @@ class Maker:
         row["response_code"] = self.optional(0.97, response, "messages", "ResponseCode", code)
         if self.chance(0.5 if failed else 0.05):
             self.add_number(response, "messages", "DescriptiveLinkKey")
-        row["subscription_id"] = self.details(response) if self.chance(0.9 if failed else 0.05) else None
-        row |= {"previous_watermark": None, "more_events": None, "event": None}
-        is_notified = self.chance(0.1 if failed else 0.97)
-        rows = self.notification(response, row) if is_notified else [row]
-        known_names = [f"messages:{name}" for name in [*RESPONSE_LEAVES, "MessageXml", "Notification"]]
+        if self.chance(0.9 if failed else 0.05):
+            row["subscription_id"] = self.details(response, "messages")
+        rows: list[Row] = []
+        if operation == "GetStreamingEventsResponse" or self.chance(0.05):
+            rows = self.streamed(response, row, failed)
+        elif self.chance(0.1 if failed else 0.97):
+            rows = self.notification(response)
+        known_names = [f"messages:{name}" for name in RESPONSE_LEAVES + RESPONSE_PARENTS]
         self.add_strangers(response, *known_names, "types:Notification")
+        return [row | of_event for of_event in rows or [{}]]
+
+    def streamed(self, response: Node, row: Row, failed: bool) -> list[Row]:
+        """What a response to a streaming request has, in place of the one Notification of others."""
+        rows: list[Row] = []
+        if self.chance(0.1 if failed else 0.6):
+            notifications = self.add(response, "messages", "Notifications")
+            for _ in range(self.rng.choice([0, 1, 1, 2, 2, 3])):
+                same = rows[-1]["subscription_id"] if rows and self.chance(0.3) else None
+                rows += self.notification(notifications, same, is_repeatable=True)
+            self.add_strangers(notifications, "messages:Notification", "types:Notification")
+        if self.chance(0.7 if failed else 0.05):
+            ids = self.add(response, "messages", "ErrorSubscriptionIds")
+            texts = [self.text(self.opaque(100)) for _ in range(self.rng.choice([0, 1, 1, 2, 3]))]
+            for text in texts:
+                ns = self.rng.choice(["messages", "messages", "types"])
+                self.add(ids, ns, "SubscriptionId", text, is_repeatable=True)
+            row["error_subscription_ids"] = texts
+            self.add_strangers(ids, "messages:SubscriptionId", "types:SubscriptionId")
+        status = self.text("OK", "OK", "Closed")
+        row["connection_status"] = self.optional(0.1 if rows else 0.9, response, "messages", "ConnectionStatus", status)
         return rows
 
-    def details(self, response: Node) -> str | None:
+    def details(self, parent: Node, ns: str) -> str | None:
         """MessageXml, and the first of the subscription ids in it."""
-        details = self.add(response, "messages", "MessageXml")
+        details = self.add(parent, ns, "MessageXml")
         found = []
         for _ in range(self.rng.choice([0, 1, 1, 2, 4])):
             name = self.rng.choice(["SubscriptionId"] * 3 + ["subscriptionid", "Policy", "", " SubscriptionId"])
@@ -198,12 +279,14 @@ class Maker:
         self.add_strangers(details, "types:Value")
         return found[0] if found else None
 
-    def notification(self, response: Node, row: Row) -> list[Row]:
+    def notification(self, parent: Node, same: str | None = None, *, is_repeatable: bool = False) -> list[Row]:
+        """A Notification, perhaps of the same subscription as the last."""
         ns, other_ns = self.rng.choice([("messages", "types")] * 4 + [("types", "messages")])
-        notification = self.add(response, ns, "Notification")
-        self.flaw("repeated", lambda: response.content.append(replace(notification, ns=other_ns)))
+        notification = self.add(parent, ns, "Notification", is_repeatable=is_repeatable)
+        if not is_repeatable:
+            self.flaw("repeated", lambda: parent.content.append(replace(notification, ns=other_ns)))
 
-        row = row | {"subscription_id": self.text(self.opaque(100, 84, 120))}
+        row: Row = {"subscription_id": same or self.text(self.opaque(100, 84, 120))}
         subscription = self.add(notification, "types", "SubscriptionId", row["subscription_id"])
         self.flaw("subscription", lambda: notification.content.remove(subscription))
         self.flaw("subscription", lambda: setattr(subscription, "ns", "messages"))

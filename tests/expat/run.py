@@ -127,12 +127,17 @@ def summarise(verdicts: dict[str, Verdict], seed: int) -> str | None:
     reasons = Counter(verdict for verdict in verdicts.values() if isinstance(verdict, str))
     rows = [row for verdict in accepted for row in verdict]
     kinds = Counter(row["event"]["kind"] for row in rows if row["event"])
+    operations = Counter(verdict[0]["operation"] for verdict in accepted if verdict)
     print(f"seed {seed}: {len(verdicts)} bodies, {len(accepted)} accepted, {reasons.total()} refused")
     print("refused:", ", ".join(f"{reason} {count}" for reason, count in reasons.most_common()))
+    print("accepted:", ", ".join(f"{operation} {count}" for operation, count in operations.most_common()))
     print(f"rows: {len(rows)}, events: {kinds.total()}")
     print("events:", ", ".join(f"{kind} {count}" for kind, count in kinds.most_common()))
     if 2 * len(accepted) < len(verdicts) or not reasons:
         return "the generator is at fault: fewer than half of the bodies accepted, or none refused"
+    for key in ("fault_code", "fault_string", "connection_status", "error_subscription_ids", "event"):
+        if 50 * sum(1 for row in rows if row[key]) < len(accepted):
+            return f"the generator is at fault: hardly a {key}"
     return None
 
 

@@ -4,16 +4,17 @@
 //! anything that this crate accepts, or keeps to the EWS schema.
 //!
 //! The schema allows more than is made up: other header elements, most response codes and messages of other
-//! operations, attributes of other namespaces (`soap:mustUnderstand`, `xsi:type`), white space around
-//! numbers and in front of times (which libxml2 refuses), and, what this crate refuses, a header element or
-//! an operation that stands twice.
+//! operations, attributes of other namespaces (`soap:mustUnderstand`, `xsi:type`), a `faultactor`, white space
+//! around numbers and in front of times (which libxml2 refuses), and, what this crate refuses, a header element
+//! or an operation that stands twice.
 
-use super::reference::{EVENTS, IDS, SOAP};
+use super::reference::{EVENTS, IDS, OPERATIONS, RESPONSES, SOAP};
 use super::tape::Tape;
 use super::text::Lines;
 
 const MESSAGES: &str = "http://schemas.microsoft.com/exchange/services/2006/messages";
 const TYPES: &str = "http://schemas.microsoft.com/exchange/services/2006/types";
+const ERRORS: &str = "http://schemas.microsoft.com/exchange/services/2006/errors";
 const PREFIXES: [&str; 7] = ["t", "m", "", "soap11", "_a-b.c", "é", "xm"];
 const TEXTS: [&str; 8] = [
     "AQAAAExY/dNdjDVKjtBVHKR5IOurFukhAAAAAAE=",
@@ -40,6 +41,11 @@ const STRANGERS: [&str; 3] = [
 const CULTURE: &str = "<t:MailboxCulture xmlns:t='http://schemas.microsoft.com/exchange/services/2006/types'>en-US</t:MailboxCulture>";
 /// An element that the schema allows among response messages.
 const OTHER_RESPONSE: &str = "<SendItemResponseMessage ResponseClass='Success' xmlns='http://schemas.microsoft.com/exchange/services/2006/messages'/>";
+/// An element that Exchange writes in the detail of a fault.
+const LINE: &str =
+    "<e:Line xmlns:e='http://schemas.microsoft.com/exchange/services/2006/errors'>2</e:Line>";
+/// An element that SOAP 1.2 allows behind the Value of a Code.
+const SUBCODE: &str = "<s:Subcode xmlns:s='http://www.w3.org/2003/05/soap-envelope'><s:Value>s:x</s:Value></s:Subcode>";
 
 /// Types of the schema that are read as text.
 enum Type {
@@ -55,7 +61,14 @@ const RESPONSE_CODE: Type = Type::OneOf(&[
     "NoError",
     "ErrorReadEventsFailed",
     "ErrorMissedNotificationEvents",
+    "ErrorInvalidSubscription",
+    "ErrorServerBusy",
 ]);
+const CONNECTION_STATUS: Type = Type::OneOf(&["OK", "Closed"]);
+/// The schema asks for prefixes that are declared.
+const FAULT_CODE: Type = Type::OneOf(&["Client", "Server"]);
+/// Some that Exchange writes; the schema allows any.
+const VALUE_NAME: Type = Type::OneOf(&["BackOffMilliseconds", "SubscriptionId", ""]);
 /// White space is part of what is said, for it is kept.
 const DATE_TIME: Type = Type::OneOf(&[
     "2020-12-03T11:03:50Z",
@@ -119,17 +132,17 @@ impl<'t> Writer<'t> {
         self.xml.push_str(start);
         self.xml.push_str(declaration);
         self.misc();
-        let is_bare = !self.is_strict() && self.says().once_in(4);
-        if is_bare {
-            self.operation();
-        } else {
-            self.envelope();
+        let at = self.says().pick(OPERATIONS.len() + 1);
+        match OPERATIONS.get(at) {
+            Some(name) if !self.is_strict() && self.says().once_in(4) => self.operation(name),
+            operation => self.envelope(operation.copied()),
         }
         self.misc();
         (self.xml, self.lines.into_text())
     }
 
-    fn envelope(&mut self) {
+    /// Around an operation, or a fault.
+    fn envelope(&mut self, operation: Option<&str>) {
         let is_soap_12 = !self.is_strict() && self.says().once_in(4);
         let soap = SOAP[usize::from(is_soap_12)];
         self.element(soap, "Envelope", Vec::new(), |w| {
@@ -140,7 +153,10 @@ impl<'t> Writer<'t> {
             w.noise(&[]);
             w.element(soap, "Body", Vec::new(), |w| {
                 w.misc();
-                w.operation();
+                match operation {
+                    Some(name) => w.operation(name),
+                    None => w.fault(soap),
+                }
                 w.misc();
             });
             w.noise(&[]);
@@ -185,14 +201,88 @@ impl<'t> Writer<'t> {
         self.element(TYPES, "ServerVersionInfo", attributes, Self::remarks);
     }
 
-    fn operation(&mut self) {
-        self.lines.head(0, "SendNotification");
-        self.element(MESSAGES, "SendNotification", Vec::new(), |w| {
+    fn fault(&mut self, soap: &'static str) {
+        self.lines.head(0, "Fault");
+        self.element(soap, "Fault", Vec::new(), |w| {
+            if soap == SOAP[0] {
+                w.children_of_fault_11();
+            } else {
+                w.children_of_fault_12();
+            }
+            w.noise(&[]);
+        });
+    }
+
+    /// They are in no namespace, or by mistake in SOAP's.
+    fn children_of_fault_11(&mut self) {
+        let namespace = match self.is_strict() {
+            true => "",
+            false => self.dialect.one_of(&["", "", SOAP[0]]),
+        };
+        if self.is_strict() || self.says().pick(4) > 0 {
+            self.leaf(namespace, "faultcode", FAULT_CODE, 1);
+        }
+        if self.is_strict() || self.says().pick(4) > 0 {
+            self.leaf(namespace, "faultstring", Type::String, 1);
+        }
+        self.noise(&[]);
+        if self.says().pick(4) > 0 {
+            self.element(namespace, "detail", Vec::new(), Self::detail);
+        }
+    }
+
+    fn children_of_fault_12(&mut self) {
+        if self.says().pick(4) > 0 {
+            self.element(SOAP[1], "Code", Vec::new(), |w| {
+                w.leaf_of("faultcode", SOAP[1], "Value", FAULT_CODE, 1);
+                w.noise(&[SUBCODE]);
+            });
+        }
+        self.noise(&[]);
+        if self.says().pick(4) > 0 {
+            self.element(SOAP[1], "Reason", Vec::new(), Self::reason);
+        }
+        self.noise(&[]);
+        if self.says().pick(4) > 0 {
+            self.element(SOAP[1], "Detail", Vec::new(), Self::detail);
+        }
+    }
+
+    /// The first Text is what is read; the others say the same in other languages.
+    fn reason(&mut self) {
+        self.leaf_of("faultstring", SOAP[1], "Text", Type::String, 1);
+        for _ in 0..self.says().pick(3) {
+            self.noise(&[]);
+            let text = self.any_text();
+            self.element(SOAP[1], "Text", Vec::new(), |w| w.characters(&text));
+        }
+        self.noise(&[]);
+    }
+
+    /// Any elements may stand here.
+    fn detail(&mut self) {
+        self.noise(&[LINE]);
+        if self.says().pick(4) > 0 {
+            self.leaf(ERRORS, "ResponseCode", RESPONSE_CODE, 1);
+        }
+        if self.says().pick(4) > 0 {
+            self.leaf(ERRORS, "Message", Type::String, 1);
+        }
+        self.noise(&[LINE]);
+        if self.says().once_in(2) {
+            self.element(TYPES, "MessageXml", Vec::new(), |w| w.message_xml(1));
+        }
+        self.noise(&[LINE]);
+    }
+
+    fn operation(&mut self, name: &str) {
+        self.lines.head(0, name);
+        self.element(MESSAGES, name, Vec::new(), |w| {
             w.noise(&[]);
             w.element(MESSAGES, "ResponseMessages", Vec::new(), |w| {
                 for _ in 0..=w.says().pick(3) {
                     w.noise(&[OTHER_RESPONSE]);
-                    w.response();
+                    w.response(name);
                 }
                 w.noise(&[OTHER_RESPONSE]);
             });
@@ -200,12 +290,15 @@ impl<'t> Writer<'t> {
         });
     }
 
-    fn response(&mut self) {
+    fn response(&mut self, operation: &str) {
         let class = self.text(RESPONSE_CLASS);
         self.lines.head(1, "Response");
         self.lines.line(2, "ResponseClass", &class);
-        let name = "SendNotificationResponseMessage";
-        self.element(MESSAGES, name, vec![("ResponseClass", class)], |w| {
+        let mut name = format!("{}ResponseMessage", operation.trim_end_matches("Response"));
+        if !self.is_strict() && self.dialect.once_in(4) {
+            self.dialect.one_of(&RESPONSES).clone_into(&mut name);
+        }
+        self.element(MESSAGES, &name, vec![("ResponseClass", class)], |w| {
             if w.says().pick(3) > 0 {
                 w.leaf(MESSAGES, "MessageText", Type::String, 2);
             }
@@ -217,31 +310,72 @@ impl<'t> Writer<'t> {
             }
             w.noise(&[]);
             if w.says().once_in(3) {
-                w.element(MESSAGES, "MessageXml", Vec::new(), Self::message_xml);
+                w.element(MESSAGES, "MessageXml", Vec::new(), |w| w.message_xml(2));
             }
             w.noise(&[]);
-            if w.is_strict() {
-                w.element(MESSAGES, "Notification", Vec::new(), Self::notification);
-            } else if w.says().pick(4) < 3 {
-                let namespace = w.dialect.one_of(&[MESSAGES, TYPES]);
-                w.element(namespace, "Notification", Vec::new(), Self::notification);
+            let is_streamed = operation == "GetStreamingEventsResponse";
+            if is_streamed || !w.is_strict() && w.says().once_in(4) {
+                w.streamed();
+            } else if w.is_strict() && operation == "SendNotification" || w.says().pick(4) < 3 {
+                w.one_notification(MESSAGES);
             }
             w.noise(&[]);
         });
     }
 
+    /// What a response to a streaming request has, in place of the one Notification of others.
+    fn streamed(&mut self) {
+        if self.says().pick(3) < 2 {
+            self.element(MESSAGES, "Notifications", Vec::new(), |w| {
+                for _ in 0..w.says().pick(4) {
+                    w.noise(&[]);
+                    w.one_notification(TYPES);
+                }
+                w.noise(&[]);
+            });
+        }
+        self.noise(&[]);
+        if self.says().once_in(3) {
+            self.element(MESSAGES, "ErrorSubscriptionIds", Vec::new(), |w| {
+                for _ in 0..=w.says().pick(3) {
+                    let namespace = w.either(TYPES);
+                    let (label, name) = ("ErrorSubscriptionId", "SubscriptionId");
+                    w.leaf_of(label, namespace, name, Type::NonEmptyString, 2);
+                }
+                w.noise(&[]);
+            });
+        }
+        if self.says().pick(3) < 2 {
+            self.leaf(MESSAGES, "ConnectionStatus", CONNECTION_STATUS, 2);
+        }
+    }
+
     /// The schema allows any elements here.
-    fn message_xml(&mut self) {
+    fn message_xml(&mut self, depth: usize) {
         for _ in 0..self.says().pick(3) {
             self.noise(&STRANGERS);
-            let (name, value) = (self.text(Type::String), self.text(Type::String));
-            self.lines.line(2, "Value", &value);
-            self.lines.line(3, "Name", &name);
+            let (name, value) = (self.text(VALUE_NAME), self.text(Type::String));
+            self.lines.line(depth, "Value", &value);
+            self.lines.line(depth + 1, "Name", &name);
             self.element(TYPES, "Value", vec![("Name", name)], |w| {
                 w.characters(&value);
             });
         }
         self.noise(&STRANGERS);
+    }
+
+    /// Where the schema has it in this namespace.
+    fn one_notification(&mut self, namespace: &'static str) {
+        let namespace = self.either(namespace);
+        self.element(namespace, "Notification", Vec::new(), Self::notification);
+    }
+
+    /// The namespace of an element that the schema has in this one, and servers in one of both.
+    fn either(&mut self, in_schema: &'static str) -> &'static str {
+        match self.is_strict() {
+            true => in_schema,
+            false => self.dialect.one_of(&[MESSAGES, TYPES]),
+        }
     }
 
     fn notification(&mut self) {
@@ -333,9 +467,21 @@ impl<'t> Writer<'t> {
     }
 
     fn leaf(&mut self, namespace: &'static str, name: &str, of: Type, depth: usize) {
+        self.leaf_of(name, namespace, name, of, depth);
+    }
+
+    /// A leaf that says what is called `label` in the message.
+    fn leaf_of(
+        &mut self,
+        label: &str,
+        namespace: &'static str,
+        name: &str,
+        of: Type,
+        depth: usize,
+    ) {
         self.noise(&[]);
         let text = self.text(of);
-        self.lines.line(depth, name, &text);
+        self.lines.line(depth, label, &text);
         self.element(namespace, name, Vec::new(), |w| w.characters(&text));
     }
 
@@ -408,7 +554,11 @@ impl Writer<'_> {
         content: impl FnOnce(&mut Self),
     ) {
         let outer = self.scope.len();
-        let prefix = self.dialect.one_of(&PREFIXES);
+        // No prefix can stand for no namespace.
+        let prefix = match namespace {
+            "" => "",
+            _ => self.dialect.one_of(&PREFIXES),
+        };
         if self.bound(prefix) != namespace || self.dialect.once_in(8) {
             self.scope.push((prefix, namespace));
         }

@@ -3,6 +3,8 @@
 //!
 //! Panics where they differ.
 
+use core::ops::AddAssign;
+
 use ews_notifications::{Config, Error, Item, Kernel, Message, Parser, Stats};
 
 use super::sequence::{How, Sequence};
@@ -60,6 +62,28 @@ pub(crate) struct Shares {
     /// Children of the Notifications in those.
     pub(crate) children: u64,
     pub(crate) misses: u64,
+    /// Of those that were accepted, the ones without Notification, and which of them were known whole.
+    pub(crate) whole: u64,
+    pub(crate) whole_hits: u64,
+    /// The ones with several Notifications, and which of them had a head and a tail that were known.
+    pub(crate) several: u64,
+    pub(crate) several_hits: u64,
+}
+
+impl AddAssign for Shares {
+    fn add_assign(&mut self, more: Self) {
+        self.messages += more.messages;
+        self.heads_predicted += more.heads_predicted;
+        self.head_hits += more.head_hits;
+        self.tail_hits += more.tail_hits;
+        self.good += more.good;
+        self.children += more.children;
+        self.misses += more.misses;
+        self.whole += more.whole;
+        self.whole_hits += more.whole_hits;
+        self.several += more.several;
+        self.several_hits += more.several_hits;
+    }
 }
 
 /// Reads all with one parser, and each with a parser of its own that knows nothing and predicts nothing.
@@ -96,6 +120,17 @@ pub(crate) fn check(sequence: &Sequence) -> Shares {
             shares.good += 1;
             shares.children += read.children;
             shares.misses += stats.prediction_misses;
+            match read.notifications {
+                0 => {
+                    shares.whole += 1;
+                    shares.whole_hits += stats.head_hits;
+                }
+                1 => {}
+                _ => {
+                    shares.several += 1;
+                    shares.several_hits += stats.head_hits & stats.tail_hits;
+                }
+            }
         }
     }
     shares
@@ -110,6 +145,7 @@ pub(crate) struct Read {
     /// Whether the head is behind, or the reading ended within: a learned head is counted as a whole.
     is_past_head: bool,
     pub(crate) children: u64,
+    notifications: u64,
 }
 
 pub(crate) fn parse_both(parser: &mut Parser, fresh: &mut Parser, body: &[u8]) -> Read {
@@ -128,6 +164,7 @@ pub(crate) fn parse_both(parser: &mut Parser, fresh: &mut Parser, body: &[u8]) -
         is_whole: true,
         is_past_head: true,
         children: message.as_ref().map_or(0, children),
+        notifications: message.map_or(0, |message| message.notifications().count() as u64),
     }
 }
 
@@ -152,7 +189,10 @@ pub(crate) fn read_both(
         let (item, expected_item) = (reader.next(), expected.next());
         assert_eq!(item, expected_item);
         match item {
-            Ok(Some(Item::Notification)) => read.is_past_head = true,
+            Ok(Some(Item::Notification)) => {
+                read.is_past_head = true;
+                read.notifications += 1;
+            }
             Ok(Some(
                 Item::SubscriptionId(_)
                 | Item::PreviousWatermark(_)

@@ -22,13 +22,13 @@ pub(crate) const EVENTS: [&str; 8] = [
     "NewMailEvent",
     "FreeBusyChangedEvent",
 ];
-const OPERATIONS: [&str; 3] = [
+pub(crate) const OPERATIONS: [&str; 3] = [
     "SendNotification",
     "GetEventsResponse",
     "GetStreamingEventsResponse",
 ];
 /// The last is how an emulator calls it.
-const RESPONSES: [&str; 4] = [
+pub(crate) const RESPONSES: [&str; 4] = [
     "SendNotificationResponseMessage",
     "GetEventsResponseMessage",
     "GetStreamingEventsResponseMessage",
@@ -196,15 +196,7 @@ impl<'b> Reading<'b> {
         if let Some(message_xml) = self.single(response, &messages(), "MessageXml") {
             self.values(2, message_xml);
         }
-        let status = self.text(response, &messages(), "ConnectionStatus");
-        self.lines.optional(2, "ConnectionStatus", status);
         let either = [messages(), types()].concat();
-        if let Some(ids) = self.single(response, &messages(), "ErrorSubscriptionIds") {
-            for id in children(ids, &either, "SubscriptionId") {
-                let id = self.leaf(id);
-                self.lines.line(2, "ErrorSubscriptionId", id);
-            }
-        }
         let alone = self.single(response, &either, "Notification");
         let several = self.single(response, &messages(), "Notifications");
         let several = several.into_iter();
@@ -214,6 +206,14 @@ impl<'b> Reading<'b> {
         for notification in notifications {
             self.notification(notification);
         }
+        if let Some(ids) = self.single(response, &messages(), "ErrorSubscriptionIds") {
+            for id in children(ids, &either, "SubscriptionId") {
+                let id = self.leaf(id);
+                self.lines.line(2, "ErrorSubscriptionId", id);
+            }
+        }
+        let status = self.text(response, &messages(), "ConnectionStatus");
+        self.lines.optional(2, "ConnectionStatus", status);
     }
 
     fn values(&mut self, depth: usize, message_xml: Node<'_, '_>) {

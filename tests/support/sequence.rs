@@ -7,7 +7,7 @@ use ews_notifications::{Config, IllegalReferences, Kernel};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::push::{self, Parts, Server};
+use super::server::{Operation, Parts, Server};
 use super::tape::Tape;
 
 pub(crate) struct Sequence {
@@ -52,10 +52,10 @@ impl fmt::Debug for Sequence {
     }
 }
 
-/// Sequences of up to 16 bodies.
+/// Sequences of up to 24 bodies.
 pub(crate) fn any_sequence() -> impl Strategy<Value = Sequence> {
     let tape = |length| vec(any::<u8>(), 0..length);
-    let tapes = (tape(24), vec(tape(40), 1..=4), vec(tape(200), 1..=16));
+    let tapes = (tape(24), vec(tape(40), 1..=3), vec(tape(200), 1..=24));
     tapes.prop_map(|(config, servers, steps)| {
         fn tapes(tapes: &[Vec<u8>]) -> Vec<&[u8]> {
             tapes.iter().map(Vec::as_slice).collect()
@@ -94,23 +94,18 @@ impl Sequence {
 }
 
 /// Sequences of plain bodies of one server, in one configuration but for the kernel.
-pub(crate) fn plain_sequence() -> impl Strategy<Value = Sequence> {
+pub(crate) fn plain_sequence(operation: &'static Operation) -> impl Strategy<Value = Sequence> {
     let tape = vec(any::<u8>(), 0..120);
-    (any::<u8>(), vec(tape, 1..=16)).prop_map(|(kernel, steps)| {
-        let server = Server::plain("Exchange2010");
+    (any::<u8>(), vec(tape, 1..=16)).prop_map(move |(kernel, steps)| {
+        let server = Server::plain(operation, "Exchange2010");
         let step = |tape: &Vec<u8>| {
             let mut tape = Tape::new(tape);
             let how = match tape.pick(2) {
                 0 => How::Parse,
                 _ => How::Reader,
             };
-            let parts = Parts {
-                head: server.head.clone(),
-                children: push::plain_children(&mut tape, &server.types),
-                tail: server.tail.clone(),
-            };
             Step {
-                body: parts.bytes(),
+                body: server.plain_parts(&mut tape).bytes(),
                 how,
                 forget: false,
             }
@@ -145,14 +140,14 @@ fn any_config(tape: &mut Tape<'_>, bodies: &[Vec<u8>]) -> Config {
         config.illegal_references = IllegalReferences::Replace;
     }
     if tape.once_in(4) {
-        // A plain body needs a depth of 8, 3 attributes, 5 bindings and names of 33 bytes.
+        // A plain body needs a depth of 8 or 9, up to 7 attributes and bindings, and names of 26 to 35 bytes.
         let limits = &mut config.limits;
         match tape.pick(6) {
             0 => limits.events = tape.pick(6),
             1 => limits.depth = 7 + tape.pick(6),
-            2 => limits.attributes = 1 + tape.pick(4),
+            2 => limits.attributes = 1 + tape.pick(8),
             3 => limits.name_bytes = 24 + tape.pick(16),
-            4 => limits.bindings = 3 + tape.pick(5),
+            4 => limits.bindings = 3 + tape.pick(6),
             _ => {
                 let length = bodies[tape.pick(bodies.len())].len();
                 limits.body_bytes = (length + tape.pick(3)).saturating_sub(1);
@@ -203,26 +198,25 @@ impl Made {
 
     /// A body of one server, or of parts of several, some of which have been there before.
     fn spliced(&self, tape: &mut Tape<'_>, servers: &[Server]) -> Parts {
-        let server = &servers[tape.pick(servers.len())];
+        let mut parts = servers[tape.pick(servers.len())].parts(tape);
         let splice = tape.pick(8);
         let other = &servers[tape.pick(servers.len())];
         let earlier = match self.parts.len() {
             0 => None,
             made => Some(&self.parts[tape.pick(made)]),
         };
-        Parts {
-            head: server.head.clone(),
-            children: match (splice, earlier) {
-                (1, _) => push::children(tape, &other.types),
-                (2, Some(earlier)) => earlier.children.clone(),
-                _ => push::children(tape, &server.types),
-            },
-            tail: match (splice, earlier) {
-                (3, Some(earlier)) => earlier.tail.clone(),
-                (4, _) => other.tail(tape),
-                _ => server.tail(tape),
-            },
+        match (splice, earlier) {
+            (1, _) => parts.children = other.parts(tape).children,
+            (2, Some(earlier)) => parts.children = earlier.children.clone(),
+            (3, Some(earlier)) => parts.tail = earlier.tail.clone(),
+            (4, _) => parts.tail = other.parts(tape).tail,
+            (5, Some(earlier)) => {
+                parts.children = other.parts(tape).children;
+                parts.tail = earlier.tail.clone();
+            }
+            _ => {}
         }
+        parts
     }
 }
 

@@ -3,7 +3,7 @@
 use ews_notifications::{Config, Error, ErrorKind, Parser};
 
 use super::invariance::{counted, of_message, parse_both, plainly};
-use super::push::Server;
+use super::server::{PUSH, Server};
 
 /// A parser that is compared with a fresh one at every body.
 pub(crate) struct Tested {
@@ -42,6 +42,7 @@ impl Tested {
         Outcome {
             error: read.error,
             hits: stats.head_hits,
+            tail_hits: stats.tail_hits,
             misses: stats.prediction_misses,
             skipped: of_message(stats),
         }
@@ -52,6 +53,7 @@ impl Tested {
 pub(crate) struct Outcome {
     pub(crate) error: Option<Error>,
     pub(crate) hits: u64,
+    pub(crate) tail_hits: u64,
     pub(crate) misses: u64,
     pub(crate) skipped: [u64; 3],
 }
@@ -75,7 +77,7 @@ pub(crate) fn plain(children: &str) -> String {
 
 /// A body of the plain server, with nothing but these children.
 pub(crate) fn without_id(children: &str) -> String {
-    of(&Server::plain("Exchange2010"), children)
+    of(&Server::plain(&PUSH, "Exchange2010"), children)
 }
 
 pub(crate) fn of(server: &Server, children: &str) -> String {

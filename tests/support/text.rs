@@ -44,7 +44,7 @@ impl Lines {
     }
 }
 
-/// The message, every field of it.
+/// The message, every field of it, in the order of the schema.
 pub(crate) fn of_message(message: &Message<'_>) -> String {
     let mut lines = Lines::default();
     lines.optional(0, "RequestServerVersion", message.request_server_version);
@@ -85,11 +85,6 @@ pub(crate) fn of_message(message: &Message<'_>) -> String {
             lines.line(2, "Value", value.value);
             lines.optional(3, "Name", value.name);
         }
-        let status = response.connection_status;
-        lines.optional(2, "ConnectionStatus", status.map(|status| status.as_str()));
-        for id in response.error_subscription_ids {
-            lines.line(2, "ErrorSubscriptionId", id.as_str());
-        }
         for notification in response.notifications {
             lines.head(2, "Notification");
             lines.line(3, "SubscriptionId", notification.subscription_id.as_str());
@@ -101,6 +96,11 @@ pub(crate) fn of_message(message: &Message<'_>) -> String {
                 .iter()
                 .for_each(|event| event_lines(&mut lines, event));
         }
+        for id in response.error_subscription_ids {
+            lines.line(2, "ErrorSubscriptionId", id.as_str());
+        }
+        let status = response.connection_status;
+        lines.optional(2, "ConnectionStatus", status.map(|status| status.as_str()));
     }
     lines.into_text()
 }

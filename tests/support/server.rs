@@ -1,8 +1,9 @@
-//! Bodies in the form in which servers push them, and what could stand there instead.
+//! Bodies in the form in which servers write them, and what could stand there instead.
 //!
-//! A body is made of three parts: what stands before the children of its Notification, these, and what
-//! follows them. So parts of different bodies can be put together, and need not fit. The choices are
-//! read off a tape.
+//! A body is made of three parts: what stands before the children of its first Notification, these and
+//! whatever follows up to the children of its last, and what stands behind them. Where it has no Notification, the
+//! middle is what follows the ResponseCode. So parts of different bodies can be put together, and need not
+//! fit. The choices are read off a tape.
 
 use super::tape::Tape;
 
@@ -23,15 +24,59 @@ const KINDS: [&str; 8] = [
     "FreeBusyChangedEvent",
 ];
 
+/// How Exchange writes the messages of one operation: what stands around it is to be [filled in](Style::fill).
+#[derive(Debug)]
+pub(crate) struct Operation {
+    pub(crate) name: &'static str,
+    response: &'static str,
+    declaration: &'static str,
+    start: &'static str,
+    end: &'static str,
+    /// Whether there may be several Notifications, and their events have no watermarks.
+    is_streamed: bool,
+}
+
+pub(crate) const PUSH: Operation = Operation {
+    name: "SendNotification",
+    response: "SendNotificationResponseMessage",
+    declaration: r#"<?xml version="1.0" encoding="utf-8"?>"#,
+    start: r#"<S:Envelope xmlns:S:="SOAP"><S:Header><T:RequestServerVersion xmlns:M:="MESSAGES" Version="VERSION" xmlns:T:="TYPES" />HEADER</S:Header><S:Body>"#,
+    end: "</S:Body></S:Envelope>",
+    is_streamed: false,
+};
+
+pub(crate) const PULL: Operation = Operation {
+    name: "GetEventsResponse",
+    response: "GetEventsResponseMessage",
+    declaration: r#"<?xml version="1.0" encoding="utf-8"?>"#,
+    start: r#"<S:Envelope xmlns:S:="SOAP"><S:Header><h:ServerVersionInfo MajorVersion="14" MinorVersion="2" MajorBuildNumber="247" MinorBuildNumber="5" Version="VERSION" xmlns:h="TYPES" xmlns="TYPES" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"/>HEADER</S:Header><S:Body xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">"#,
+    end: "</S:Body></S:Envelope>",
+    is_streamed: false,
+};
+
+pub(crate) const STREAM: Operation = Operation {
+    name: "GetStreamingEventsResponse",
+    response: "GetStreamingEventsResponseMessage",
+    declaration: "",
+    start: r#"<Envelope xmlns="SOAP"><S:Header xmlns:S:="SOAP"><ServerVersionInfo xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" MajorVersion="15" MinorVersion="2" MajorBuildNumber="1544" MinorBuildNumber="4" Version="VERSION" xmlns="TYPES" />HEADER</S:Header><S:Body xmlns:S:="SOAP">"#,
+    end: "</S:Body></Envelope>",
+    is_streamed: true,
+};
+
 /// How a server writes what it writes in all its messages.
 #[derive(Clone, Debug)]
 pub(crate) struct Server {
     pub(crate) head: String,
     pub(crate) tail: String,
+    operation: &'static Operation,
     /// The prefix of the types namespace, with its colon, if it has one.
-    pub(crate) types: String,
+    types: String,
     /// That of the messages namespace.
     messages: String,
+    /// The name of Notification, and the rest of the start tag.
+    notification: [String; 2],
+    /// What stands before and behind what a message without Notification has in their place.
+    around_notifications: [String; 2],
 }
 
 /// The parts of a body.
@@ -52,24 +97,26 @@ impl Parts {
 
 impl Server {
     /// Writes as Exchange does; servers of different versions differ in their heads.
-    pub(crate) fn plain(version: &str) -> Self {
+    pub(crate) fn plain(operation: &'static Operation, version: &str) -> Self {
         Self::new(&Style {
             version,
-            ..Style::default()
+            ..Style::of(operation)
         })
     }
 
     /// One in three is not plain.
     pub(crate) fn any(tape: &mut Tape<'_>) -> Self {
+        let operation = tape.one_of(&[&PUSH, &STREAM, &PULL, &STREAM]);
         let version = tape.one_of(&["Exchange2010", "Exchange2013", "Exchange2007_SP1", "x"]);
         if !tape.once_in(3) {
-            return Self::plain(version);
+            return Self::plain(operation, version);
         }
         let types = tape.one_of(&["t:", "", "types:", "abcdefg:", "exchange:", "é:", "a-b.c:"]);
         let choices: [&[&str]; 8] = [
             &[
-                "<?xml version=\"1.0\" encoding=\"utf-8\"?>",
+                operation.declaration,
                 "",
+                "<?xml version=\"1.0\" encoding=\"utf-8\"?>",
                 "\u{FEFF}",
                 "<?xml version='1.0'?>\r\n<!-- é -->\n",
             ],
@@ -81,14 +128,14 @@ impl Server {
             ],
             &[
                 "",
-                " xmlns:u='T'",
+                " xmlns:u='TYPES'",
                 " xmlns:x='urn:&#120;'",
                 " a='1'",
                 " xmlns:t='urn:x'",
                 "BINDINGS",
             ],
             &[
-                "T",
+                TYPES,
                 "http://schemas.microsoft.com/exchange/services/2006/type&#115;",
             ],
             &["Success", "Succes&#115;", "Warning", "Maybe", ""],
@@ -107,7 +154,8 @@ impl Server {
                 "T:Notification|>",
                 "M:Notification| xmlns:t='urn:x'>",
                 "M:Notification| a='&#x0;'>",
-                "M:Notification| xmlns:q='T'>",
+                "M:Notification| xmlns:q='TYPES'>",
+                OWN_TYPES,
                 "M:Notification|/>",
             ],
         ];
@@ -128,13 +176,17 @@ impl Server {
         ] = choices.map(&mut choose);
         let messages = choose(&["m:", "messages:"]);
         let style = Style {
+            operation,
             declaration,
             version,
             header,
             soap: choose(&["soap11:", "s:", ""]),
             types,
             messages,
-            types_name: name,
+            types_name: match notification {
+                OWN_TYPES => "urn:x",
+                _ => name,
+            },
             declarations,
             class,
             text,
@@ -151,61 +203,158 @@ impl Server {
     }
 
     fn new(style: &Style<'_>) -> Self {
-        let Style {
-            declaration,
-            version,
-            header,
-            soap: s,
-            types: t,
-            messages: m,
-            class,
-            code,
+        let Operation {
+            name,
+            response,
+            is_streamed,
             ..
-        } = style;
-        let types_name = style.types_name.replace('T', TYPES);
-        let bindings = || {
-            (0..40)
-                .map(|at| format!(" xmlns:b{at}='urn:{at}'"))
-                .collect()
-        };
+        } = style.operation;
+        let bindings = (0..40).map(|at| format!(" xmlns:b{at}='urn:{at}'"));
         let declarations = match style.declarations {
-            "BINDINGS" => bindings(),
-            other => other.replace('T', TYPES),
+            "BINDINGS" => bindings.collect(),
+            other => other.to_owned(),
         };
-        let (name, rest) = style.notification.split_once('|').unwrap();
-        let name = name.replace("M:", m).replace("T:", t);
-        let rest = rest.replace('T', TYPES);
-        let text = style.text.replace("M:", m);
-        let (xmlns_s, xmlns_t, xmlns_m) = (xmlns(s), xmlns(t), xmlns(m));
-        let mut head = format!(
-            "{declaration}<{s}Envelope {xmlns_s}=\"{SOAP}\"><{s}Header><{t}RequestServerVersion \
-             {xmlns_m}=\"{MESSAGES}\" Version=\"{version}\" {xmlns_t}=\"{types_name}\" />{header}\
-             </{s}Header><{s}Body><{m}SendNotification {xmlns_t}=\"{types_name}\" \
-             {xmlns_m}=\"{MESSAGES}\"{declarations}><{m}ResponseMessages>\
-             <{m}SendNotificationResponseMessage ResponseClass=\"{class}\">{text}\
-             <{m}ResponseCode>{code}</{m}ResponseCode><{name}{rest}"
+        let operation = format!(
+            "<M:{name} xmlns:T:=\"TYPES\" xmlns:M:=\"MESSAGES\"{declarations}><M:ResponseMessages>\
+             <M:{response} ResponseClass=\"CLASS\">TEXT<M:ResponseCode>CODE</M:ResponseCode>"
         );
+        let mut before =
+            style.fill(&[style.declaration, style.operation.start, &operation].concat());
+        let behind = format!("</M:{response}></M:ResponseMessages></M:{name}>");
+        let behind = style.fill(&[&behind, style.operation.end].concat());
+        let (list, list_end) = match is_streamed {
+            true => ("<M:Notifications>", "</M:Notifications>"),
+            false => ("", ""),
+        };
+        let notification = style.fill(style.notification);
+        let (notification, rest) = notification.split_once('|').unwrap();
+        let first = style.fill(list) + &format!("<{notification}{rest}");
         let comment = "<!---->".len();
-        if style.length > head.len() + comment {
-            let padding = "x".repeat(style.length - head.len() - comment);
-            head.insert_str(declaration.len(), &format!("<!--{padding}-->"));
+        let length = before.len() + first.len();
+        if style.length > length + comment {
+            let padding = "x".repeat(style.length - length - comment);
+            before.insert_str(style.declaration.len(), &format!("<!--{padding}-->"));
         }
         Self {
-            head,
-            tail: format!(
-                "</{name}></{m}SendNotificationResponseMessage></{m}ResponseMessages>\
-                 </{m}SendNotification></{s}Body></{s}Envelope>"
-            ),
-            types: (*t).to_owned(),
-            messages: (*m).to_owned(),
+            head: format!("{before}{first}"),
+            tail: format!("</{notification}>{}{behind}", style.fill(list_end)),
+            operation: style.operation,
+            types: style.types.to_owned(),
+            messages: style.messages.to_owned(),
+            notification: [notification, rest].map(str::to_owned),
+            around_notifications: [before, behind],
         }
     }
 
-    /// The tail, one time in three as no server writes it.
-    pub(crate) fn tail(&self, tape: &mut Tape<'_>) -> String {
-        if !tape.once_in(3) {
-            return self.tail.clone();
+    /// A message as Exchange writes it. In a stream, half have no Notification, and others several.
+    pub(crate) fn plain_parts(&self, tape: &mut Tape<'_>) -> Parts {
+        self.parts_of(tape, false)
+    }
+
+    /// A message, each part of it one time in three not as Exchange writes it.
+    pub(crate) fn parts(&self, tape: &mut Tape<'_>) -> Parts {
+        self.parts_of(tape, true)
+    }
+
+    fn parts_of(&self, tape: &mut Tape<'_>, may_be_odd: bool) -> Parts {
+        let is_streamed = self.operation.is_streamed;
+        let mut parts = if is_streamed && tape.once_in(2) || may_be_odd && tape.once_in(16) {
+            let is_odd = may_be_odd && tape.once_in(3);
+            self.without_notification(&self.status(tape, is_odd))
+        } else {
+            let mut children = self.children(tape, may_be_odd);
+            while is_streamed && tape.once_in(3) {
+                let is_odd = may_be_odd && tape.once_in(3);
+                children += &self.between_notifications(tape, is_odd);
+                children += &self.children(tape, may_be_odd);
+            }
+            Parts {
+                head: self.head.clone(),
+                children,
+                tail: self.tail.clone(),
+            }
+        };
+        if may_be_odd && tape.once_in(3) {
+            parts.tail = self.odd_tail(&parts.tail, tape);
         }
+        parts
+    }
+
+    /// A message that has this in place of Notifications.
+    pub(crate) fn without_notification(&self, children: &str) -> Parts {
+        let [head, tail] = self.around_notifications.clone();
+        Parts {
+            head,
+            children: children.to_owned(),
+            tail,
+        }
+    }
+
+    /// What stands in place of Notifications.
+    fn status(&self, tape: &mut Tape<'_>, is_odd: bool) -> String {
+        if !is_odd {
+            let status = tape.one_of(&["OK", "OK", "OK", "Closed"]);
+            let m = &self.messages;
+            return format!("<{m}ConnectionStatus>{status}</{m}ConnectionStatus>");
+        }
+        let status = tape.one_of(&[
+            "<M:ErrorSubscriptionIds><M:SubscriptionId>AQ==</M:SubscriptionId></M:ErrorSubscriptionIds><M:ConnectionStatus>Closed</M:ConnectionStatus>",
+            "<M:ErrorSubscriptionIds><T:SubscriptionId>AQ==</T:SubscriptionId><M:SubscriptionId/></M:ErrorSubscriptionIds>",
+            "<M:MessageXml><T:Value Name='SubscriptionId'>AQ==</T:Value></M:MessageXml>",
+            "<M:Notifications />",
+            "",
+            "<M:ConnectionStatus>O&#75;</M:ConnectionStatus>",
+            "<M:ConnectionStatus>Maybe</M:ConnectionStatus>",
+            "<M:ConnectionStatus/>",
+            "<M:ConnectionStatus>OK</M:ConnectionStatus><M:ConnectionStatus>OK</M:ConnectionStatus>",
+            "<x:Y xmlns:x='urn:y' x:a='&#0;'/>",
+        ]);
+        status
+            .replace("M:", &self.messages)
+            .replace("T:", &self.types)
+    }
+
+    /// The children of a Notification.
+    fn children(&self, tape: &mut Tape<'_>, may_be_odd: bool) -> String {
+        let mut writer = Writer::new(tape, self);
+        if may_be_odd {
+            writer.is_odd = writer.tape.once_in(3);
+            writer.space = writer.tape.one_of(&["", "", "", "\n  ", "\r\n\t"]);
+        }
+        writer.children()
+    }
+
+    /// The end of a Notification and the beginning of the next, which is that of the first if it is not odd.
+    fn between_notifications(&self, tape: &mut Tape<'_>, is_odd: bool) -> String {
+        let [name, rest] = &self.notification;
+        if !is_odd {
+            return format!("</{name}><{name}{rest}");
+        }
+        let (m, t, xmlns) = (&self.messages, &self.types, xmlns(&self.types));
+        let response = self.operation.response;
+        let space = tape.one_of(&["", "\n", "x", "<!-- c -->", "&#0;"]);
+        let next = match tape.pick(10) {
+            0 => format!("<{name}>"),
+            1 => format!("<{name} >"),
+            2 => format!("<{name} a='1'>"),
+            3 => format!("<{name} {xmlns}='urn:x'>"),
+            4 => format!("<{name} {xmlns}='{TYPES}'>"),
+            5 => format!("<x:Y xmlns:x='urn:y'/><{name}>"),
+            6 => format!("<{m}Notification/><{name}>"),
+            7 => {
+                let inner = self.children(tape, true);
+                format!("<{t}Notification>{inner}</{t}Notification><{name}>")
+            }
+            8 => format!("</{m}Notifications><{m}Notifications><{name}>"),
+            _ => format!(
+                "</{m}Notifications></{m}{response}><{m}{response}><{m}Notifications><{name}>"
+            ),
+        };
+        format!("{space}</{name}>{space}{next}")
+    }
+
+    /// The tail as no server writes it.
+    fn odd_tail(&self, usual: &str, tape: &mut Tape<'_>) -> String {
         let space = tape.one_of(&[
             "\n",
             "",
@@ -217,7 +366,7 @@ impl Server {
             "&#0;",
         ]);
         let mut tail = String::new();
-        for (at, end) in self.tail.split_inclusive('>').enumerate() {
+        for end in usual.split_inclusive('>') {
             if tape.once_in(2) {
                 tail.push_str(space);
             }
@@ -228,7 +377,7 @@ impl Server {
             }
             if tape.once_in(12) {
                 let (m, t) = (&self.messages, &self.types);
-                let inner = children(tape, t);
+                let inner = self.children(tape, true);
                 let notification = match tape.pick(4) {
                     0 => format!("<{m}Notification>{inner}</{m}Notification>"),
                     1 => format!(
@@ -238,11 +387,11 @@ impl Server {
                     2 => format!("<{t}Notification>{inner}</{t}Notification>"),
                     _ => format!("<x:Y xmlns:x='urn:y'>{inner}</x:Y>"),
                 };
-                // Behind the first end tag there may be responses more.
-                let name = format!("{m}SendNotificationResponseMessage");
-                tail.push_str(&match at {
-                    1 => format!("<{name} a='1'>{notification}</{name}>"),
-                    _ => notification,
+                // Behind a response there may be more.
+                let name = format!("{m}{}", self.operation.response);
+                tail.push_str(&match end.ends_with(&format!("{name}>")) {
+                    true => format!("<{name} a='1'>{notification}</{name}>"),
+                    false => notification,
                 });
             }
         }
@@ -262,8 +411,12 @@ impl Server {
     }
 }
 
+/// A Notification that alone declares the types namespace.
+const OWN_TYPES: &str = "M:Notification| xmlns:T:='OWN'>";
+
 /// What of a head differs between servers. Exchange's is the default.
 struct Style<'s> {
+    operation: &'static Operation,
     declaration: &'s str,
     version: &'s str,
     /// Further children of Header.
@@ -272,7 +425,7 @@ struct Style<'s> {
     types: &'s str,
     messages: &'s str,
     types_name: &'s str,
-    /// Further attributes of SendNotification.
+    /// Further attributes of the operation.
     declarations: &'s str,
     class: &'s str,
     /// What stands before the ResponseCode.
@@ -284,10 +437,35 @@ struct Style<'s> {
     length: usize,
 }
 
-impl Default for Style<'_> {
-    fn default() -> Self {
+impl<'s> Style<'s> {
+    /// What is written so: `S:`, `T:` and `M:` stand for prefixes, and words in capitals for what they name.
+    fn fill(&self, form: &str) -> String {
+        let mut filled = form.to_owned();
+        for (word, text) in [
+            ("TEXT", self.text),
+            ("CODE", self.code),
+            ("CLASS", self.class),
+            ("HEADER", self.header),
+            ("VERSION", self.version),
+            ("SOAP", SOAP),
+            ("MESSAGES", MESSAGES),
+            ("OWN", TYPES),
+            ("TYPES", self.types_name),
+        ] {
+            filled = filled.replace(word, text);
+        }
+        for (word, prefix) in [("S:", self.soap), ("T:", self.types), ("M:", self.messages)] {
+            filled = filled
+                .replace(&format!("xmlns:{word}"), &xmlns(prefix))
+                .replace(word, prefix);
+        }
+        filled
+    }
+
+    fn of(operation: &'static Operation) -> Self {
         Self {
-            declaration: "<?xml version=\"1.0\" encoding=\"utf-8\"?>",
+            operation,
+            declaration: operation.declaration,
             version: "Exchange2010",
             header: "",
             soap: "soap11:",
@@ -312,26 +490,12 @@ fn xmlns(prefix: &str) -> String {
     }
 }
 
-/// The children of a Notification, as Exchange writes them.
-pub(crate) fn plain_children(tape: &mut Tape<'_>, types: &str) -> String {
-    Writer::new(tape, types).children()
-}
-
-/// The children of a Notification, one time in three not as Exchange writes them.
-pub(crate) fn children(tape: &mut Tape<'_>, types: &str) -> String {
-    let is_odd = tape.once_in(3);
-    let space = tape.one_of(&["", "", "", "\n  ", "\r\n\t"]);
-    let mut writer = Writer::new(tape, types);
-    writer.is_odd = is_odd;
-    writer.space = space;
-    writer.children()
-}
-
 struct Writer<'w, 't> {
     tape: &'w mut Tape<'t>,
     xml: String,
     /// The prefix of the next tag.
     types: String,
+    is_streamed: bool,
     /// Whether to write what no server writes.
     is_odd: bool,
     /// What stands between elements.
@@ -339,11 +503,12 @@ struct Writer<'w, 't> {
 }
 
 impl<'w, 't> Writer<'w, 't> {
-    fn new(tape: &'w mut Tape<'t>, types: &str) -> Self {
+    fn new(tape: &'w mut Tape<'t>, server: &Server) -> Self {
         Self {
             tape,
             xml: String::new(),
-            types: types.to_owned(),
+            types: server.types.clone(),
+            is_streamed: server.operation.is_streamed,
             is_odd: false,
             space: "",
         }
@@ -354,6 +519,21 @@ impl<'w, 't> Writer<'w, 't> {
         if matches!(place, 0 | 1) {
             self.leaf("SubscriptionId", 80);
         }
+        if !self.is_streamed || self.odd(4) {
+            self.previous_watermark_and_more_events();
+        }
+        for _ in 0..self.tape.pick(6) {
+            self.event();
+        }
+        match place {
+            1 | 2 => self.leaf("SubscriptionId", 80),
+            _ => {}
+        }
+        self.between();
+        self.xml
+    }
+
+    fn previous_watermark_and_more_events(&mut self) {
         if self.tape.pick(8) != 1 {
             self.leaf("PreviousWatermark", 40);
         }
@@ -365,15 +545,6 @@ impl<'w, 't> Writer<'w, 't> {
             more
         };
         self.leaf_of("MoreEvents", more);
-        for _ in 0..self.tape.pick(6) {
-            self.event();
-        }
-        match place {
-            1 | 2 => self.leaf("SubscriptionId", 80),
-            _ => {}
-        }
-        self.between();
-        self.xml
     }
 
     fn event(&mut self) {
@@ -421,7 +592,9 @@ impl<'w, 't> Writer<'w, 't> {
     }
 
     fn event_children(&mut self, name: &str) {
-        self.leaf("Watermark", 40);
+        if !self.is_streamed || self.odd(4) {
+            self.leaf("Watermark", 40);
+        }
         if name == "StatusEvent" {
             return self.between();
         }
