@@ -136,11 +136,11 @@ async fn what_is_sent_arrives_byte_by_byte() {
 /// Together they take longer than the client bears silence.
 #[tokio::test]
 async fn heartbeats_keep_a_connection_alive() {
-    let silence = Duration::from_secs(2);
-    let beat = |answer: Answer, _| answer.chunk(HEARTBEAT).wait(silence / 3);
-    let answer = (0..4).fold(Answer::stream(), beat).chunk(CLOSED).end();
+    let silence = Duration::from_secs(4);
+    let beat = |answer: Answer, _| answer.chunk(HEARTBEAT).wait(silence / 4);
+    let answer = (0..5).fold(Answer::stream(), beat).chunk(CLOSED).end();
     let (handled, end) = connection(answer, |client| client.silence = silence).await;
-    assert_eq!((handled.messages, handled.happened.len()), (5, 0));
+    assert_eq!((handled.messages, handled.happened.len()), (6, 0));
     assert!(end.is_ok());
 }
 
