@@ -10,7 +10,7 @@ mod timing;
 fn main() {
     let mut criterion = timing::criterion();
     for corpus in corpus::all() {
-        let mut group = timing::group(&mut criterion, &corpus);
+        let mut group = timing::group(&mut criterion, &format!("parse/{}", corpus.name), &corpus);
         for mut contestant in contestants::all(&corpus) {
             group.bench_function(contestant.name, |bencher| {
                 bencher.iter(|| (contestant.run)(&corpus.bodies));

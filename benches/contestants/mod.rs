@@ -6,8 +6,9 @@
     clippy::panic,
     reason = "a contestant that fails must not be timed"
 )]
+#![allow(dead_code, reason = "each bench uses a part")]
 
-mod ours;
+pub(crate) mod ours;
 pub(crate) mod peers;
 
 use crate::corpus::Corpus;

@@ -13,7 +13,7 @@ mod walks;
 fn main() {
     let mut criterion = timing::criterion();
     for corpus in corpus::all() {
-        let mut group = timing::group(&mut criterion, &corpus);
+        let mut group = timing::group(&mut criterion, &format!("parse/{}", corpus.name), &corpus);
         for mut contestant in contestants::all(&corpus) {
             if ["ews-notifications", "memchr-count"].contains(&contestant.name) {
                 group.bench_function(contestant.name, |bencher| {

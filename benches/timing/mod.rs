@@ -19,13 +19,14 @@ pub(crate) fn criterion() -> Criterion {
         .configure_from_args()
 }
 
-/// The group of a corpus, of which one iteration reads every message once.
+/// A group of which one iteration reads every message of the corpus once.
 pub(crate) fn group<'c>(
     criterion: &'c mut Criterion,
+    name: &str,
     corpus: &Corpus,
 ) -> BenchmarkGroup<'c, WallTime> {
     let bytes: usize = corpus.bodies.iter().map(Vec::len).sum();
-    let mut group = criterion.benchmark_group(format!("parse/{}", corpus.name));
+    let mut group = criterion.benchmark_group(name);
     group.throughput(Throughput::Bytes(bytes as u64));
     group
 }
