@@ -45,14 +45,20 @@ impl Vector for Sse2 {
     }
 }
 
+/// Sets the lanes that are one of these.
 #[inline]
 #[target_feature(enable = "sse2")]
-fn sse2_any_of(half: &[u8; 16], [a, b, c, d]: [u8; 4]) -> u32 {
+fn sse2_lanes_of(half: __m128i, bytes: [u8; 4]) -> __m128i {
+    let [a, b, c, d] = bytes.map(|byte| _mm_cmpeq_epi8(half, _mm_set1_epi8(byte.cast_signed())));
+    _mm_or_si128(_mm_or_si128(a, b), _mm_or_si128(c, d))
+}
+
+#[inline]
+#[target_feature(enable = "sse2")]
+fn sse2_any_of(half: &[u8; 16], bytes: [u8; 4]) -> u32 {
     // SAFETY: `half` is 16 bytes, and the load asks for no alignment.
     let half: __m128i = unsafe { _mm_loadu_si128(half.as_ptr().cast()) };
-    let is = |byte: u8| _mm_cmpeq_epi8(half, _mm_set1_epi8(byte.cast_signed()));
-    let any = _mm_or_si128(_mm_or_si128(is(a), is(b)), _mm_or_si128(is(c), is(d)));
-    _mm_movemask_epi8(any) as u32
+    _mm_movemask_epi8(sse2_lanes_of(half, bytes)) as u32
 }
 
 #[inline]
@@ -61,17 +67,13 @@ fn sse2_strangers(half: &[u8; 16], class: Class) -> u32 {
     // SAFETY: `half` is 16 bytes, and the load asks for no alignment.
     let half: __m128i = unsafe { _mm_loadu_si128(half.as_ptr().cast()) };
     let byte = |byte: u8| _mm_set1_epi8(byte.cast_signed());
-    let is = |other| _mm_cmpeq_epi8(half, byte(other));
-    let any_of = |[a, b, c, d]: [u8; 4]| {
-        _mm_or_si128(_mm_or_si128(is(a), is(b)), _mm_or_si128(is(c), is(d)))
-    };
     match class.plain() {
         // Compared as signed numbers, bytes from 0x80 on are below the space too.
         Plain::FromSpaceBut(strangers) => _mm_movemask_epi8(_mm_or_si128(
             _mm_cmplt_epi8(half, byte(b' ')),
-            any_of(strangers),
+            sse2_lanes_of(half, strangers),
         )) as u32,
-        Plain::OneOf(members) => !_mm_movemask_epi8(any_of(members)) as u32 & 0xFFFF,
+        Plain::OneOf(members) => !_mm_movemask_epi8(sse2_lanes_of(half, members)) as u32 & 0xFFFF,
         Plain::Alphanumeric => {
             // From the least signed number on, so that one comparison finds each range.
             let letter = _mm_sub_epi8(_mm_or_si128(half, byte(0x20)), byte(b'a' ^ 0x80));
@@ -166,16 +168,29 @@ const fn by_low_half(strangers: [u8; 4]) -> [u8; 16] {
     table
 }
 
+/// Sets the lanes that are one of these.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn avx2_lanes_of(block: __m256i, bytes: [u8; 4]) -> __m256i {
+    let [a, b, c, d] =
+        bytes.map(|byte| _mm256_cmpeq_epi8(block, _mm256_set1_epi8(byte.cast_signed())));
+    _mm256_or_si256(_mm256_or_si256(a, b), _mm256_or_si256(c, d))
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn avx2_any_of(block: &Block, bytes: [u8; 4]) -> u32 {
+    // SAFETY: `block` is 32 bytes, and the load asks for no alignment.
+    let block: __m256i = unsafe { _mm256_loadu_si256(block.as_ptr().cast()) };
+    _mm256_movemask_epi8(avx2_lanes_of(block, bytes)) as u32
+}
+
 #[inline]
 #[target_feature(enable = "avx2")]
 fn avx2_strangers(block: &Block, class: Class) -> u32 {
     // SAFETY: `block` is 32 bytes, and the load asks for no alignment.
     let block: __m256i = unsafe { _mm256_loadu_si256(block.as_ptr().cast()) };
     let byte = |byte: u8| _mm256_set1_epi8(byte.cast_signed());
-    let is = |other| _mm256_cmpeq_epi8(block, byte(other));
-    let any_of = |[a, b, c, d]: [u8; 4]| {
-        _mm256_or_si256(_mm256_or_si256(is(a), is(b)), _mm256_or_si256(is(c), is(d)))
-    };
     match class.plain() {
         Plain::FromSpaceBut(strangers) => {
             let table = by_low_half(strangers);
@@ -188,7 +203,7 @@ fn avx2_strangers(block: &Block, class: Class) -> u32 {
                 _mm256_cmpeq_epi8(like, block),
             )) as u32
         }
-        Plain::OneOf(members) => !_mm256_movemask_epi8(any_of(members)) as u32,
+        Plain::OneOf(members) => !_mm256_movemask_epi8(avx2_lanes_of(block, members)) as u32,
         Plain::Alphanumeric => {
             // As above.
             let letter = _mm256_sub_epi8(_mm256_or_si256(block, byte(0x20)), byte(b'a' ^ 0x80));
@@ -200,14 +215,4 @@ fn avx2_strangers(block: &Block, class: Class) -> u32 {
             !_mm256_movemask_epi8(member) as u32
         }
     }
-}
-
-#[inline]
-#[target_feature(enable = "avx2")]
-fn avx2_any_of(block: &Block, [a, b, c, d]: [u8; 4]) -> u32 {
-    // SAFETY: `block` is 32 bytes, and the load asks for no alignment.
-    let block: __m256i = unsafe { _mm256_loadu_si256(block.as_ptr().cast()) };
-    let is = |byte: u8| _mm256_cmpeq_epi8(block, _mm256_set1_epi8(byte.cast_signed()));
-    let [low, high] = [_mm256_or_si256(is(a), is(b)), _mm256_or_si256(is(c), is(d))];
-    _mm256_movemask_epi8(_mm256_or_si256(low, high)) as u32
 }
