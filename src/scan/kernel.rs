@@ -163,7 +163,7 @@ impl Dispatch {
     pub(super) fn run_of(self, bytes: &[u8], class: Class) -> usize {
         match self {
             // White space, where it is looked for one by one, is a single space or none.
-            _ if class == Class::SPACE => Scalar.run(bytes, class),
+            _ if class == Class::SPACE => class.run(bytes),
             Self::Scalar(scalar) => scalar.run(bytes, class),
             #[cfg(target_arch = "x86_64")]
             Self::Sse2(_) | Self::Avx2(_) => Sse2.run(bytes, class),
