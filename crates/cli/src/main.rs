@@ -152,14 +152,15 @@ fn show(
         Ok(rest) => rest,
         Err(error) => return Ok(Some(text::printable(&format!("{file}: {error}")))),
     };
-    if stream::begins(bytes) {
-        let stream = bytes.as_slice().chain(rest);
-        return stream::read(file, stream, parser, |message| output.show(file, message));
-    }
     match parser.parse(bytes) {
         Ok(message) => {
             output.show(file, &message)?;
             Ok(None)
+        }
+        // As a body a stream is malformed, or too long.
+        Err(_) if stream::begins(bytes) => {
+            let stream = bytes.as_slice().chain(rest);
+            stream::read(file, stream, parser, |message| output.show(file, message))
         }
         Err(error) => {
             let place = error.describe(bytes);
