@@ -54,14 +54,7 @@ fn check(stream: &[u8], lengths: &[usize]) {
     let whole = decoded(Config::default(), [stream]);
     assert_eq!(whole, expected, "{shown}");
     let lengths = [lengths, &[1]].concat(); // all may be 0
-    let mut rest = stream;
-    let pieces = lengths.iter().cycle().map_while(|length| {
-        let (piece, behind) = rest.split_at_checked(*length).unwrap_or((rest, &[]));
-        let is_left = !rest.is_empty();
-        rest = behind;
-        is_left.then_some(piece)
-    });
-    let cut = decoded(Config::default(), pieces);
+    let cut = decoded(Config::default(), framing::pieces(stream, &lengths));
     assert_eq!(cut, expected, "{lengths:?}: {shown}");
     let read = read(stream, &lengths);
     assert_eq!(read, expected, "{lengths:?}: {shown}");

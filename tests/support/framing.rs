@@ -44,21 +44,27 @@ pub(crate) fn check(stream: &[u8], tape: &mut Tape<'_>) {
         let mut config = Config::default();
         config.kernel = kernel;
         assert_eq!(framed(config, [stream]), whole, "{kernel:?}: {shown}");
-        let (mut rest, mut lengths_again) = (stream, lengths.iter().cycle());
-        let pieces = core::iter::from_fn(|| {
-            let length = rest.len().min(*lengths_again.next()?);
-            let (piece, behind) = rest.split_at(length);
-            rest = behind;
-            (!piece.is_empty()).then_some(piece)
-        });
         assert_eq!(
-            framed(config, pieces),
+            framed(config, pieces(stream, &lengths)),
             whole,
             "{kernel:?}, {lengths:?}: {shown}"
         );
     }
     let bytes = stream.chunks(1);
     assert_eq!(framed(Config::default(), bytes), whole, "by bytes: {shown}");
+}
+
+/// The pieces of a stream that is cut by these lengths, again and again, of which one at least is not 0.
+pub(crate) fn pieces<'s>(
+    mut stream: &'s [u8],
+    lengths: &'s [usize],
+) -> impl Iterator<Item = &'s [u8]> {
+    lengths.iter().cycle().map_while(move |length| {
+        let is_left = !stream.is_empty();
+        stream
+            .split_off(..(*length).min(stream.len()))
+            .filter(|_| is_left)
+    })
 }
 
 /// Up to the first that is malformed, envelopes are those that the tokenizer sees; what is cut off behind,
