@@ -38,7 +38,7 @@ use crate::owned::OwnedMessage;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// It cuts where a framer cuts. No byte is looked at twice and none is copied: an envelope is split off the buffer, and
+/// It cuts where a framer cuts. Nothing is scanned twice and nothing copied: an envelope is split off the buffer, and
 /// `FramedRead` moves no more than the beginning of one, when it needs more room. Of an envelope that is too long, no
 /// more is buffered than the limit and what one more read brings.
 #[derive(Debug)]

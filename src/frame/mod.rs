@@ -42,7 +42,7 @@
 //!
 //! # Cost
 //!
-//! Linear in the stream, however it is cut into chunks: no byte is looked at twice. An envelope that lies in a
+//! Linear in the stream, however it is cut into chunks: nothing is scanned twice. An envelope that lies in a
 //! chunk as a whole is borrowed from it; of others the parts are put together in one buffer, which is held
 //! to [`Limits::body_bytes`](crate::Limits::body_bytes) *before* it takes a byte.
 //!
