@@ -149,7 +149,8 @@ impl Vector for Avx2 {
 #[target_feature(enable = "avx2,bmi1,bmi2")]
 fn avx2_run(avx2: Avx2, bytes: &[u8], class: Class) -> usize {
     match class {
-        // The same, compiled for the classes of values.
+        // The same, compiled for white space and for the classes of values.
+        Class::SPACE => kernel::run(avx2, bytes, Class::SPACE),
         Class::TEXT => kernel::run(avx2, bytes, Class::TEXT),
         Class::VALUE => kernel::run(avx2, bytes, Class::VALUE),
         _ => kernel::run(avx2, bytes, class),
