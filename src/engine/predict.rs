@@ -21,10 +21,10 @@ use crate::model::{
 use crate::scan::{Class, Cursor, Literal, Task, Vector};
 use crate::schema::{Element, Seen};
 
-/// How long values are expected to be: as long as the last ones in the same place. All but the
-/// subscription id, which is of another subscription each time.
+/// How long values are expected to be: as long as the last ones in the same place.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Lengths {
+    subscription_id: u32,
     previous_watermark: u32,
     more_events: u32,
     watermark: u32,
@@ -149,7 +149,7 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
         if !self.opens("SubscriptionId>") {
             return None;
         }
-        let id = self.cursor.eat_run(self.vector, Class::TEXT, b'<')?;
+        let id = self.leaf_text(&mut lengths.subscription_id)?;
         if !self
             .cursor
             .eat_literal(&self.tags.subscription_id_to_watermark)
@@ -168,10 +168,7 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
         'b: 't,
     {
         Some(if self.cursor.eat("SubscriptionId>") {
-            let id = self.cursor.eat_run(self.vector, Class::TEXT, b'<')?;
-            if !self.closes("SubscriptionId>") {
-                return None;
-            }
+            let id = self.leaf("SubscriptionId>", &mut lengths.subscription_id)?;
             (
                 Element::SubscriptionId,
                 Item::SubscriptionId(SubscriptionId::new(id)),
