@@ -14,7 +14,7 @@ fn main() {
     println!("kernel {:?}", Parser::new().kernel());
     for corpus in counting::corpora() {
         for mut contestant in contestants::all(&corpus) {
-            counting::count(&corpus, contestant.name, || {
+            counting::count(&corpus, contestant.name, counting::ROUNDS, || {
                 (contestant.run)(&corpus.bodies)
             });
         }

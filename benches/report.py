@@ -38,7 +38,8 @@ COUNTS = BENCHES / "instructions.json"
 PASSES = 5
 NATIVE = ["--manifest-path", str(BENCHES / "native" / "Cargo.toml")]
 
-MARKS = ("<!-- written by benches/report.py -->\n", "<!-- until here -->\n")
+MARK = "<!-- written by benches/report.py -->\n"
+END_MARK = "<!-- until here -->\n"
 
 OURS = "ews-notifications"
 COLD = "ews-notifications-cold"
@@ -162,10 +163,8 @@ class Report:
 
     def documents(self) -> dict[Path, str]:
         readme = ROOT / "README.md"
-        before, rest = readme.read_text().split(MARKS[0])
-        _, after = rest.split(MARKS[1])
         return {
-            readme: before + MARKS[0] + self.summary() + MARKS[1] + after,
+            readme: replaced(readme.read_text(), MARK, self.summary()),
             BENCHES / "README.md": self.whole(),
             BENCHES / "chart.svg": self.chart(),
         }
@@ -380,6 +379,13 @@ class Report:
             ours = size / median(self.times(corpus, OURS))
             groups[corpus] = {name: ours / median(self.ratios(corpus, name, OURS)) for name in IN_CHART}
         return chart("Gigabytes per second, more is better", groups)
+
+
+def replaced(text: str, mark: str, part: str) -> str:
+    """The text with what stands behind the mark, up to the next end mark, replaced."""
+    before, rest = text.split(mark)
+    _, after = rest.split(END_MARK, 1)
+    return before + mark + part + END_MARK + after
 
 
 def relative(path: Path) -> str:

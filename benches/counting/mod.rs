@@ -5,8 +5,8 @@ use core::hint::black_box;
 
 use crate::corpus::{self, Corpus};
 
-/// How often a corpus is read before anything counts, and then with it.
-const ROUNDS: usize = 2;
+/// How often a corpus is read before anything counts, and then with it, by what learns.
+pub(crate) const ROUNDS: usize = 2;
 
 /// The corpora that the command line names, or all.
 pub(crate) fn corpora() -> impl Iterator<Item = Corpus> {
@@ -20,23 +20,28 @@ pub(crate) fn corpora() -> impl Iterator<Item = Corpus> {
 }
 
 /// Announces a count, and has what is to be counted done.
-pub(crate) fn count(corpus: &Corpus, contestant: &str, mut read: impl FnMut() -> u64) {
+pub(crate) fn count(
+    corpus: &Corpus,
+    contestant: &str,
+    rounds: usize,
+    mut read: impl FnMut() -> u64,
+) {
     let messages = corpus.bodies.len();
     let bytes: usize = corpus.bodies.iter().map(Vec::len).sum();
     println!(
-        "count {} {contestant} {ROUNDS} {messages} {bytes}",
+        "count {} {contestant} {rounds} {messages} {bytes}",
         corpus.name
     );
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds {
         black_box(read());
     }
-    counted(&mut read);
+    counted(rounds, &mut read);
 }
 
 /// Callgrind counts from entry to return, by the name of the function, and writes a file at each return.
 #[inline(never)]
-fn counted(read: &mut dyn FnMut() -> u64) {
-    for _ in 0..ROUNDS {
+fn counted(rounds: usize, read: &mut dyn FnMut() -> u64) {
+    for _ in 0..rounds {
         black_box(read());
     }
 }

@@ -12,7 +12,9 @@ mod walks;
 fn main() {
     for corpus in counting::corpora() {
         for mut walk in walks::all(&corpus) {
-            counting::count(&corpus, walk.name, || (walk.run)().unwrap_or(0));
+            counting::count(&corpus, walk.name, counting::ROUNDS, || {
+                (walk.run)().unwrap_or(0)
+            });
         }
     }
 }

@@ -1,0 +1,192 @@
+"""Has this crate and other parsers judge the same documents, and writes down how each did.
+
+    python3 benches/score.py record    # verdicts and growth into benches/score.json, and the documents from it
+    python3 benches/score.py check     # fails if a verdict is not as recorded, or a document not what `record` writes
+
+The documents are those of the W3C XML Conformance Test Suite, which XMLCONF and XMLCONF_INDEX name (tests/conformance.rs
+says what they are), those of benches/judges/documents.rs, of which each breaks one rule or none, and for growth the
+bodies of benches/shapes. Growth is the ratio of instructions for four times as much, counted with callgrind: valgrind
+has to be installed to record.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+
+from instructions import measure  # noqa: E402
+from report import replaced, table  # noqa: E402
+
+BENCHES = Path(__file__).parent
+ROOT = BENCHES.parent
+RECORD = BENCHES / "score.json"
+SCORE = ["cargo", "bench", "--bench", "score", "--"]
+
+MARK = "<!-- written by benches/score.py -->\n"
+
+# The package of each judge.
+PACKAGES = {"quick-xml-all-checks": "quick-xml", "xml-rs": "xml"}
+
+# How many times more instructions for four times as much are still linear.
+LINEAR = 5
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Judges documents with several parsers.")
+    parser.add_argument("command", choices=["record", "check"])
+    command = parser.parse_args().command
+    judged = json.loads(output(SCORE)) | {"versions": versions()}
+    if command == "record":
+        RECORD.write_text(json.dumps(judged | {"growth": growth()}, indent=1) + "\n")
+    recorded = json.loads(RECORD.read_text())
+    readme = ROOT / "README.md"
+    table_of_readme = "\n".join([*summary(recorded), ""])
+    documents = {
+        BENCHES / "SCORE.md": whole(recorded),
+        readme: replaced(readme.read_text(), MARK, table_of_readme),
+    }
+    if command == "record":
+        for path, text in documents.items():
+            path.write_text(text)
+        return 0
+    failures = [f"benches/score.json: {key} has changed" for key in judged if judged[key] != recorded[key]]
+    failures += [f"{path.name} is not what was recorded" for path, text in documents.items() if path.read_text() != text]
+    for failure in failures:
+        print(f"{failure}: benches/score.py record")
+    return 1 if failures else 0
+
+
+def versions() -> dict[str, str]:
+    lock = tomllib.loads((ROOT / "Cargo.lock").read_text())
+    return {package["name"]: package["version"] for package in lock["package"] if package["name"] in judged_packages()}
+
+
+def judged_packages() -> list[str]:
+    return ["ews-notifications", "xmlparser", "quick-xml", "roxmltree", "uppsala", "xml", "simdxml"]
+
+
+def growth() -> dict[str, dict[str, float | None]]:
+    """How many times more instructions a judge needs for four times as much of a shape; none if its verdict is not that
+    of this crate, so that it has not read the same."""
+    verdicts = {}
+    for line in output([*SCORE, "growth"]).splitlines():
+        if line.startswith("verdict "):
+            _, shape, judge, times, verdict = line.split()
+            verdicts[shape, judge, times] = verdict
+    ratios: dict[str, dict[str, float | None]] = {}
+    for shape, corpus in measure(["growth"], bench="score")["corpora"].items():
+        counts = corpus["instructions"]
+        for judge in dict.fromkeys(contestant.split("/")[0] for contestant in counts):
+            ours = verdicts[shape, "ews-notifications", "four-times"]
+            has_read = verdicts[shape, judge, "four-times"] == ours
+            ratio = round(counts[f"{judge}/four-times"] / counts[f"{judge}/once"], 1)
+            ratios.setdefault(shape, {})[judge] = ratio if has_read else None
+    return ratios
+
+
+# Reporting
+
+
+def name(record: dict, judge: str) -> str:
+    package = PACKAGES.get(judge, judge)
+    version = "" if package == "ews-notifications" else f" {record['versions'][package]}"
+    variant = ", all checks" if judge.endswith("all-checks") else ""
+    return f"{judge.removesuffix('-all-checks')}{version}{variant}"
+
+
+def summary(record: dict) -> list[str]:
+    rules = [rule for rule in record["documents"] if not rule["is_well_formed"]]
+    rows = []
+    for at, (judge, w3c) in enumerate(zip(record["judges"], record["w3c"])):
+        refused = sum(rule["verdicts"][at] == "Refused" for rule in rules)
+        ratios = [shape[judge] for shape in record["growth"].values()]
+        grows = sum(ratio is not None and ratio > LINEAR for ratio in ratios)
+        rows.append(
+            [
+                name(record, judge),
+                str(w3c["right"]),
+                str(record["core"] - w3c["right"]),
+                str(w3c["panicked"] + w3c["doctype_panicked"]),
+                f"{w3c['doctype_refused']:,}",
+                str(refused),
+                str(grows),
+            ]
+        )
+    head = [
+        "parser",
+        f"right, of {record['core']}",
+        "wrong",
+        "panics",
+        f"DOCTYPE refused, of {record['doctype']:,}",
+        f"broken rules seen, of {len(rules)}",
+        f"more than linear, of {len(record['growth'])}",
+    ]
+    return table(head, rows)
+
+
+def whole(record: dict) -> str:
+    judges = [name(record, judge) for judge in record["judges"]]
+    marks = {"Accepted": "accepts", "Refused": "refuses", "Panicked": "**panics**"}
+    rules = []
+    for document in record["documents"]:
+        right = "Accepted" if document["is_well_formed"] else "Refused"
+        cells = ["" if verdict == right else f"**{marks[verdict].strip('*')}**" for verdict in document["verdicts"]]
+        rules.append([document["rule"], marks[right], *cells])
+    shapes = []
+    for shape, ratios in record["growth"].items():
+        cells = [ratio_cell(ratios[judge]) for judge in record["judges"]]
+        shapes.append([shape, *cells])
+    return "\n".join(
+        [
+            "# Score",
+            "",
+            "Written by `benches/score.py` from `benches/score.json`.",
+            "",
+            "Each parser is asked in the way that its documentation shows: `benches/judges/mod.rs`. Without *all checks*",
+            "quick-xml gives events and no more. xmlparser and simdxml do not say that they check everything. Whether a",
+            "parser refuses a document for the right reason is not looked at.",
+            "",
+            "## Documents of the W3C suite",
+            "",
+            f"Right and wrong: of the {record['core']} documents in UTF-8, of XML 1.0 and without a DOCTYPE, well-formed",
+            "and namespace-well-formed or not. A DOCTYPE is refused by policy here; that others read it is no fault of theirs.",
+            "The last two columns count the rules and the shapes below.",
+            "",
+            *summary(record),
+            "",
+            "## One rule each",
+            "",
+            "The documents of `benches/judges/documents.rs`. What is right stands in the second column; a cell that is",
+            "empty is right.",
+            "",
+            *table(["rule", "right", *judges], rules),
+            "",
+            "## Growth",
+            "",
+            "Instructions for four times as much of a shape of `benches/shapes`, as a multiple: 4 is linear, 16 quadratic.",
+            "A dash: the parser's verdict is not that of this crate, so it has not read the same.",
+            "",
+            *table(["shape", *judges], shapes),
+            "",
+        ]
+    )
+
+
+def ratio_cell(ratio: float | None) -> str:
+    if ratio is None:
+        return "–"
+    return f"**{ratio}**" if ratio > LINEAR else str(ratio)
+
+
+def output(command: list[str]) -> str:
+    return subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.PIPE, text=True).stdout
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,108 @@
+//! How this crate and other parsers judge documents: those of the W3C suite and those of `judges::documents`. Prints
+//! JSON, which `benches/score.py` records.
+//!
+//! With the argument `growth` it has them read the bodies of `shapes` instead, for callgrind to count.
+//!
+//! `XMLCONF` names the folder of the suite, `XMLCONF_INDEX` that of its index: see `tests/conformance.rs`.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a bench prints, and stops where it is wrong"
+)]
+
+mod corpus;
+mod counting;
+mod judges;
+mod shapes;
+
+use std::fs;
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use crate::corpus::Corpus;
+use crate::judges::{Judge, Verdict, documents};
+
+fn main() {
+    if std::env::args().any(|argument| argument == "growth") {
+        return growth();
+    }
+    let [core, doctype] = ["nodtd.tsv", "doctype.tsv"].map(suite);
+    judges::silence_panics();
+    let score = json!({
+        "judges": judges::ALL.map(|judge| judge.name),
+        "core": core.len(),
+        "doctype": doctype.len(),
+        "w3c": judges::ALL.map(|judge| w3c(&judge, &core, &doctype)),
+        "documents": documents::ALL.map(|document| json!({
+            "rule": document.rule,
+            "is_well_formed": document.is_well_formed,
+            "verdicts": judges::ALL.map(|judge| format!("{:?}", judge.judge(document.text))),
+        })).as_slice(),
+    });
+    println!("{score:#}");
+}
+
+/// A document of the suite, and whether it is well-formed in both senses.
+type Case = (Vec<u8>, bool);
+
+/// The documents that one file of the index names: without DOCTYPE, those of class `core`.
+fn suite(index: &str) -> Vec<Case> {
+    let folder = |variable| PathBuf::from(std::env::var_os(variable).expect(variable));
+    let text = fs::read_to_string(folder("XMLCONF_INDEX").join(index)).expect(index);
+    let rows = text
+        .lines()
+        .filter(|line| !line.starts_with('#') && !line.is_empty())
+        .map(|line| line.split('\t').collect::<Vec<_>>())
+        .filter(|row| index != "nodtd.tsv" || row[4] == "core");
+    rows.map(|row| {
+        let document = fs::read(folder("XMLCONF").join(row[0])).expect(row[0]);
+        (document, row[2] == "wf")
+    })
+    .collect()
+}
+
+fn w3c(judge: &Judge, core: &[Case], doctype: &[Case]) -> Value {
+    let count = |cases: &[Case], is_counted: fn(Verdict, bool) -> bool| {
+        let judged = cases
+            .iter()
+            .map(|(document, is_good)| is_counted(judge.judge(document), *is_good));
+        judged.filter(|is_counted| *is_counted).count()
+    };
+    let is_right = |verdict, is_good: bool| match verdict {
+        Verdict::Accepted => is_good,
+        Verdict::Refused => !is_good,
+        Verdict::Panicked => false,
+    };
+    let panics = |verdict, _| verdict == Verdict::Panicked;
+    json!({
+        "right": count(core, is_right),
+        "panicked": count(core, panics),
+        "doctype_refused": count(doctype, |verdict, _| verdict == Verdict::Refused),
+        "doctype_panicked": count(doctype, panics),
+    })
+}
+
+/// Units of the smaller body; the larger has four times as many. Fewer than for this crate alone, since some of the
+/// others take the square of it.
+const UNITS: usize = 200;
+
+fn growth() {
+    judges::silence_panics();
+    for (name, shape) in shapes::ALL {
+        for judge in judges::ALL {
+            for (times, units) in [("once", UNITS), ("four-times", 4 * UNITS)] {
+                let bodies = vec![shape(units).into_bytes()];
+                let verdict = judge.judge(&bodies[0]);
+                println!("verdict {name} {} {times} {verdict:?}", judge.name);
+                let corpus = Corpus { name, bodies };
+                let contestant = format!("{}/{times}", judge.name);
+                counting::count(&corpus, &contestant, 1, || {
+                    let verdicts = corpus.bodies.iter().map(|body| judge.judge(body));
+                    verdicts.map(|verdict| verdict as u64).sum()
+                });
+            }
+        }
+    }
+}
