@@ -73,6 +73,14 @@
 //! fails, the body is read as any XML. Results and errors are the same either way. Bytes are looked at
 //! with the vector instructions of the machine ([`Kernel`]).
 //!
+//! # How it is made
+//!
+#![doc = include_str!("layers.svg")]
+//!
+//! A body goes down on the left for as long as it is as servers write it, and from the first thing on that is not,
+//! on the right. `CONTRIBUTING.md` goes along with one body, from [`Parser::parse`] down to the kernel and back, and
+//! names the file of each step.
+//!
 //! # Features
 //!
 //! `std` (default) adds `From<Error> for std::io::Error` and finds out which vector instructions the
