@@ -78,6 +78,7 @@ async fn notify(
 }
 
 async fn answer(gateway: &Gateway, request: Request<Incoming>) -> Result<Reply, StatusCode> {
+    // A secret path keeps strangers out: it would be compared here.
     if request.method() != Method::POST {
         return Err(StatusCode::METHOD_NOT_ALLOWED);
     }
