@@ -126,7 +126,7 @@ fn store_all(mut pushes: mpsc::Receiver<Push>, out: &mut dyn Write) {
     let mut parser = Parser::new();
     while let Some((message, stored)) = pushes.blocking_recv() {
         let Ok(message) = message.view(&mut parser) else {
-            continue; // not so: it has been read before
+            continue; // does not happen: it has been read before
         };
         let mut events = message.notifications().flat_map(|one| one.events);
         let written = events.try_for_each(|event| {
