@@ -100,7 +100,8 @@ pub enum IllegalReferences {
 #[non_exhaustive]
 pub struct Limits {
     /// Bytes of the whole body. Checked before the first byte is read. Default: 16 MiB. Past it:
-    /// [`ErrorKind::BodyLimit`](crate::ErrorKind::BodyLimit).
+    /// [`ErrorKind::BodyLimit`](crate::ErrorKind::BodyLimit). A web framework reads the body before, up to a limit of
+    /// its own that is often lower: set it to the same.
     pub body_bytes: usize,
 
     /// Elements open at once, the root included. Default: 64. Past it:

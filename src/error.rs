@@ -1,12 +1,12 @@
 //! What can be wrong with a body, where, and how to say it to the person who runs the gateway.
 //!
-//! An [`Error`] is a kind and a byte offset; it holds no byte of the body, so it may be logged.
-//! Line, column and an excerpt are worked out from the body on request, by [`Error::describe`].
+//! An [`Error`] is a kind and a byte offset. Line, column and an excerpt are worked out from the body on request, by
+//! [`Error::describe`].
 
 use alloc::string::String;
 use core::fmt;
 
-/// Why a body was refused, and where.
+/// Why a body was refused, and where. It holds no byte of the body, so it may be logged.
 ///
 /// Every byte before [`offset`](Self::offset) has been read and is valid UTF-8.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -54,6 +54,7 @@ impl Error {
     /// let place = error.describe(body);
     /// assert_eq!((place.line, place.column), (1, 2));
     /// assert_eq!(place.excerpt, "<Envelope>");
+    /// eprintln!("{place}\n{}\n{:>2$}", place.excerpt, "^", place.caret + 1);
     /// ```
     #[must_use]
     pub fn describe(&self, body: &[u8]) -> Description {

@@ -20,11 +20,14 @@
 //!         }
 //!     }
 //! }
-//! let answer = Reply::OK; // with status 200: answer.content_type, answer.body
+//! let answer = Reply::OK; // to a push, with status 200: answer.content_type, answer.body
 //! # assert_eq!(message.notifications().flat_map(|one| one.events).count(), 3);
 //! # let _ = answer;
 //! # Ok::<(), ews_notifications::Error>(())
 //! ```
+//!
+//! The README says what to answer when. The repository has whole programs in `examples`: listeners on axum, hyper and
+//! actix-web, a client of streams, a library for services in C++.
 //!
 //! # Two ways to read, one engine
 //!

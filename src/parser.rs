@@ -21,7 +21,7 @@ use crate::xml;
 /// Make one per worker thread, or keep a pool, and keep it: after three messages at least as large,
 /// parsing allocates nothing. A message borrows from the body *and* from the parser, since text that
 /// is written with references is decoded into the parser's arena. So one message lives at a time, and
-/// what must outlive it has to be copied:
+/// what must outlive it has to be copied, or its body [kept](crate#to-keep-a-message):
 ///
 /// ```
 /// # let body = b"<SendNotification xmlns='http://schemas.microsoft.com/exchange/services/2006/messages'/>";
@@ -63,6 +63,9 @@ use crate::xml;
 /// };
 /// println!("{message:?}");
 /// ```
+///
+/// In an async function, a parser from a pool may be held over an `await`, and its message with it. One in a
+/// thread-local may not: there the closure of `with_borrow_mut` gives out what is copied.
 ///
 /// # Memory
 ///

@@ -1,11 +1,11 @@
 //! What a listener answers a push with: `SendNotificationResult`, as constant bytes.
-//!
-//! Exchange knows two answers, both with HTTP status 200: `OK` keeps the subscription, `Unsubscribe`
-//! ends it, and is the only way to end it. To anything else, and to no answer, it sends the same
-//! notification again after 30 seconds, then 60, 120 and so on, until the minutes of the
-//! subscription's StatusFrequency have passed; then it drops the subscription.
 
 /// The answer to a push: a body, and the content type to send it with.
+///
+/// Exchange knows two answers, both with HTTP status 200: `OK` keeps the subscription, `Unsubscribe`
+/// ends it, and is the only way to end it. To anything else, and to no answer, it sends the same
+/// notification again after 30 seconds, then 60, 120 and so on, until the minutes of the
+/// subscription's StatusFrequency have passed; then it drops the subscription.
 ///
 /// Answer in the version of SOAP that the push came in. Exchange pushes SOAP 1.1; a push in SOAP 1.2
 /// has the content type `application/soap+xml`.

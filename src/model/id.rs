@@ -53,6 +53,8 @@ impl ResponseCode<'static> {
 }
 
 /// An item: a message, an appointment, a contact.
+///
+/// Its id is opaque, and case counts: two items may differ in nothing else. Mind the collation of a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]

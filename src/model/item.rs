@@ -5,7 +5,7 @@ use super::{
     ServerVersionInfo, SubscriptionId, Watermark,
 };
 
-/// One piece of a message, in document order.
+/// One piece of a message, in document order. What EWS calls an item is an [`ItemId`](crate::ItemId) of an [`Event`].
 ///
 /// A message reads as `(RequestServerVersion | ServerVersionInfo)*`, `Operation`, responses; a
 /// response as `Response`, its values and notifications, `ResponseEnd`; a notification as

@@ -1,9 +1,4 @@
 //! What a message says: plain data that borrows from the body.
-//!
-//! `'a` is the body and the parser together: text that stands in the body as it reads is borrowed
-//! from it, text that had to be decoded lies in the parser's arena. All fields are public, all types
-//! are `Copy`, `Send` and `Sync`. A field is `None` where its element or attribute is missing, and an
-//! empty string where it is empty. Names follow the EWS schema.
 
 mod event;
 mod fault;
@@ -24,6 +19,11 @@ pub use response::{ConnectionStatus, MessageXmlValue, Notification, Response, Re
 pub use timestamp::{Timestamp, TimestampError, UnixTime};
 
 /// A whole message: one SOAP envelope, or one bare operation.
+///
+/// `'a` is the body and the parser together: text that stands in the body as it reads is borrowed
+/// from it, text that had to be decoded lies in the parser's arena. The same goes for all that it holds: all
+/// fields are public, all types are `Copy`, `Send` and `Sync`. A field is `None` where its element or attribute is
+/// missing, and an empty string where it is empty. Names follow the EWS schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]

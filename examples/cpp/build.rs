@@ -1,0 +1,6 @@
+//! Writes the header for C++, and compiles the C++ half of the bridge into the library.
+
+fn main() {
+    cxx_build::bridge("src/lib.rs").compile("ews-bridge");
+    println!("cargo:rerun-if-changed=src/lib.rs");
+}
