@@ -106,6 +106,7 @@
 //! check, arrays are loaded into vectors, and kernels are called that the machine has been found to have.
 
 #![no_std]
+#![cfg_attr(docsrs, feature(doc_cfg))] // docs.rs then names the feature that an item needs
 #![cfg_attr(
     not(feature = "codec"),
     allow(
