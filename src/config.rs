@@ -18,7 +18,7 @@
 ///
 /// `kernel`, `predict` and `heads` are for tests, benchmarks and measurements: they change how fast a
 /// body is read, never what is read or refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Config {
     /// The most that one body may ask for. Default: [`Limits::default`].
@@ -80,7 +80,7 @@ pub enum Kernel {
 /// What to do with a reference to a character that XML 1.0 forbids (production `[2] Char`).
 ///
 /// Exchange is known to write such references, for example `&#x0;` or `&#xB;`, into message texts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IllegalReferences {
     /// The body is malformed: [`ErrorKind::IllegalReference`](crate::ErrorKind::IllegalReference).
@@ -96,7 +96,7 @@ pub enum IllegalReferences {
 /// Each limit is the largest value that is accepted; one more is an error of
 /// [`ErrorClass::Limit`](crate::ErrorClass::Limit). Whatever the limits, a body of 4 GiB or more is
 /// refused, because positions in it are kept in 32 bits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Limits {
     /// Bytes of the whole body. Checked before the first byte is read. Default: 16 MiB. Past it:

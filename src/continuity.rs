@@ -128,6 +128,7 @@ impl Continuity {
     /// Costs two look-ups among the recent subscriptions and a few comparisons, and allocates nothing unless the
     /// end is longer than the one whose place it takes. A subscription that is not among the recent ones is put
     /// there first; once in a generation that frees the older one.
+    #[must_use = "a notification that is no news is not to be stored again"]
     pub fn observe<'a>(&'a mut self, notification: &Notification<'a>) -> Option<Delivery<'a>> {
         let id = notification.subscription_id.as_str();
         let beginning = notification.previous_watermark?;

@@ -92,6 +92,18 @@ pub enum ErrorClass {
     Schema,
 }
 
+/// In small letters, such as `malformed`.
+impl fmt::Display for ErrorClass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Malformed => "malformed",
+            Self::Unsupported => "unsupported",
+            Self::Limit => "limit",
+            Self::Schema => "schema",
+        })
+    }
+}
+
 /// What is wrong, one kind for each production or constraint that can be broken.
 ///
 /// Numbers in brackets are productions of [XML 1.0, fifth edition](https://www.w3.org/TR/xml/);

@@ -1,5 +1,6 @@
 //! What users hold: the [`Parser`], with the memory that outlives a message, and its [`Reader`].
 
+use core::fmt;
 use core::ops::ControlFlow;
 
 use bumpalo::Bump;
@@ -72,7 +73,6 @@ use crate::xml;
 /// While a parser with default limits reads, it holds at most 16 MiB and five times the longest of the
 /// last 64 bodies, whatever they say. The memory of a giant does not stay: see
 /// [`retained_bytes`](Self::retained_bytes).
-#[derive(Debug)]
 pub struct Parser {
     config: Config,
     dispatch: Dispatch,
@@ -195,6 +195,18 @@ impl Parser {
     }
 }
 
+/// Shows no byte of a body.
+impl fmt::Debug for Parser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Parser")
+            .field("config", &self.config)
+            .field("kernel", &self.kernel())
+            .field("stats", &self.stats)
+            .field("retained_bytes", &self.retained_bytes())
+            .finish_non_exhaustive()
+    }
+}
+
 impl Default for Parser {
     fn default() -> Self {
         Self::with_config(Config::default())
@@ -251,10 +263,16 @@ impl Retention {
 /// assert_ne!(first, second);
 /// # Ok(()) }
 /// ```
-#[derive(Debug)]
 pub struct Reader<'p, 'b> {
     engine: Engine<'p, 'b>,
     arena: &'p mut Bump,
+}
+
+/// Shows no byte of the body.
+impl fmt::Debug for Reader<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader").finish_non_exhaustive()
+    }
 }
 
 impl Reader<'_, '_> {

@@ -16,7 +16,7 @@
 /// assert!(Reply::OK.content_type.starts_with("text/xml"));
 /// assert!(Reply::OK.body.starts_with(b"<?xml"));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Reply {
     /// The value of the header `Content-Type`.

@@ -4,7 +4,7 @@
 /// before.
 ///
 /// What stands inside a skipped element or an event of kind `Other` is not counted again.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Stats {
     /// Elements in places where the schema has none of that name. One that is skipped with all that

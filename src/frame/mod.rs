@@ -61,6 +61,7 @@ mod find;
 mod scanner;
 
 use alloc::vec::Vec;
+use core::fmt;
 
 #[cfg(feature = "codec")]
 pub use self::codec::{DecodeError, EnvelopeDecoder};
@@ -69,7 +70,6 @@ use crate::config::Config;
 use crate::error::Error;
 
 /// Cuts a stream into envelopes. The [module](self) says where and at what cost.
-#[derive(Debug)]
 pub struct Framer {
     cutter: Cutter,
     /// What earlier chunks had of the envelope at hand; between two, one that has been handed out.
@@ -162,6 +162,16 @@ impl Framer {
     #[must_use]
     pub fn offset(&self) -> u64 {
         self.cutter.offset()
+    }
+}
+
+/// Shows no byte of the stream.
+impl fmt::Debug for Framer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Framer")
+            .field("offset", &self.offset())
+            .field("buffered", &self.joined.len())
+            .finish_non_exhaustive()
     }
 }
 

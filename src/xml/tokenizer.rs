@@ -1,6 +1,7 @@
 //! The driver: which production comes next, and the productions that are no tags.
 
 use alloc::vec::Vec;
+use core::fmt;
 
 use super::namespaces::Namespaces;
 use super::prolog;
@@ -52,7 +53,6 @@ impl Buffers {
 ///
 /// `'b` is the body, which tokens borrow from; `'s` the buffers. The document is known to be
 /// well-formed only once [`next`](Self::next) has returned `None`.
-#[derive(Debug)]
 pub struct Tokenizer<'s, 'b> {
     /// The engine moves it over whole elements in content and, where it asks for no more tokens, over the
     /// tail.
@@ -94,6 +94,16 @@ pub(crate) fn check_length(body: &[u8], config: &Config) -> Result<(), Error> {
         return Err(Error::new(ErrorKind::BodyLimit, 0));
     }
     Ok(())
+}
+
+/// Shows no byte of the body.
+impl fmt::Debug for Tokenizer<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tokenizer")
+            .field("range", &self.range())
+            .field("depth", &self.depth())
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'s, 'b> Tokenizer<'s, 'b> {
