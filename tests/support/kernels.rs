@@ -16,13 +16,10 @@ pub(crate) fn parsers() -> Vec<Parser> {
             parsers.push(parser);
             continue;
         }
-        let is_everywhere = match kernel {
-            Kernel::Scalar => true,
-            Kernel::Sse2 => cfg!(target_arch = "x86_64"),
-            _ => false,
-        };
-        assert!(!is_everywhere, "{kernel:?} is not what runs");
-        writeln!(std::io::stderr(), "NOT RUN: {kernel:?} is not there").unwrap();
+        let may_lack = kernel == Kernel::Avx2 || cfg!(not(target_arch = "x86_64"));
+        assert!(may_lack, "{kernel:?} is not what runs");
+        let told = format!("NOT RUN: {kernel:?}, which this machine does not have\n");
+        std::io::stderr().write_all(told.as_bytes()).unwrap();
     }
     parsers
 }
