@@ -73,7 +73,7 @@ def measure() -> Files:
             lines = {int(line): int(count) > 0 for line, count in counts}
             # What stands behind that are tests.
             files[str(path)] = {line: run for line, run in lines.items() if line <= code.count("\n")}
-    return dict(sorted(files.items()))
+    return {file: lines for file, lines in sorted(files.items()) if lines}
 
 
 # The table

@@ -4,8 +4,8 @@ use std::io::Write;
 
 use ews_notifications::{Config, Kernel, Parser};
 
-/// A parser for each kernel that this machine has, which reads with it and no other. Of one that it does not have
-/// it says so on standard error, where the test harness lets it through.
+/// A parser for each kernel that is found on this machine, which reads with it and no other. Where one is not found
+/// that is said on standard error, past the harness, which would keep it from view.
 pub(crate) fn parsers() -> Vec<Parser> {
     let mut parsers = Vec::new();
     for kernel in [Kernel::Scalar, Kernel::Sse2, Kernel::Avx2] {
@@ -18,7 +18,7 @@ pub(crate) fn parsers() -> Vec<Parser> {
         }
         let may_lack = kernel == Kernel::Avx2 || cfg!(not(target_arch = "x86_64"));
         assert!(may_lack, "{kernel:?} is not what runs");
-        let told = format!("NOT RUN: {kernel:?}, which this machine does not have\n");
+        let told = format!("NOT RUN: {kernel:?}, which was not found here\n");
         std::io::stderr().write_all(told.as_bytes()).unwrap();
     }
     parsers
