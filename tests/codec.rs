@@ -9,6 +9,7 @@
 mod support;
 
 use core::error::Error as _;
+use core::fmt;
 use core::iter::Cycle;
 use core::pin::Pin;
 use core::slice;
@@ -248,6 +249,49 @@ fn an_error_says_which_envelope_it_is_about() {
         "something other than an attribute in a start tag at byte 3 of the envelope at byte 5 of the stream"
     );
     assert!(error.source().is_none());
+}
+
+/// So that who walks along the sources of an error sees each text once.
+#[test]
+fn a_failure_to_read_is_the_failure_itself() {
+    #[derive(Debug)]
+    struct Broken(fmt::Error);
+    impl fmt::Display for Broken {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("broken")
+        }
+    }
+    impl core::error::Error for Broken {
+        fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+            Some(&self.0)
+        }
+    }
+    let error = DecodeError::from(io::Error::other(Broken(fmt::Error)));
+    assert_eq!(error.to_string(), "broken");
+    assert!(error.source().unwrap().is::<fmt::Error>());
+}
+
+#[test]
+fn the_end_of_a_stream_gives_the_envelopes_that_are_left() {
+    let mut decoder = EnvelopeDecoder::default();
+    let mut buffer = BytesMut::from("<a/> <b/> ");
+    let mut next = || decoder.decode_eof(&mut buffer).unwrap();
+    assert_eq!(next().unwrap().body, "<a/>");
+    assert_eq!(next().unwrap().body, "<b/>");
+    assert_eq!(next(), None);
+}
+
+/// Whoever changes what has been read gets no envelope that was not seen whole.
+#[test]
+fn what_has_become_whole_behind_the_decoder_has_not_ended() {
+    let mut decoder = EnvelopeDecoder::new();
+    assert_eq!(decoder.decode(&mut BytesMut::from("<a>")).unwrap(), None);
+    let end = decoder.decode_eof(&mut BytesMut::from("<a/>"));
+    let (offset, error) = place(end.unwrap_err());
+    assert_eq!(
+        (offset, error.kind(), error.offset()),
+        (0, ErrorKind::UnfinishedEnvelope, 4)
+    );
 }
 
 #[test]

@@ -169,6 +169,7 @@ fn what_is_wrong_with_a_head_is_found() {
         ),
         // Other namespaces than it looks like.
         (types, soap, ErrorKind::MissingSubscriptionId),
+        (soap, types, ErrorKind::EnvelopeNamespace),
         (
             "Envelope xmlns:soap11",
             "Envelope xmlns",

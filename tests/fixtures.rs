@@ -1,4 +1,4 @@
-//! Every fixture: what comes of it, whole, piece by piece, cut anywhere, and after any error.
+//! Every fixture: what comes of it, whole and piece by piece with every kernel, cut anywhere, and after any error.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -11,33 +11,35 @@ mod support;
 
 use ews_notifications::{ErrorClass, ErrorKind, Parser};
 use support::reference::Refusal;
-use support::{fixtures, meaning, reference, text};
+use support::{fixtures, kernels, meaning, reference, text};
 
 #[test]
 fn accepted_bodies_give_the_message_beside_them() {
-    let mut parser = Parser::new();
-    for fixture in fixtures::accepted() {
-        let message = parser.parse(&fixture.body);
-        let message = message.unwrap_or_else(|error| panic!("{:?}: {error}", fixture.path));
-        fixture.check(&text::of_message(&message));
+    for mut parser in kernels::parsers() {
+        for fixture in fixtures::accepted() {
+            let message = parser.parse(&fixture.body);
+            let message = message.unwrap_or_else(|error| panic!("{:?}: {error}", fixture.path));
+            fixture.check(&text::of_message(&message));
+        }
     }
 }
 
 #[test]
 fn refused_bodies_give_the_error_beside_them() {
-    let mut parser = Parser::new();
-    for fixture in fixtures::refused() {
-        let error = parser
-            .parse(&fixture.body)
-            .expect_err(&fixture.path.to_string_lossy());
-        let place = error.describe(&fixture.body);
-        let caret = " ".repeat(place.caret) + "^";
-        let kind = error.kind();
-        let offset = error.offset();
-        fixture.check(&format!(
-            "{kind:?} {offset}\n{place}\n{}\n{caret}\n",
-            place.excerpt
-        ));
+    for mut parser in kernels::parsers() {
+        for fixture in fixtures::refused() {
+            let error = parser
+                .parse(&fixture.body)
+                .expect_err(&fixture.path.to_string_lossy());
+            let place = error.describe(&fixture.body);
+            let caret = " ".repeat(place.caret) + "^";
+            let kind = error.kind();
+            let offset = error.offset();
+            fixture.check(&format!(
+                "{kind:?} {offset}\n{place}\n{}\n{caret}\n",
+                place.excerpt
+            ));
+        }
     }
 }
 
@@ -79,18 +81,19 @@ fn the_reference_agrees() {
 
 #[test]
 fn a_reader_hands_out_the_same() {
-    let (mut parser, mut second) = (Parser::new(), Parser::new());
-    for fixture in fixtures::accepted() {
-        let message = parser.parse(&fixture.body).unwrap();
-        let reader = second.reader(&fixture.body);
-        let are_in_order = meaning::check_reader(&fixture.body, reader, Ok(message));
-        let shuffled = ["shuffled.xml", "status-first.xml"];
-        let is_shuffled = shuffled.iter().any(|name| fixture.path.ends_with(name));
-        assert!(are_in_order || is_shuffled, "{:?}", fixture.path);
-    }
-    for fixture in fixtures::refused() {
-        let error = parser.parse(&fixture.body).unwrap_err();
-        meaning::check_reader(&fixture.body, second.reader(&fixture.body), Err(error));
+    for (mut parser, mut second) in kernels::parsers().into_iter().zip(kernels::parsers()) {
+        for fixture in fixtures::accepted() {
+            let message = parser.parse(&fixture.body).unwrap();
+            let reader = second.reader(&fixture.body);
+            let are_in_order = meaning::check_reader(&fixture.body, reader, Ok(message));
+            let shuffled = ["shuffled.xml", "status-first.xml"];
+            let is_shuffled = shuffled.iter().any(|name| fixture.path.ends_with(name));
+            assert!(are_in_order || is_shuffled, "{:?}", fixture.path);
+        }
+        for fixture in fixtures::refused() {
+            let error = parser.parse(&fixture.body).unwrap_err();
+            meaning::check_reader(&fixture.body, second.reader(&fixture.body), Err(error));
+        }
     }
 }
 

@@ -41,6 +41,14 @@ const HEARTBEAT: &str = r#"<Envelope xmlns="http://schemas.xmlsoap.org/soap/enve
 const ODD: &str = r#"<?xml version='1.0'?><!-- </Envelope> --><S:Envelope xmlns:S='http://www.w3.org/2003/05/soap-envelope' a="</Envelope&gt; />"><S:Body><![CDATA[</S:Envelope>]]><?p </S:Envelope>?><e:GetEventsResponse xmlns:e="http://schemas.microsoft.com/exchange/services/2006/messages"/></S:Body></S:Envelope >"#;
 
 #[test]
+fn a_framer_is_as_by_default() {
+    let framer = format!("{:?}", Framer::default());
+    assert_eq!(framer, format!("{:?}", Framer::new()));
+    let config = Config::default();
+    assert_eq!(framer, format!("{:?}", Framer::with_config(config)));
+}
+
+#[test]
 fn a_stream_may_be_cut_anywhere() {
     let odd = ODD.replace("</Envelope&gt;", ">");
     let envelopes = [HEARTBEAT, &odd, HEARTBEAT, "<a/>", HEARTBEAT];

@@ -142,9 +142,6 @@ impl<'s, 'b> Foreseen<'s, 'b> {
         let Some(prefix) = lent.heads.get(self.head).and_then(|head| head.prefix) else {
             return Stopped::Other;
         };
-        if !lent.config.predict {
-            return Stopped::Other;
-        }
         lent.dispatch.run(Children {
             cursor: &mut self.cursor,
             tags: lent.scratch.tags.of(prefix),

@@ -494,6 +494,9 @@ fn a_cursor_hands_out_only_what_it_has_read() {
     assert_eq!(cursor.span(Span::new(0, 3)), "aé");
     assert_eq!(cursor.text(0, 2), None, "in the middle of a character");
     assert_eq!(cursor.text(0, 4), None, "ahead of the cursor");
+    assert_eq!(cursor.since(cursor.first()), "aé");
+    let another = Cursor::new(&[0x80; 8], Dispatch::new(None));
+    assert_eq!(cursor.since(another), "", "of another body");
     let mut cursor = Cursor::new("é".as_bytes(), Dispatch::new(None));
     cursor.bump();
     assert_eq!(cursor.pos(), 0, "no ASCII character");

@@ -2,7 +2,9 @@ use alloc::format;
 use alloc::string::String;
 use alloc::string::ToString;
 use alloc::vec::Vec;
+use core::fmt::{self, Write};
 
+use super::token::{Form, Text};
 use super::{Buffers, Name, Namespace, Token, Tokenizer};
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
@@ -20,6 +22,12 @@ fn tokens(body: &str) -> Result<Vec<String>, Error> {
         lines.push(match token {
             Token::StartTag(tag) => {
                 let attributes = tokens.attributes().map(|attribute| {
+                    let written = &body[attribute.offset()..attribute.value_offset()];
+                    let name_length = attribute.name().len();
+                    assert!(written[..name_length].ends_with(attribute.name().local()));
+                    let equals = written[name_length..].trim();
+                    assert!(equals.starts_with('=') && equals.ends_with(['"', '\'']));
+                    assert!(body[attribute.value_offset()..].starts_with(attribute.value().raw()));
                     format!(
                         " {}={:?}",
                         name(attribute.name()),
@@ -349,6 +357,44 @@ fn known_namespaces_have_their_numbers() {
             Namespace::known(2)
         ]
     );
+    for (namespace, name) in [
+        (Namespace::NONE, None),
+        (Namespace::XML, Some("http://www.w3.org/XML/1998/namespace")),
+        (Namespace::XMLNS, Some("http://www.w3.org/2000/xmlns/")),
+        (Namespace::known(0), Some("urn:a")),
+        (Namespace::known(1), Some("urn:b")),
+        (Namespace::known(2), None), // its scope has ended
+        (Namespace::known(u32::MAX), None),
+    ] {
+        assert_eq!(tokens.namespace_name(namespace), name, "{namespace:?}");
+    }
+}
+
+/// Takes so many bytes and no more.
+struct Room(usize);
+
+impl Write for Room {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0 = self.0.checked_sub(text.len()).ok_or(fmt::Error)?;
+        Ok(())
+    }
+}
+
+#[test]
+fn a_text_that_cannot_be_written_whole_says_so() {
+    for (form, raw, reads) in [
+        (Form::Verbatim, "a", "a"),
+        (Form::Unparsed, "a\r\nb\r", "a\nb\n"),
+        (Form::CharData, "a&lt;b\r\nc", "a<b\nc"),
+        (Form::AttValue, "a\t&#xe9;\n", "a é "),
+    ] {
+        let text = Text::new(raw, form);
+        assert_eq!(text.to_string(), reads);
+        for room in 0..reads.len() {
+            assert_eq!(write!(Room(room), "{text}"), Err(fmt::Error), "{raw:?}");
+        }
+        assert_eq!(write!(Room(reads.len()), "{text}"), Ok(()), "{raw:?}");
+    }
 }
 
 /// Scopes inside scopes, each declaring a prefix and a name, then redeclaring the outermost prefix:

@@ -14,6 +14,7 @@ pub(crate) mod fixtures;
 pub(crate) mod framing;
 pub(crate) mod history;
 pub(crate) mod invariance;
+pub(crate) mod kernels;
 pub(crate) mod meaning;
 pub(crate) mod place;
 pub(crate) mod reference;

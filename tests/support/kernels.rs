@@ -1,0 +1,25 @@
+//! Every kernel, forced in turn.
+
+use std::io::Write;
+
+use ews_notifications::{Config, Kernel, Parser};
+
+/// A parser for each kernel that is found on this machine, which reads with it and no other. Where one is not found
+/// that is said on standard error, past the harness, which would keep it from view.
+pub(crate) fn parsers() -> Vec<Parser> {
+    let mut parsers = Vec::new();
+    for kernel in [Kernel::Scalar, Kernel::Sse2, Kernel::Avx2] {
+        let mut config = Config::default();
+        config.kernel = Some(kernel);
+        let parser = Parser::with_config(config);
+        if parser.kernel() == kernel {
+            parsers.push(parser);
+            continue;
+        }
+        let may_lack = kernel == Kernel::Avx2 || cfg!(not(target_arch = "x86_64"));
+        assert!(may_lack, "{kernel:?} is not what runs");
+        let told = format!("NOT RUN: {kernel:?}, which was not found here\n");
+        std::io::stderr().write_all(told.as_bytes()).unwrap();
+    }
+    parsers
+}
