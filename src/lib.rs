@@ -80,9 +80,20 @@
 //!
 #![doc = include_str!("layers.svg")]
 //!
-//! A body goes down on the left for as long as it is as servers write it, and from the first thing on that is not,
-//! on the right. `CONTRIBUTING.md` goes along with one body, from [`Parser::parse`] down to the kernel and back, and
-//! names the file of each step.
+//! One body, down and back, with the file of each step in `src/`:
+//!
+//! 1. [`Parser::parse`] (`parser.rs`) lends an engine (`engine/mod.rs`) the memory that outlives the message.
+//! 2. The engine begins on the left (`engine/foreseen.rs`): it compares the first bytes with the heads that it has learned
+//!    (`engine/head.rs`), or else tag by tag with what servers write (`engine/envelope.rs`).
+//! 3. Within the Notification it enters a kernel (`scan/kernel.rs`, `scan/x86.rs`), in which tags are compared whole and values
+//!    looked at 32 bytes at a time for bytes that may not stand there (`engine/predict.rs`, `scan/class.rs`).
+//! 4. A value in which there are none is handed out as text of the body (`scan/cursor.rs`), an event written where it
+//!    stays, and the rest of the body compared with what ended the last message: that makes the [`Message`].
+//! 5. From the first thing on that is otherwise, the engine goes on on the right: the tokenizer (`xml/tokenizer.rs`) checks and
+//!    gives tokens, the grammar (`schema/mod.rs`) tells what may stand where, and `engine/walk.rs` what it means, or what
+//!    [`Error`] it is.
+//!
+//! `CONTRIBUTING.md` goes along with it function by function.
 //!
 //! # Features
 //!

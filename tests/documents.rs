@@ -47,6 +47,19 @@ fn files_that_are_named_are_there() {
 }
 
 #[test]
+fn files_that_the_crate_documentation_names_are_there() {
+    let source = read("src/lib.rs");
+    let files = code_spans(&source).filter(|span| span.ends_with(".rs"));
+    let mut named = 0;
+    for file in files {
+        named += 1;
+        let places = [root().join("src").join(file), root().join(file)];
+        assert!(places.iter().any(|place| place.exists()), "{file}");
+    }
+    assert!(named > 10, "{named} files: are they looked for rightly?");
+}
+
+#[test]
 fn functions_that_are_named_are_in_the_source() {
     let source = source(&root().join("src"));
     let mut named = 0;
@@ -95,6 +108,19 @@ fn limits_are_as_the_readme_says() {
     says("| events of a message", &thousands(limits.events));
     says("| bytes of a name", &thousands(limits.name_bytes));
     assert_eq!(Config::default().limits, limits);
+}
+
+#[test]
+fn there_are_as_many_kinds_of_errors_as_the_readme_says() {
+    assert!(read("README.md").contains("one of some fifty kinds"));
+    let source = read("src/error.rs");
+    let (_, kinds) = source
+        .split_once("pub enum ErrorKind {")
+        .expect("the kinds");
+    let (kinds, _) = kinds.split_once("\n}").expect("an end");
+    let is_kind = |line: &&str| line.trim_start().starts_with(char::is_uppercase);
+    let count = kinds.lines().filter(is_kind).count();
+    assert!((46..=54).contains(&count), "{count}");
 }
 
 #[test]
