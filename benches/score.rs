@@ -3,7 +3,7 @@
 //!
 //! With the argument `growth` it has them read the bodies of `shapes` instead, for callgrind to count.
 //!
-//! `XMLCONF` names the folder of the suite, `XMLCONF_INDEX` that of its index: see `tests/conformance.rs`.
+//! `XMLCONF` names the folder of the suite: see `tests/conformance.rs`.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -28,7 +28,7 @@ fn main() {
     if std::env::args().any(|argument| argument == "growth") {
         return growth();
     }
-    let [core, doctype] = ["nodtd.tsv", "doctype.tsv"].map(suite);
+    let [core, doctype] = ["no-doctype.tsv", "doctype.tsv"].map(suite);
     judges::silence_panics();
     let score = json!({
         "judges": judges::ALL.map(|judge| judge.name),
@@ -49,16 +49,17 @@ type Case = (Vec<u8>, bool);
 
 /// The documents that one file of the index names: without DOCTYPE, those of class `core`.
 fn suite(index: &str) -> Vec<Case> {
-    let folder = |variable| PathBuf::from(std::env::var_os(variable).expect(variable));
-    let text = fs::read_to_string(folder("XMLCONF_INDEX").join(index)).expect(index);
+    let suite = PathBuf::from(std::env::var_os("XMLCONF").expect("XMLCONF is not set"));
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/w3c");
+    let text = fs::read_to_string(folder.join(index)).expect(index);
     let rows = text
         .lines()
         .filter(|line| !line.starts_with('#') && !line.is_empty())
         .map(|line| line.split('\t').collect::<Vec<_>>())
-        .filter(|row| index != "nodtd.tsv" || row[4] == "core");
+        .filter(|row| row.get(2).is_none_or(|class| *class == "core"));
     rows.map(|row| {
-        let document = fs::read(folder("XMLCONF").join(row[0])).expect(row[0]);
-        (document, row[2] == "wf")
+        let document = fs::read(suite.join(row[0])).expect(row[0]);
+        (document, row.get(1).is_some_and(|verdict| *verdict == "wf"))
     })
     .collect()
 }

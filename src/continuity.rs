@@ -7,7 +7,7 @@
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
-use core::{array, mem};
+use core::{array, fmt, mem};
 
 use crate::model::{Notification, SubscriptionId, Watermark};
 
@@ -63,12 +63,23 @@ type Ends = [String; 8];
 /// forgotten. So a subscription stays at least until more than `capacity` others have been observed after it.
 /// A forgotten one is [`First`](Delivery::First) when it comes again, so a gap there goes unnoticed: make the
 /// capacity no smaller than the number of your subscriptions.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Continuity {
     capacity: usize,
     recent: BTreeMap<Box<str>, Ends>,
     /// Observed before all that is in `recent`, and not since.
     older: BTreeMap<Box<str>, Ends>,
+}
+
+/// Shows no id and no watermark.
+impl fmt::Debug for Continuity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Continuity")
+            .field("capacity", &self.capacity)
+            .field("recent", &self.recent.len())
+            .field("older", &self.older.len())
+            .finish()
+    }
 }
 
 /// How a notification stands to what has been observed of its subscription.

@@ -88,7 +88,7 @@
 //! 3. Within the Notification it enters a kernel (`scan/kernel.rs`, `scan/x86.rs`), in which tags are compared whole and values
 //!    looked at 32 bytes at a time for bytes that may not stand there (`engine/predict.rs`, `scan/class.rs`).
 //! 4. A value in which there are none is handed out as text of the body (`scan/cursor.rs`), an event written where it
-//!    stays, and the rest of the body compared with what ended the last message: that makes the [`Message`].
+//!    stays, and the rest of the body compared with the tail that was learned with the head: that makes the [`Message`].
 //! 5. From the first thing on that is otherwise, the engine goes on on the right: the tokenizer (`xml/tokenizer.rs`) checks and
 //!    gives tokens, the grammar (`schema/mod.rs`) tells what may stand where, and `engine/walk.rs` what it means, or what
 //!    [`Error`] it is.

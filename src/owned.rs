@@ -2,6 +2,8 @@
 //!
 //! Knows `bytes` and asks the parser; nothing else.
 
+use core::fmt;
+
 use bytes::Bytes;
 
 use crate::error::Error;
@@ -35,7 +37,7 @@ use crate::parser::Parser;
 /// Cloning shares the body and copies no byte of it. A body keeps the whole buffer that it is a part of: one that
 /// came out of a stream holds on to what was read together with it, so what is kept for long is better copied
 /// (`Bytes::copy_from_slice`).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct OwnedMessage {
     /// Where its first byte stands in the stream that it came from, as in an
@@ -43,6 +45,16 @@ pub struct OwnedMessage {
     pub offset: u64,
     /// The whole body: one SOAP envelope, or one bare operation.
     pub body: Bytes,
+}
+
+/// Shows no byte of the body.
+impl fmt::Debug for OwnedMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OwnedMessage")
+            .field("offset", &self.offset)
+            .field("bytes", &self.body.len())
+            .finish()
+    }
 }
 
 impl OwnedMessage {

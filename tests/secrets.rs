@@ -7,7 +7,7 @@
 
 use ews_notifications::frame::Framer;
 use ews_notifications::xml::{Buffers, Tokenizer};
-use ews_notifications::{Config, Parser};
+use ews_notifications::{Config, Continuity, Parser};
 
 /// Stands in the header, as an id and as a value that has to be decoded.
 const SECRET: &str = "S3CRET";
@@ -56,13 +56,57 @@ fn tokenizers() {
     let mut tokens = Tokenizer::new(body.as_bytes(), &mut buffers, &Config::default()).unwrap();
     while tokens.next().unwrap().is_some() {
         assert_silent(&tokens);
+        assert_silent(&tokens.attributes());
     }
     assert_silent(&buffers);
 }
 
+/// A namespace name that is written with references is kept as it reads.
+#[test]
+fn buffers() {
+    let mut buffers = Buffers::default();
+    let body = b"<a xmlns='&#x53;3CRET'>";
+    let mut tokens = Tokenizer::new(body, &mut buffers, &Config::default()).unwrap();
+    tokens.next().unwrap();
+    assert!(tokens.next().is_err());
+    assert_silent(&buffers);
+}
+
+#[test]
+fn continuities() {
+    let body = body().replace(
+        "<t:PreviousWatermark>",
+        &format!("<t:PreviousWatermark>{SECRET}"),
+    );
+    let mut continuity = Continuity::new();
+    let mut parser = Parser::new();
+    for notification in parser.parse(body.as_bytes()).unwrap().notifications() {
+        assert!(continuity.observe(notification).is_some());
+    }
+    assert_silent(&continuity);
+}
+
+#[cfg(feature = "bytes")]
+#[test]
+fn messages_that_are_kept() {
+    let message = ews_notifications::OwnedMessage::new(body().into());
+    assert_silent(&message);
+}
+
+#[cfg(feature = "codec")]
+#[test]
+fn decoders() {
+    use tokio_util::codec::Decoder as _;
+
+    let mut decoder = ews_notifications::frame::EnvelopeDecoder::new();
+    let mut bytes = bytes::BytesMut::from(format!("<{SECRET}>").as_bytes());
+    assert!(decoder.decode(&mut bytes).unwrap().is_none());
+    assert_silent(&decoder);
+}
+
 #[test]
 fn framers() {
-    let body = body();
+    let body = format!("<{SECRET}>{}</{SECRET}>", body());
     let mut framer = Framer::new();
     for mut chunk in body.as_bytes().chunks(100) {
         framer.next(&mut chunk).unwrap();

@@ -37,7 +37,7 @@ pub(crate) const ALL: [Document; 52] = [
     bad("an end tag without an element", b"<a/></a>"),
     bad("an end tag of another name", b"<a></b>"),
     bad("elements that overlap", b"<a><b></a></b>"),
-    // 2.2 Characters.
+    // 2.2 Characters, 4.3.3 Character encoding.
     bad("a NUL", b"<a>\0</a>"),
     bad("a control character in text", b"<a>\x0b</a>"),
     bad("a control character in a value", b"<a b='\x0b'/>"),
@@ -59,7 +59,7 @@ pub(crate) const ALL: [Document; 52] = [
     // 2.4 Character data.
     bad("`]]>` in text", b"<a>]]></a>"),
     bad("`&` that begins no reference", b"<a>b & c</a>"),
-    // 2.5 Comments, 2.6 processing instructions, 2.7 CDATA sections, 2.8 prolog.
+    // 2.5 Comments, 2.6 processing instructions, 2.7 CDATA sections, 2.8 prolog, 2.9 standalone.
     bad("`--` in a comment", b"<a><!-- -- --></a>"),
     bad("a comment without an end", b"<a/><!-- "),
     bad(
@@ -102,7 +102,7 @@ pub(crate) const ALL: [Document; 52] = [
         b"<a>&b;</a>",
     ),
     bad("the same in a value", b"<a b='&b;'/>"),
-    // Namespaces: 3 declaring, 4 qualified names, 6.3 uniqueness.
+    // Namespaces: 3 declaring, 4 and 5 qualified names, 6.3 uniqueness.
     bad(
         "NS: a prefix of an element that nothing declares",
         b"<a:b/>",

@@ -47,8 +47,8 @@ pub(crate) const ALL: [Judge; 8] = [
         accepts: uppsala,
     },
     Judge {
-        name: "xml-rs",
-        accepts: xml_rs,
+        name: "xml",
+        accepts: xml,
     },
     Judge {
         name: "simdxml",
@@ -120,7 +120,7 @@ fn quick_xml(document: &[u8]) -> bool {
     }
 }
 
-/// Prefixes resolved, attributes unescaped, references looked up.
+/// The declaration asked for, prefixes resolved, attributes normalised, references looked up.
 fn quick_xml_all_checks(document: &[u8]) -> bool {
     let mut reader = NsReader::from_reader(document);
     reader.config_mut().enable_all_checks(true);
@@ -142,6 +142,11 @@ fn quick_xml_all_checks(document: &[u8]) -> bool {
                                 && attribute.normalized_value(XmlVersion::Implicit1_0).is_ok()
                         })
                     })
+            }
+            Ok(Event::Decl(declaration)) => {
+                declaration.version().is_ok()
+                    && declaration.encoding().is_none_or(|it| it.is_ok())
+                    && declaration.standalone().is_none_or(|it| it.is_ok())
             }
             Ok(Event::GeneralRef(reference)) => match reference.resolve_char_ref() {
                 Ok(Some(_)) => true,
@@ -176,9 +181,9 @@ fn uppsala(document: &[u8]) -> bool {
 }
 
 /// With one root element, which it does not ask for by default.
-fn xml_rs(document: &[u8]) -> bool {
-    let config = xml::ParserConfig::new().allow_multiple_root_elements(false);
-    xml::EventReader::new_with_config(document, config)
+fn xml(document: &[u8]) -> bool {
+    let config = ::xml::ParserConfig::new().allow_multiple_root_elements(false);
+    ::xml::EventReader::new_with_config(document, config)
         .into_iter()
         .all(|event| event.is_ok())
 }

@@ -13,7 +13,7 @@
 
 namespace {
 
-bool print(ews::Parser &parser, std::istream &in) {
+bool print(ews::Parser &parser, const char *name, std::istream &in) {
   try {
     in.exceptions(std::ios::failbit | std::ios::badbit);
     const std::string body{std::istreambuf_iterator<char>(in), {}};
@@ -25,7 +25,8 @@ bool print(ews::Parser &parser, std::istream &in) {
     }
     return true;
   } catch (const std::exception &error) { // of the parser: rust::Error
-    std::cerr << error.what() << '\n';    // shows a part of the body, and nothing that steers a terminal
+    // Shows a part of the body, and nothing that steers a terminal.
+    std::cerr << name << ": " << error.what() << '\n';
     return false;
   }
 }
@@ -34,10 +35,10 @@ bool print(ews::Parser &parser, std::istream &in) {
 
 int main(int count, char **arguments) {
   rust::Box<ews::Parser> parser = ews::new_parser(); // one for all bodies
-  bool all_are_good = count > 1 || print(*parser, std::cin);
+  bool all_are_good = count > 1 || print(*parser, "standard input", std::cin);
   for (int i = 1; i < count; ++i) {
     std::ifstream file(arguments[i], std::ios::binary);
-    all_are_good &= print(*parser, file);
+    all_are_good &= print(*parser, arguments[i], file);
   }
   return all_are_good ? 0 : 1;
 }

@@ -40,7 +40,7 @@ async fn main() -> io::Result<()> {
             .app_data(PayloadConfig::new(Limits::BODY_BYTES)) // its own limit is 256 KiB
             .app_data(gateway.clone())
             .app_data(Data::new(RefCell::new(Parser::new()))) // one for each worker, which calls this
-            .route("/{path:.*}", post().to(notify)) // a secret path keeps strangers out
+            .route("/{path:.*}", post().to(notify)) // any path: a secret one here keeps strangers out
     };
     HttpServer::new(app).bind(address)?.run().await
 }

@@ -2,7 +2,8 @@
 //! them again and stores.
 //!
 //! Answers 200 with `OK`, 200 with `Unsubscribe` to a subscription that is not on the command line (none there: all are
-//! known), 400 to what is no push, 413 to a body that is too long, and 500 if what came could not be stored.
+//! known), 400 to what is no push, 405 to what is no POST, 413 to a body that is too long, and 500 if what came could not be
+//! stored.
 
 use core::cell::RefCell;
 use core::convert::Infallible;

@@ -41,9 +41,17 @@ use crate::owned::OwnedMessage;
 /// It cuts where a framer cuts. Nothing is scanned twice and nothing copied: an envelope is split off the buffer, and
 /// `FramedRead` moves no more than the beginning of one, when it needs more room. Of an envelope that is too long, no
 /// more is buffered than the limit and what one more read brings.
-#[derive(Debug)]
 pub struct EnvelopeDecoder {
     cutter: Cutter,
+}
+
+/// Shows no byte of the stream.
+impl fmt::Debug for EnvelopeDecoder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EnvelopeDecoder")
+            .field("offset", &self.cutter.offset())
+            .finish_non_exhaustive()
+    }
 }
 
 impl EnvelopeDecoder {

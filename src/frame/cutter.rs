@@ -7,8 +7,7 @@ use crate::error::{Error, ErrorKind};
 use crate::scan::Dispatch;
 use crate::xml::{self, Buffers, Tokenizer};
 
-/// A place in a stream. It holds none of its bytes, and is shown each of them once.
-#[derive(Debug)]
+/// A place in a stream. It is shown each byte once and holds none, but for the name of the root element.
 pub(super) struct Cutter {
     config: Config,
     dispatch: Dispatch,

@@ -1,5 +1,7 @@
 //! The place in a body up to which it has been read.
 
+use core::fmt;
+
 use super::chars::is_char;
 use super::class::Class;
 use super::kernel::{Dispatch, Vector};
@@ -8,7 +10,7 @@ use super::prefix::ShortPrefix;
 use super::{InvalidUtf8, Span, Stop};
 
 /// A place in a body, up to which the body is known to be UTF-8.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct Cursor<'b> {
     body: &'b [u8],
     /// What is still to be read.
@@ -17,6 +19,13 @@ pub(crate) struct Cursor<'b> {
     /// forward moves over whole characters that it has compared or decoded.
     rest: &'b [u8],
     dispatch: Dispatch,
+}
+
+/// Shows no byte of the body.
+impl fmt::Debug for Cursor<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Cursor({} of {})", self.pos(), self.len())
+    }
 }
 
 impl<'b> Cursor<'b> {

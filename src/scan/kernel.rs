@@ -42,7 +42,7 @@ pub(crate) trait Vector: Copy {
 /// [`Vector::run`], a few blocks at a time.
 #[inline(always)]
 pub(super) fn run<V: Vector>(vector: V, bytes: &[u8], class: Class) -> usize {
-    // White space ends soon, if there is any.
+    // White space mostly ends within a block, if there is any: one look, before two blocks at a time.
     if class == Class::SPACE
         && let Some(block) = bytes.first_chunk()
     {

@@ -18,13 +18,22 @@ use crate::scan::{
 ///
 /// It holds offsets into the body and no part of it, but for namespace names that are written with
 /// references. A new tokenizer starts by emptying it; what it has allocated stays.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Buffers {
     pub(super) open: Vec<OpenElement>,
     pub(super) attributes: Vec<RawAttribute>,
     /// Positions of attributes, while they are sorted.
     pub(super) order: Vec<u32>,
     pub(super) namespaces: Namespaces,
+}
+
+/// Shows no byte of a body.
+impl fmt::Debug for Buffers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Buffers")
+            .field("retained_bytes", &self.retained_bytes())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Buffers {
