@@ -201,6 +201,20 @@ fn a_value_that_is_not_of_its_type_is_refused_at_its_place() {
 }
 
 #[test]
+fn after_sixteen_failures_in_a_row_the_rest_of_a_message_is_not_predicted() {
+    let other = "<t:StatusEvent/>";
+    let mut tested = Tested::warm();
+    for (children, misses) in [
+        (other.repeat(40), 16),
+        ([EVENT, other].concat().repeat(40), 40),
+        ([&other.repeat(15), EVENT].concat().repeat(2), 30),
+    ] {
+        let outcome = tested.read(plain(&children));
+        assert_eq!((outcome.error, outcome.misses), (None, misses));
+    }
+}
+
+#[test]
 fn a_message_that_fails_in_an_event_leaves_nothing_behind() {
     let mut tested = Tested::warm();
     let failing = plain(&format!(
