@@ -201,6 +201,22 @@ fn a_value_that_is_not_of_its_type_is_refused_at_its_place() {
 }
 
 #[test]
+fn an_id_that_does_not_end_is_refused_at_its_place() {
+    let mut tested = Tested::warm();
+    for (inside, kind) in [
+        ("<", ErrorKind::Name),
+        ("<t:UnreadCount/>", ErrorKind::ElementInLeaf),
+        ("</t:FolderId>", ErrorKind::EndTagMismatch),
+        ("", ErrorKind::EndTagMismatch),
+    ] {
+        let id = format!("<t:ItemId Id=\"i\" ChangeKey=\"k\">{inside}");
+        let event = EVENT.replace("</t:NewMailEvent>", &format!("{id}</t:NewMailEvent>"));
+        let error = tested.read(plain(&event)).error.unwrap();
+        assert_eq!(error.kind(), kind, "{inside}");
+    }
+}
+
+#[test]
 fn after_sixteen_failures_in_a_row_the_rest_of_a_message_is_not_predicted() {
     let other = "<t:StatusEvent/>";
     let mut tested = Tested::warm();
