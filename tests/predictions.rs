@@ -200,6 +200,29 @@ fn a_value_that_is_not_of_its_type_is_refused_at_its_place() {
     }
 }
 
+/// Once a prefix has come often, the end of one tag and the beginning of the next are compared in one piece.
+#[test]
+fn a_piece_in_the_wrong_place_is_refused() {
+    let rest = "<t:MoreEvents>false</t:MoreEvents>";
+    let watermark = format!("<t:PreviousWatermark>w</t:PreviousWatermark>{rest}");
+    let mut tested = Tested::new();
+    for _ in 0..8 {
+        let usual = plain(&format!("{watermark}{EVENT}"));
+        assert_eq!(tested.read(usual).error, None);
+    }
+    for children in [
+        format!("</t:SubscriptionId>{watermark}"),
+        format!("{SUBSCRIPTION}</t:PreviousWatermark>{rest}"),
+        format!(
+            "{SUBSCRIPTION}{}",
+            EVENT.replace("</t:NewMailEvent>", "</t:StatusEvent>")
+        ),
+    ] {
+        let error = tested.read(without_id(&children)).error.unwrap();
+        assert_eq!(error.kind(), ErrorKind::EndTagMismatch, "{children}");
+    }
+}
+
 #[test]
 fn an_id_that_does_not_end_is_refused_at_its_place() {
     let mut tested = Tested::warm();
