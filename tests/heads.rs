@@ -306,10 +306,12 @@ fn where_no_tail_is_known_a_body_may_not_end_behind_a_child() {
     let body = plain(EVENT).replacen("</m:Notification>", "&#32;</m:Notification>", 1);
     let mut tested = Tested::new();
     assert_eq!(hits(&mut tested, [&body, &body]), [0, 1]);
-    let end = body.find("&#32;").unwrap();
-    let outcome = tested.read(&body[..end]);
-    let error = (ErrorKind::UnclosedElement, "");
-    assert_eq!(outcome.error_at(&body[..end]), Some(error));
+    for next in [EVENT, "&#32;"] {
+        let end = body.find(next).unwrap();
+        let outcome = tested.read(&body[..end]);
+        let error = (ErrorKind::UnclosedElement, "");
+        assert_eq!(outcome.error_at(&body[..end]), Some(error));
+    }
 }
 
 #[test]
