@@ -215,12 +215,14 @@ fn what_is_wrong_with_a_head_is_found() {
 }
 
 #[test]
-fn no_end_tag_may_be_left_out_or_have_another_prefix() {
+fn no_end_tag_may_be_left_out_or_come_twice_or_have_another_prefix() {
     let (rest, tail) = EXCHANGE.split_at(EXCHANGE.find("</m:Notification>").unwrap());
-    let mut tails = vec![tail.replace("soap11:", "soap12:")];
+    let (inner, _) = tail.split_at(tail.find("</soap11:Body>").unwrap());
+    let mut tails = vec![tail.replace("soap11:", "soap12:"), [inner, tail].concat()];
     for tag in tail.split_inclusive('>') {
         tails.push(tail[tail.find(tag).unwrap() + tag.len()..].to_owned());
         tails.push(tail.replace(tag, ""));
+        tails.push(tail.replace(tag, &tag.repeat(2)));
         tails.push(tail.replace(tag, &tag.replace(':', "x:")));
     }
     let mut warm = warm(EXCHANGE);

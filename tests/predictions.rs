@@ -73,6 +73,28 @@ fn the_limit_of_attributes_holds_for_a_predicted_id() {
 }
 
 #[test]
+fn events_with_all_that_servers_write_are_predicted() {
+    let leaf = |name: &str, text: &str| format!("<t:{name}>{text}</t:{name}>");
+    let id = |name: &str| format!("<t:{name} Id=\"i\" ChangeKey=\"k\" />");
+    let begin = leaf("Watermark", "w") + &leaf("TimeStamp", "2026-03-02T10:00:00Z");
+    let mut tested = Tested::warm();
+    for old in ["OldItemId", "OldFolderId"] {
+        let children = [
+            id(&old["Old".len()..]),
+            id("ParentFolderId"),
+            id(old),
+            id("OldParentFolderId"),
+            leaf("UnreadCount", "12"),
+        ];
+        for most in 0..=children.len() {
+            let event = leaf("MovedEvent", &(begin.clone() + &children[..most].concat()));
+            let outcome = tested.read(plain(&event));
+            assert_eq!((outcome.error, outcome.misses), (None, 0), "{event}");
+        }
+    }
+}
+
+#[test]
 fn a_rebound_prefix_switches_predictions_off() {
     let rebound = "<t:NewMailEvent xmlns:t=\"urn:x\"><t:Watermark>w</t:Watermark></t:NewMailEvent>";
     let mut tested = Tested::warm();
