@@ -309,3 +309,25 @@ fn a_connection_that_breaks_is_no_envelope() {
     assert!(matches!(error, DecodeError::Io(error) if error.kind() == expected.kind()));
     assert!(next(&mut framed).is_none());
 }
+
+/// As an error of TLS has one.
+#[test]
+fn an_error_of_the_connection_tells_its_cause() {
+    #[derive(Debug)]
+    struct Caused(io::Error);
+    impl fmt::Display for Caused {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("no handshake")
+        }
+    }
+    impl core::error::Error for Caused {
+        fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+            Some(&self.0)
+        }
+    }
+    let cause = Caused(io::ErrorKind::TimedOut.into());
+    let error = DecodeError::Io(io::Error::other(cause));
+    assert_eq!(error.to_string(), "no handshake");
+    let source = error.source().unwrap().downcast_ref::<io::Error>();
+    assert_eq!(source.unwrap().kind(), io::ErrorKind::TimedOut);
+}

@@ -75,6 +75,10 @@ fn heads_in_these_ways_are_predicted() {
     for body in BODIES {
         assert_eq!(read(body.as_bytes()), (None, true), "{body}");
     }
+    for code in ["ErrorServerBusy", ""] {
+        let body = EXCHANGE.replace("NoError", code);
+        assert_eq!(read(body.as_bytes()), (None, true), "{body}");
+    }
 }
 
 #[test]
@@ -208,6 +212,29 @@ fn what_is_wrong_with_a_head_is_found() {
         let body = EXCHANGE.replacen(usually, here, count);
         assert_ne!(body, EXCHANGE, "{usually}");
         assert_eq!(read(body.as_bytes()).0, Some(error), "{usually} -> {here}");
+    }
+}
+
+#[test]
+fn no_end_tag_may_be_left_out_or_come_twice_or_have_another_prefix() {
+    let (rest, tail) = EXCHANGE.split_at(EXCHANGE.find("</m:Notification>").unwrap());
+    let (inner, _) = tail.split_at(tail.find("</soap11:Body>").unwrap());
+    let mut tails = vec![tail.replace("soap11:", "soap12:"), [inner, tail].concat()];
+    for tag in tail.split_inclusive('>') {
+        tails.push(tail[tail.find(tag).unwrap() + tag.len()..].to_owned());
+        tails.push(tail.replace(tag, ""));
+        tails.push(tail.replace(tag, &tag.repeat(2)));
+        tails.push(tail.replace(tag, &tag.replace(':', "x:")));
+    }
+    let mut warm = warm(EXCHANGE);
+    for tail in tails {
+        let body = [rest, &tail].concat();
+        let expected = match tail.ends_with("Envelope>") {
+            true => ErrorKind::EndTagMismatch,
+            false => ErrorKind::UnclosedElement,
+        };
+        let (error, _) = read_by(&mut warm, body.as_bytes());
+        assert_eq!(error, Some(expected), "{body}");
     }
 }
 

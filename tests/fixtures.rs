@@ -180,6 +180,7 @@ fn what_is_skipped_is_counted() {
     };
     assert_eq!(parse("push/mail.xml"), (0, 0));
     assert_eq!(parse("unknown/elements.xml"), (6, 0));
+    assert_eq!(parse("unknown/misplaced-children.xml"), (5, 0));
     assert_eq!(parse("unknown/attributes.xml"), (0, 7));
     assert_eq!(parse("unknown/rebound-prefix.xml"), (2, 0));
     assert_eq!(

@@ -102,6 +102,7 @@ fn an_envelope_ends_with_the_tag_that_closes_its_root() {
 fn a_malformed_envelope_may_be_cut_off_and_is_refused() {
     for (stream, cut) in [
         ("<a><b></a>", "<a><b></a>"),
+        ("<ab><a></ab>", "<ab><a></ab>"),
         ("<a><b c='</a>'/></a>", "<a><b c='</a>"),
         ("<a></b></a>", "<a></b></a>"),
         ("<a></a b=''>", "<a></a b=''>"),
@@ -168,6 +169,9 @@ fn what_cannot_be_cut_is_an_error_at_its_place() {
             let (place, error) = end.unwrap_err();
             let found = (error.kind(), error.offset(), place);
             assert_eq!(found, (kind, offset, at), "{stream}");
+            let (mut framer, mut chunk) = (Framer::new(), stream.as_bytes());
+            while framer.next(&mut chunk).is_ok_and(|next| next.is_some()) {}
+            assert_eq!(framer.next(&mut &b""[..]), Err(error), "seen at once");
             framing::check(stream.as_bytes(), &mut Tape::new(&[7, 3, 50]));
         }
     }

@@ -151,13 +151,19 @@ fn events_responses_notifications_and_values() {
         )
     };
     let responses = |n: usize| push(&response("").repeat(n));
-    let notifications = |n: usize| {
+    let stream = |notification: &str, n: usize| {
         format!(
             "<m:GetStreamingEventsResponse xmlns:m='{MESSAGES}' xmlns:t='{TYPES}'><m:ResponseMessages>\
              <m:GetStreamingEventsResponseMessage><m:Notifications>{}</m:Notifications>\
              </m:GetStreamingEventsResponseMessage></m:ResponseMessages></m:GetStreamingEventsResponse>",
-            "<m:Notification><t:SubscriptionId/></m:Notification>".repeat(n)
+            notification.repeat(n)
         )
+    };
+    let notifications =
+        |n: usize| stream("<m:Notification><t:SubscriptionId/></m:Notification>", n);
+    let predicted = |n: usize| {
+        let id = "<t:SubscriptionId>s</t:SubscriptionId>";
+        stream(&format!("<m:Notification>{id}</m:Notification>"), n)
     };
     let values = |n: usize| {
         push(&response(&format!(
@@ -165,12 +171,13 @@ fn events_responses_notifications_and_values() {
             "<t:Value/>".repeat(n)
         )))
     };
-    let bodies: [&dyn Fn(usize) -> String; 6] = [
+    let bodies: [&dyn Fn(usize) -> String; 7] = [
         &known,
         &unknown,
         &spread,
         &responses,
         &notifications,
+        &predicted,
         &values,
     ];
     for body in bodies {

@@ -16,9 +16,10 @@ use core::slice;
 use std::alloc::System;
 
 use ews_notifications::frame::Framer;
+use ews_notifications::xml::{Buffers, Tokenizer};
 use ews_notifications::{
-    Config, Continuity, Delivery, Error, Event, Item, Limits, Message, Notification, Parser,
-    Reader, Response,
+    Config, Continuity, Delivery, Error, ErrorKind, Event, Item, Limits, Message, Notification,
+    Parser, Reader, Response,
 };
 use support::history::Sent;
 use support::{dialect, fixtures};
@@ -113,6 +114,13 @@ fn a_warm_parser_allocates_nothing() {
     }
 }
 
+/// The body of this fixture.
+fn accepted(name: &str) -> Vec<u8> {
+    let mut fixtures = fixtures::accepted().into_iter();
+    let one = fixtures.find(|fixture| fixture.path.ends_with(name));
+    one.unwrap().body
+}
+
 /// A push of so many events that say nothing.
 fn many(event: &str, times: usize) -> Vec<u8> {
     let messages = "http://schemas.microsoft.com/exchange/services/2006/messages";
@@ -128,11 +136,8 @@ fn many(event: &str, times: usize) -> Vec<u8> {
 
 /// Some `bytes` of events.
 fn giant(bytes: usize) -> Vec<u8> {
-    let fixtures = fixtures::accepted();
-    let every = fixtures
-        .iter()
-        .find(|fixture| fixture.path.ends_with("push/every-kind.xml"));
-    let body = str::from_utf8(&every.unwrap().body).unwrap();
+    let every = accepted("push/every-kind.xml");
+    let body = str::from_utf8(&every).unwrap();
     let start = body.find("<t:StatusEvent>").unwrap();
     let end = body.find("</m:Notification>").unwrap();
     let events = body[start..end].repeat(bytes / (end - start) + 1);
@@ -147,9 +152,7 @@ fn a_giant_does_not_stay() {
     config.limits = Limits::unlimited();
     let mut parser = Parser::with_config(config);
     let giant = giant(12 << 20);
-    let heartbeat = fixtures::accepted().into_iter();
-    let heartbeat = heartbeat.filter(|fixture| fixture.path.ends_with("push/status.xml"));
-    let heartbeat = heartbeat.map(|fixture| fixture.body).next().unwrap();
+    let heartbeat = accepted("push/status.xml");
     for phase in [0, 1, 15, 30, 31, 32] {
         for _ in 0..phase {
             parser.parse(&heartbeat).unwrap();
@@ -178,6 +181,40 @@ fn retained_bytes_tells_what_the_heap_holds() {
     assert!(told <= held && held <= told + 4096, "{told} of {held}");
     parser.forget();
     assert_eq!((parser.retained_bytes(), HELD.get()), (0, before));
+}
+
+/// To the byte, where nothing lies in an arena, which has some memory for itself.
+#[test]
+fn what_a_tokenizer_and_a_reader_keep_is_told_exactly() {
+    let declarations = |prefix: &str| {
+        let one = |at| format!(" xmlns:{prefix}{at}='urn:&lt;{at}' {prefix}{at}:a='{at}'");
+        (0..30).map(one).collect::<String>()
+    };
+    let open = [declarations("p"), declarations("q")].map(|these| format!("<a{these}>"));
+    let deep = "<b>".repeat(20);
+    let body = [&open.concat(), deep.as_str()].concat();
+    let before = HELD.get();
+    let mut buffers = Buffers::default();
+    let mut tokens = Tokenizer::new(body.as_bytes(), &mut buffers, &Config::default()).unwrap();
+    let error = loop {
+        if let Err(error) = tokens.next() {
+            break error;
+        }
+    };
+    assert_eq!(error.kind(), ErrorKind::UnclosedElement);
+    assert_eq!(buffers.retained_bytes(), HELD.get() - before);
+
+    for heads in [0, Config::HEADS] {
+        let mut config = Config::default();
+        config.heads = heads;
+        let before = HELD.get();
+        let mut parser = Parser::with_config(config);
+        for fixture in ["push/mail.xml", "dialect/default-namespaces.xml"] {
+            read(&mut parser, &accepted(fixture)).unwrap();
+            assert_eq!(parser.retained_bytes(), HELD.get() - before, "{fixture}");
+        }
+        assert!(parser.retained_bytes() > 0);
+    }
 }
 
 /// What the documentation of `Parser` promises, for the shapes that ask for the most.
@@ -294,6 +331,20 @@ fn what_a_framer_holds_is_bounded() {
         let held = HELD.get() - before;
         assert!(held <= 256 << 10, "{held} behind {}", envelope.len());
     }
+}
+
+/// So that a stream of envelopes that come in pieces allocates for the first of them.
+#[test]
+fn a_framer_keeps_room_for_envelopes_of_a_quarter_of_a_mebibyte() {
+    let envelope = format!("<a>{}</a>", " ".repeat((256 << 10) - 7));
+    let mut framer = Framer::new();
+    let mut join = || {
+        for mut piece in envelope.as_bytes().chunks(1 << 10) {
+            let _ = framer.next(&mut piece).unwrap();
+        }
+    };
+    join();
+    assert_eq!(allocations(join), 0);
 }
 
 #[test]

@@ -73,6 +73,28 @@ fn the_limit_of_attributes_holds_for_a_predicted_id() {
 }
 
 #[test]
+fn events_with_all_that_servers_write_are_predicted() {
+    let leaf = |name: &str, text: &str| format!("<t:{name}>{text}</t:{name}>");
+    let id = |name: &str| format!("<t:{name} Id=\"i\" ChangeKey=\"k\" />");
+    let begin = leaf("Watermark", "w") + &leaf("TimeStamp", "2026-03-02T10:00:00Z");
+    let mut tested = Tested::warm();
+    for old in ["OldItemId", "OldFolderId"] {
+        let children = [
+            id(&old["Old".len()..]),
+            id("ParentFolderId"),
+            id(old),
+            id("OldParentFolderId"),
+            leaf("UnreadCount", "12"),
+        ];
+        for most in 0..=children.len() {
+            let event = leaf("MovedEvent", &(begin.clone() + &children[..most].concat()));
+            let outcome = tested.read(plain(&event));
+            assert_eq!((outcome.error, outcome.misses), (None, 0), "{event}");
+        }
+    }
+}
+
+#[test]
 fn a_rebound_prefix_switches_predictions_off() {
     let rebound = "<t:NewMailEvent xmlns:t=\"urn:x\"><t:Watermark>w</t:Watermark></t:NewMailEvent>";
     let mut tested = Tested::warm();
@@ -197,6 +219,59 @@ fn a_value_that_is_not_of_its_type_is_refused_at_its_place() {
     ] {
         let error = tested.read(plain(children)).error.unwrap();
         assert_eq!(error.kind(), kind, "{children}");
+    }
+}
+
+/// Once a prefix has come often, the end of one tag and the beginning of the next are compared in one piece.
+#[test]
+fn a_piece_in_the_wrong_place_is_refused() {
+    let rest = "<t:MoreEvents>false</t:MoreEvents>";
+    let watermark = format!("<t:PreviousWatermark>w</t:PreviousWatermark>{rest}");
+    let mut tested = Tested::new();
+    for _ in 0..8 {
+        let usual = plain(&format!("{watermark}{EVENT}"));
+        assert_eq!(tested.read(usual).error, None);
+    }
+    for children in [
+        format!("</t:SubscriptionId>{watermark}"),
+        format!("{SUBSCRIPTION}</t:PreviousWatermark>{rest}"),
+        format!(
+            "{SUBSCRIPTION}{}",
+            EVENT.replace("</t:NewMailEvent>", "</t:StatusEvent>")
+        ),
+    ] {
+        let error = tested.read(without_id(&children)).error.unwrap();
+        assert_eq!(error.kind(), ErrorKind::EndTagMismatch, "{children}");
+    }
+}
+
+#[test]
+fn an_id_that_does_not_end_is_refused_at_its_place() {
+    let mut tested = Tested::warm();
+    for (inside, kind) in [
+        ("<", ErrorKind::Name),
+        ("<t:UnreadCount/>", ErrorKind::ElementInLeaf),
+        ("</t:FolderId>", ErrorKind::EndTagMismatch),
+        ("", ErrorKind::EndTagMismatch),
+    ] {
+        let id = format!("<t:ItemId Id=\"i\" ChangeKey=\"k\">{inside}");
+        let event = EVENT.replace("</t:NewMailEvent>", &format!("{id}</t:NewMailEvent>"));
+        let error = tested.read(plain(&event)).error.unwrap();
+        assert_eq!(error.kind(), kind, "{inside}");
+    }
+}
+
+#[test]
+fn after_sixteen_failures_in_a_row_the_rest_of_a_message_is_not_predicted() {
+    let other = "<t:StatusEvent/>";
+    let mut tested = Tested::warm();
+    for (children, misses) in [
+        (other.repeat(40), 16),
+        ([EVENT, other].concat().repeat(40), 40),
+        ([&other.repeat(15), EVENT].concat().repeat(2), 30),
+    ] {
+        let outcome = tested.read(plain(&children));
+        assert_eq!((outcome.error, outcome.misses), (None, misses));
     }
 }
 

@@ -94,9 +94,9 @@ impl Cutter {
         }
         // Comments and instructions without an envelope behind them are no envelope, but an XML declaration
         // is the beginning of one.
-        let is_envelope = self.scanner.is_inside() || begun.starts_with(b"<?xml ");
+        let is_declared = begun.starts_with(b"<?xml ");
         match self.defect(begun) {
-            Some(error) if error.kind() == ErrorKind::NoRoot && !is_envelope => Ok(()),
+            Some(error) if error.kind() == ErrorKind::NoRoot && !is_declared => Ok(()),
             Some(error) if error.offset() < begun.len() => Err(error),
             _ => Err(Error::new(ErrorKind::UnfinishedEnvelope, begun.len())),
         }

@@ -101,11 +101,6 @@ impl Scanner {
         }
     }
 
-    /// Whether the root element has begun, or markup has that has not ended.
-    pub(super) fn is_inside(&self) -> bool {
-        self.state != State::Outside
-    }
-
     /// Goes on over these bytes. Where the envelope ends among them, tells how many belong to it.
     pub(super) fn scan(
         &mut self,

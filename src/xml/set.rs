@@ -218,7 +218,17 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::Set;
+    use super::{Set, head};
+
+    #[test]
+    fn keys_of_one_head_are_told_apart() {
+        let keys = ["a2345678", "b2345678"];
+        assert_eq!(head(keys[0]), head(keys[1]));
+        let mut set = Set::default();
+        for (at, key) in (0..).zip(keys) {
+            assert_eq!(set.insert(key, |entry| keys[entry as usize]), (at, true));
+        }
+    }
 
     proptest! {
         /// Against a plain list: strings come, are looked up, and leave in reverse order.

@@ -339,6 +339,25 @@ fn bytes_that_are_not_utf_8_are_found_everywhere() {
 }
 
 #[test]
+fn attributes_tell_where_they_and_their_values_stand() {
+    let body = r#"<a xmlns:p="u"  b='é' p:c = "">"#;
+    let mut buffers = Buffers::default();
+    let mut tokens = Tokenizer::new(body.as_bytes(), &mut buffers, &Config::default()).unwrap();
+    tokens.next().unwrap();
+    let places = tokens.attributes().map(|attribute| {
+        let offsets = [attribute.offset(), attribute.value_offset()];
+        offsets.map(|offset| body.get(offset..).unwrap())
+    });
+    assert_eq!(
+        places.collect::<Vec<_>>(),
+        [
+            ["b='é' p:c = \"\">", "é' p:c = \"\">"],
+            ["p:c = \"\">", "\">"],
+        ]
+    );
+}
+
+#[test]
 fn known_namespaces_have_their_numbers() {
     let mut buffers = Buffers::knowing(&["urn:a", "urn:b"]);
     let body = b"<x xmlns='urn:b'><y xmlns='urn:&#97;'/><z xmlns='urn:c'/></x>";
