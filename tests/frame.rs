@@ -205,6 +205,7 @@ fn the_end_of_a_stream_inside_an_envelope_is_an_error() {
         ("<a/> <!-- nothing follows --> <?p?>", None),
         ("<a/>\u{FEFF}", None),
         ("<?xml version='1.0'?>", Some((E::UnfinishedEnvelope, 21))),
+        ("<?xml\tversion='1.0'?>", Some((E::UnfinishedEnvelope, 21))),
         ("<!-- <a/>", Some((E::UnfinishedEnvelope, 9))),
         ("<a>\u{1}", Some((E::IllegalChar, 3))),
         ("<a></b>", Some((E::EndTagMismatch, 5))),

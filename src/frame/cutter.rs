@@ -4,7 +4,7 @@
 use super::scanner::Scanner;
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
-use crate::scan::Dispatch;
+use crate::scan::{Class, Dispatch};
 use crate::xml::{self, Buffers, Tokenizer};
 
 /// A place in a stream. It is shown each byte once and holds none, but for the name of the root element.
@@ -94,7 +94,8 @@ impl Cutter {
         }
         // Comments and instructions without an envelope behind them are no envelope, but an XML declaration
         // is the beginning of one.
-        let is_declared = begun.starts_with(b"<?xml ");
+        let behind = begun.strip_prefix(b"<?xml").and_then(<[u8]>::first);
+        let is_declared = behind.is_some_and(|byte| Class::SPACE.contains(*byte));
         match self.defect(begun) {
             Some(error) if error.kind() == ErrorKind::NoRoot && !is_declared => Ok(()),
             Some(error) if error.offset() < begun.len() => Err(error),
