@@ -233,6 +233,15 @@ fn every_kind_says_what_is_wrong() {
     assert_eq!(table.len(), K::InvalidInt as usize + 1);
 }
 
+#[test]
+fn classes_have_names_for_metrics() {
+    use ErrorClass::{Limit, Malformed, Schema, Unsupported};
+
+    let names = [Malformed, Unsupported, Limit, Schema].map(|class| class.to_string());
+    assert_eq!(names, ["malformed", "unsupported", "limit", "schema"]);
+    assert_eq!(format!("[{Limit:>6}]"), "[ limit]");
+}
+
 fn at(body: &[u8], offset: usize) -> (usize, usize, alloc::string::String) {
     let place = Error::new(ErrorKind::IllegalChar, offset).describe(body);
     let before = place.excerpt.chars().take(place.caret);
