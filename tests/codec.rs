@@ -251,7 +251,7 @@ fn an_error_says_which_envelope_it_is_about() {
     assert!(error.source().is_none());
 }
 
-/// So that who walks along the sources of an error sees each text once.
+/// So that who walks along the sources of an error, as one of TLS has them, sees each text once.
 #[test]
 fn a_failure_to_read_is_the_failure_itself() {
     #[derive(Debug)]
@@ -308,26 +308,4 @@ fn a_connection_that_breaks_is_no_envelope() {
     assert_eq!(error.to_string(), expected.to_string());
     assert!(matches!(error, DecodeError::Io(error) if error.kind() == expected.kind()));
     assert!(next(&mut framed).is_none());
-}
-
-/// As an error of TLS has one.
-#[test]
-fn an_error_of_the_connection_tells_its_cause() {
-    #[derive(Debug)]
-    struct Caused(io::Error);
-    impl fmt::Display for Caused {
-        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("no handshake")
-        }
-    }
-    impl core::error::Error for Caused {
-        fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-            Some(&self.0)
-        }
-    }
-    let cause = Caused(io::ErrorKind::TimedOut.into());
-    let error = DecodeError::Io(io::Error::other(cause));
-    assert_eq!(error.to_string(), "no handshake");
-    let source = error.source().unwrap().downcast_ref::<io::Error>();
-    assert_eq!(source.unwrap().kind(), io::ErrorKind::TimedOut);
 }
