@@ -20,7 +20,6 @@ use crate::schema::{Element, Seen};
 use crate::xml::prolog;
 
 /// Reads one body for as long as all is as predicted. `'b` is the body, `'s` what the parser lends.
-#[derive(Debug)]
 pub(super) struct Foreseen<'s, 'b> {
     pub(super) lent: Lent<'s>,
     pub(super) cursor: Cursor<'b>,

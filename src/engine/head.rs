@@ -35,7 +35,7 @@ use crate::stats::Stats;
 const LONGEST: usize = 4 << 10;
 
 /// The heads that a parser has learned.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Heads {
     learned: Vec<Head>,
     /// The head of the message at hand, while it is not known to be good, without its text.
@@ -47,7 +47,7 @@ pub(crate) struct Heads {
 }
 
 /// A head, and the state behind it.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Head {
     text: String,
     pub(super) said: Said,

@@ -36,7 +36,6 @@ use crate::stats::Stats;
 use crate::xml::Buffers;
 
 /// Reads one body. `'b` is the body, `'s` what the parser lends.
-#[derive(Debug)]
 pub(crate) struct Engine<'s, 'b> {
     /// The first stage, while it lasts.
     foreseen: Option<Foreseen<'s, 'b>>,
@@ -89,7 +88,6 @@ impl<'s, 'b> Engine<'s, 'b> {
 
 /// What reading works in and keeps from one body to the next: memory, and how servers write (prefixes,
 /// lengths of values).
-#[derive(Debug)]
 pub(crate) struct Scratch {
     xml: Buffers,
     open: Vec<Open>,
@@ -118,7 +116,6 @@ impl Scratch {
 }
 
 /// What a parser lends to the reading of one body.
-#[derive(Debug)]
 pub(crate) struct Lent<'s> {
     pub(crate) scratch: &'s mut Scratch,
     pub(crate) heads: &'s mut Heads,

@@ -39,7 +39,6 @@ fn has_room(prefix: &str, depth: usize, limits: &Limits) -> bool {
 }
 
 /// Reads the rest of a body. `'b` is the body, `'s` what the parser lends.
-#[derive(Debug)]
 pub(super) struct Walk<'s, 'b> {
     pub(super) tokens: Tokenizer<'s, 'b>,
     /// The place above the root, then the open elements of the grammar, innermost last. Events and
