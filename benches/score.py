@@ -3,7 +3,7 @@
     python3 benches/score.py record    # verdicts and growth into benches/score.json, and the documents from it
     python3 benches/score.py check     # fails if a verdict is not as recorded, or a document not what `record` writes
 
-The documents are those of the W3C XML Conformance Test Suite, which XMLCONF names (tests/conformance.rs says where it
+The documents are those of the W3C XML Conformance Test Suite, which XMLCONF names (tests/w3c says where it
 comes from), those of benches/judges/documents.rs, of which each breaks one rule or none, and for growth the
 bodies of benches/shapes. Growth is the ratio of instructions for four times as much, counted with callgrind: valgrind
 has to be installed to record.
@@ -13,15 +13,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
 sys.dont_write_bytecode = True
 
-from instructions import measure  # noqa: E402
-from report import replaced, table  # noqa: E402
+from instructions import MOST_GROWTH, measure  # noqa: E402
+from report import output, replaced, table  # noqa: E402
 
 BENCHES = Path(__file__).parent
 ROOT = BENCHES.parent
@@ -29,9 +28,6 @@ RECORD = BENCHES / "score.json"
 SCORE = ["cargo", "bench", "--bench", "score", "--"]
 
 MARK = "<!-- written by benches/score.py -->\n"
-
-# How many times more instructions for four times as much are still linear.
-LINEAR = 5
 
 
 def main() -> int:
@@ -101,7 +97,7 @@ def summary(record: dict) -> list[str]:
     for at, (judge, w3c) in enumerate(zip(record["judges"], record["w3c"])):
         refused = sum(document["verdicts"][at] == "Refused" for document in bad)
         ratios = [shape[judge] for shape in record["growth"].values()]
-        grows = sum(ratio is not None and ratio > LINEAR for ratio in ratios)
+        grows = sum(ratio is not None and ratio > MOST_GROWTH for ratio in ratios)
         rows.append(
             [
                 name(record, judge),
@@ -174,7 +170,7 @@ def whole(record: dict) -> str:
             "## Growth",
             "",
             "Instructions for four times as much of a shape of `benches/shapes`, as a multiple: 4 is linear, 16 quadratic.",
-            f"Bold, and counted above: more than {LINEAR}. Of a malformed shape (*open*) a parser may stop at the first bytes.",
+            f"Bold, and counted above: more than {MOST_GROWTH}. Of a malformed shape (*open*) a parser may stop at the first bytes.",
             "A dash: the parser's verdict is not that of this crate, so it has not read the same.",
             "",
             *table(["shape", *judges], shapes),
@@ -186,11 +182,7 @@ def whole(record: dict) -> str:
 def ratio_cell(ratio: float | None) -> str:
     if ratio is None:
         return "–"
-    return f"**{ratio}**" if ratio > LINEAR else str(ratio)
-
-
-def output(command: list[str]) -> str:
-    return subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.PIPE, text=True).stdout
+    return f"**{ratio}**" if ratio > MOST_GROWTH else str(ratio)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 //!
 //! With the argument `growth` it has them read the bodies of `shapes` instead, for callgrind to count.
 //!
-//! `XMLCONF` names the folder of the suite: see `tests/conformance.rs`.
+//! `XMLCONF` names the folder of the suite: see `tests/w3c`.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -15,9 +15,8 @@ mod corpus;
 mod counting;
 mod judges;
 mod shapes;
-
-use std::fs;
-use std::path::PathBuf;
+#[path = "../tests/w3c/mod.rs"]
+mod w3c;
 
 use serde_json::{Value, json};
 
@@ -34,7 +33,7 @@ fn main() {
         "judges": judges::ALL.map(|judge| judge.name),
         "core": core.len(),
         "doctype": doctype.len(),
-        "w3c": judges::ALL.map(|judge| w3c(&judge, &core, &doctype)),
+        "w3c": judges::ALL.map(|judge| on_suite(&judge, &core, &doctype)),
         "documents": documents::ALL.map(|document| json!({
             "rule": document.rule,
             "is_well_formed": document.is_well_formed,
@@ -49,22 +48,16 @@ type Case = (Vec<u8>, bool);
 
 /// The documents that one file of the index names: without DOCTYPE, those of class `core`.
 fn suite(index: &str) -> Vec<Case> {
-    let suite = PathBuf::from(std::env::var_os("XMLCONF").expect("XMLCONF is not set"));
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/w3c");
-    let text = fs::read_to_string(folder.join(index)).expect(index);
-    let rows = text
-        .lines()
-        .filter(|line| !line.starts_with('#') && !line.is_empty())
-        .map(|line| line.split('\t').collect::<Vec<_>>())
-        .filter(|row| row.get(2).is_none_or(|class| *class == "core"));
-    rows.map(|row| {
-        let document = fs::read(suite.join(row[0])).expect(row[0]);
-        (document, row.get(1).is_some_and(|verdict| *verdict == "wf"))
-    })
-    .collect()
+    let rows = w3c::index(index).into_iter();
+    rows.filter(|row| row.get(2).is_none_or(|class| class == "core"))
+        .map(|row| {
+            let is_good = row.get(1).is_some_and(|verdict| verdict == "wf");
+            (w3c::document(&row[0]), is_good)
+        })
+        .collect()
 }
 
-fn w3c(judge: &Judge, core: &[Case], doctype: &[Case]) -> Value {
+fn on_suite(judge: &Judge, core: &[Case], doctype: &[Case]) -> Value {
     let count = |cases: &[Case], is_counted: fn(Verdict, bool) -> bool| {
         let judged = cases
             .iter()

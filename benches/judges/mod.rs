@@ -11,7 +11,7 @@ use std::panic;
 use ews_notifications::xml::{Buffers, Tokenizer};
 use ews_notifications::{Config, Limits};
 use quick_xml::events::Event;
-use quick_xml::name::{Namespace, ResolveResult};
+use quick_xml::name::ResolveResult;
 use quick_xml::{NsReader, Reader, XmlVersion};
 use uppsala::pull::PullParser;
 
@@ -129,12 +129,7 @@ fn quick_xml_all_checks(document: &[u8]) -> bool {
             Ok(Event::Eof) => return true,
             Ok(Event::Start(tag) | Event::Empty(tag)) => {
                 let resolver = reader.resolver();
-                let is_bound = |namespace: ResolveResult<'_>| {
-                    matches!(
-                        namespace,
-                        ResolveResult::Bound(Namespace(_)) | ResolveResult::Unbound
-                    )
-                };
+                let is_bound = |namespace| !matches!(namespace, ResolveResult::Unknown(_));
                 is_bound(resolver.resolve_element(tag.name()).0)
                     && tag.attributes().all(|attribute| {
                         attribute.is_ok_and(|attribute| {
