@@ -153,13 +153,13 @@ pub use config::{Config, IllegalReferences, Kernel, Limits};
 pub use continuity::{Continuity, Delivery};
 pub use error::{Description, Error, ErrorClass, ErrorKind};
 pub use model::{
-    ConnectionStatus, Event, EventKind, Fault, FolderId, Item, ItemId, Message, MessageXmlValue,
+    ConnectionStatus, Event, EventKind, Fault, FolderId, ItemId, Message, MessageXmlValue,
     Notification, OldIds, Operation, OtherEvent, Response, ResponseClass, ResponseCode,
     ServerVersionInfo, SubscriptionId, Timestamp, TimestampError, UnixTime, Watermark,
 };
 #[cfg(feature = "bytes")]
 pub use owned::OwnedMessage;
-pub use parser::{Parser, Reader};
+pub use parser::{Parser, Partial};
 pub use reply::Reply;
 pub use stats::Stats;
 

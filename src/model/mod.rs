@@ -3,7 +3,6 @@
 mod event;
 mod fault;
 mod id;
-mod item;
 mod response;
 #[cfg(feature = "serde")]
 mod serialize;
@@ -14,7 +13,6 @@ use core::fmt;
 pub use event::{Event, EventKind, OldIds, OtherEvent};
 pub use fault::Fault;
 pub use id::{FolderId, ItemId, ResponseCode, SubscriptionId, Watermark};
-pub use item::Item;
 pub use response::{ConnectionStatus, MessageXmlValue, Notification, Response, ResponseClass};
 pub use timestamp::{Timestamp, TimestampError, UnixTime};
 

@@ -1,4 +1,4 @@
-//! The kinds of events by their names, for [`predict`](super::predict).
+//! The names of event elements, for [`child_matcher`](super::child_matcher).
 #![expect(
     clippy::indexing_slicing,
     clippy::panic,
@@ -9,13 +9,13 @@ use crate::model::EventKind;
 use crate::scan::Literal;
 
 /// A kind of event, and the name of its element.
-pub(super) struct Kind {
+pub(super) struct EventName {
     pub(super) kind: EventKind<'static>,
-    pub(super) name: Literal<3>,
+    pub(super) literal: Literal<3>,
 }
 
-impl Kind {
-    /// The kinds, by [`slot`](Self::slot) of their names.
+impl EventName {
+    /// The names, by [`slot`](Self::slot).
     const TABLE: [Self; 8] = {
         let mut table = [const { Self::new(EventKind::Status) }; 8];
         let mut filled = 0_u8;
@@ -31,10 +31,10 @@ impl Kind {
         ];
         let mut at = 0;
         while at < kinds.len() {
-            let kind = Self::new(kinds[at]);
-            let slot = Self::slot(kind.name.words()[0] as u32);
+            let name = Self::new(kinds[at]);
+            let slot = Self::slot(name.literal.words()[0] as u32);
             filled |= 1 << slot;
-            table[slot] = kind;
+            table[slot] = name;
             at += 1;
         }
         assert!(filled == u8::MAX, "each kind has a slot of its own");
@@ -43,21 +43,21 @@ impl Kind {
 
     const fn new(kind: EventKind<'static>) -> Self {
         match Literal::new(kind.name()) {
-            Some(name) => Self { kind, name },
+            Some(literal) => Self { kind, literal },
             None => panic!("a name longer than a literal"),
         }
     }
 
-    /// A perfect hash of the first four bytes: which kind it is cannot be foreseen, so it is looked up
-    /// without a branch.
+    /// A perfect hash of the first four bytes. Which kind comes next cannot be predicted, so it is looked up without
+    /// a branch.
     #[inline(always)]
     const fn slot(first: u32) -> usize {
         (first.wrapping_mul(1127) >> 29) as usize
     }
 
-    /// The only kind that these bytes can begin with.
+    /// The only name that these bytes can begin with.
     #[inline(always)]
-    pub(super) fn like(bytes: &[u8]) -> Option<&'static Self> {
+    pub(super) fn candidate(bytes: &[u8]) -> Option<&'static Self> {
         let first = u32::from_le_bytes(*bytes.first_chunk()?);
         Self::TABLE.get(Self::slot(first))
     }

@@ -1,34 +1,34 @@
-//! Predictions: what stands around the children of the Notification.
+//! Predicts the head of a message: what comes before the children of its first Notification.
 //!
-//! Servers and libraries differ in prefixes, in quotes and in where they declare namespaces, but write
-//! the same elements in the same order. So the head of a message is read by comparing local names and
-//! namespace names where they are expected, with a few words of state. It is predicted whole or not at
-//! all: on any difference [`walk`](super::walk) reads it from the first byte, and decides what it means and
-//! what is wrong with it. What comes between SendNotification and the children of its Notification is
-//! compared in one piece once its prefix keeps coming ([`Frame`]).
+//! Servers and libraries differ in prefixes, in quotes and in where they declare namespaces, but write the same
+//! elements in the same order. So local names and namespace names are compared where they are expected, with a few
+//! words of state. A head is predicted whole or not at all: at any deviation
+//! [`general_path`](super::general_path) reads it from the first byte, and decides what it means and what is wrong
+//! with it. Once a server's prefix recurs, everything from `ResponseMessages` to `Notification` is compared at once
+//! ([`ResponseTemplate`]).
 //!
-//! None of what is here reports an error, decodes text or hands out an item.
+//! Nothing here reports an error, decodes text or writes to the message.
 
-use super::head::{self, Head, Said};
-use super::tags::{Frame, Prefix};
+use super::heads::{self, Head, HeadFields};
+use super::tags::{Prefix, ResponseTemplate};
 use crate::config::Limits;
-use crate::model::{Operation, ResponseClass};
+use crate::model::{Operation, ResponseClass, SoapVersion};
 use crate::scan::{Class, Cursor, ShortPrefix, Span, Task, Vector};
 use crate::schema::{self, Vocabulary};
 use crate::stats::Stats;
 
-/// Reads a head, from the first markup on.
-pub(super) struct Envelope<'e, 'b> {
-    /// Behind the XML declaration.
+/// Matches a head, from the first markup on.
+pub(super) struct HeadMatcher<'e, 'b> {
+    /// After the XML declaration.
     pub(super) cursor: Cursor<'b>,
-    /// Where to note what has been read. Anything may be in it if not all is as predicted.
+    /// Gets what is read. Holds anything if the head is not as predicted.
     pub(super) head: &'e mut Head,
-    /// Where to note what is open behind it.
+    /// Gets what is open after the head.
     pub(super) open: &'e mut OpenPrefixes,
-    pub(super) frame: &'e mut Frame,
+    pub(super) template: &'e mut ResponseTemplate,
 }
 
-/// What is written before the names of what is open behind a predicted head.
+/// The prefixes of the elements that are open after a predicted head.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct OpenPrefixes {
     /// Of Envelope and Body.
@@ -36,17 +36,17 @@ pub(super) struct OpenPrefixes {
     /// Of SendNotification, ResponseMessages and SendNotificationResponseMessage.
     messages: Prefix,
     notification: Prefix,
-    /// Whether all but SOAP's is written as the frame says.
-    is_framed: bool,
+    /// Whether all but those of SOAP are as in the response template.
+    is_template: bool,
 }
 
 impl OpenPrefixes {
     /// Moves over all the rest of a body, if it is the end tags of these elements and white space, and
     /// gives it. None leaves the cursor anywhere.
     #[inline(always)]
-    pub(super) fn eat_tail<'b>(&self, cursor: &mut Cursor<'b>, frame: &Frame) -> Option<&'b str> {
+    pub(super) fn eat_tail<'b>(&self, cursor: &mut Cursor<'b>, template: &ResponseTemplate) -> Option<&'b str> {
         let start = *cursor;
-        let is_closed = self.is_framed && cursor.eat_literal(&frame.closing);
+        let is_closed = self.is_template && cursor.eat_literal(&template.closing);
         let ends = (is_closed || self.eat_inner_ends(cursor))
             && self.eat_soap_end(cursor, "Body>")
             && self.eat_soap_end(cursor, "Envelope>");
@@ -76,7 +76,7 @@ impl Default for OpenPrefixes {
             soap: ShortPrefix::NONE,
             messages: Prefix::EMPTY,
             notification: Prefix::EMPTY,
-            is_framed: false,
+            is_template: false,
         }
     }
 }
@@ -97,25 +97,25 @@ pub(super) fn has_room(limits: &Limits) -> bool {
 /// The most declarations that are in scope at once.
 const MOST_BINDINGS: usize = 8;
 
-impl<'b> Task for Envelope<'_, 'b> {
+impl<'b> Task for HeadMatcher<'_, 'b> {
     /// Behind the head, if all was as predicted.
     type Output = Option<Cursor<'b>>;
 
     #[inline(always)]
     fn run<V: Vector>(self, vector: V) -> Self::Output {
-        let mut ahead = Ahead {
+        let mut ahead = Lookahead {
             vector,
             cursor: self.cursor,
             bindings: Bindings::NONE,
         };
-        ahead.head(self.head, self.open, self.frame)?;
+        ahead.head(self.head, self.open, self.template)?;
         Some(ahead.cursor)
     }
 }
 
 /// Looks ahead with a cursor of its own. A method that gives `None` may leave everything anywhere, unless it
 /// says otherwise: then nothing of the head is predicted.
-struct Ahead<'b, V> {
+struct Lookahead<'b, V> {
     vector: V,
     cursor: Cursor<'b>,
     bindings: Bindings,
@@ -144,18 +144,20 @@ struct Tag {
     is_empty: bool,
 }
 
-impl<'b, V: Vector> Ahead<'b, V> {
+impl<'b, V: Vector> Lookahead<'b, V> {
     #[inline(always)]
-    fn head(&mut self, head: &mut Head, open: &mut OpenPrefixes, frame: &mut Frame) -> Option<()> {
-        head.said = Said::default();
-        head.said.operation = Some(Operation::SendNotification);
+    fn head(&mut self, head: &mut Head, open: &mut OpenPrefixes, template: &mut ResponseTemplate) -> Option<()> {
+        head.fields = HeadFields::default();
+        head.fields.operation = Some(Operation::SendNotification);
         let prefix = self.begin("Envelope")?;
         let envelope = self.parent_tag(prefix)?;
-        if !matches!(envelope, Vocabulary::Soap11 | Vocabulary::Soap12) {
-            return None;
-        }
+        head.fields.soap = Some(match envelope {
+            Vocabulary::Soap11 => SoapVersion::Soap11,
+            Vocabulary::Soap12 => SoapVersion::Soap12,
+            _ => return None,
+        });
         let soap = Expected::new(prefix);
-        self.header(&soap, envelope, &mut head.said)?;
+        self.header(&soap, envelope, &mut head.fields)?;
         self.begin_like(&soap, "Body")?;
         if self.parent_tag(soap.prefix)? != envelope {
             return None;
@@ -167,31 +169,31 @@ impl<'b, V: Vector> Ahead<'b, V> {
             soap: soap.prefix,
             messages: messages.with_colon,
             notification: messages.with_colon,
-            is_framed: false,
+            is_template: false,
         };
-        if let Some(frame) = frame.of(messages.with_colon)
-            && self.cursor.eat_literal(&frame.opening)
+        if let Some(template) = template.with(messages.with_colon)
+            && self.cursor.eat_literal(&template.opening)
         {
-            open.is_framed = true;
-            head.said.class = Some(ResponseClass::Success);
-            let code_end = self.cursor.pos() - frame.behind_code;
-            head.said.response_code = Some(Span::new(code_end - "NoError".len(), code_end));
+            open.is_template = true;
+            head.fields.class = Some(ResponseClass::Success);
+            let code_end = self.cursor.pos() - template.after_code;
+            head.fields.response_code = Some(Span::new(code_end - "NoError".len(), code_end));
         } else {
-            open.notification = self.inner(&messages, &mut head.said)?;
+            open.notification = self.inner(&messages, &mut head.fields)?;
         }
         head.stats = Stats::default();
         head.prefix = self.bindings.types();
-        head.again = None;
+        head.repeatable = None;
         Some(())
     }
 
     /// From behind the start tag of SendNotification up to behind that of Notification, of which it gives
     /// the prefix.
     #[inline(always)]
-    fn inner(&mut self, messages: &Expected, said: &mut Said) -> Option<Prefix> {
+    fn inner(&mut self, messages: &Expected, fields: &mut HeadFields) -> Option<Prefix> {
         self.begin_like(messages, "ResponseMessages")?;
         self.messages_tag(messages.prefix, None)?;
-        self.response(messages, said)?;
+        self.response(messages, fields)?;
         let prefix = self.begin("Notification")?;
         let is_one = matches!(
             self.parent_tag(prefix)?,
@@ -202,7 +204,7 @@ impl<'b, V: Vector> Ahead<'b, V> {
 
     /// The Header, if one comes next.
     #[inline(always)]
-    fn header(&mut self, soap: &Expected, envelope: Vocabulary, said: &mut Said) -> Option<()> {
+    fn header(&mut self, soap: &Expected, envelope: Vocabulary, fields: &mut HeadFields) -> Option<()> {
         let outside = self.bindings.len;
         if self.begin_like(soap, "Header").is_none() {
             return Some(());
@@ -217,7 +219,7 @@ impl<'b, V: Vector> Ahead<'b, V> {
             if version.vocabulary != Vocabulary::Types {
                 return None;
             }
-            said.request_server_version = version.value;
+            fields.request_server_version = version.value;
             let cursor = &mut self.cursor;
             let ends = (version.is_empty
                 || eat_end(cursor, &prefix.with_colon(), "RequestServerVersion>"))
@@ -232,11 +234,11 @@ impl<'b, V: Vector> Ahead<'b, V> {
 
     /// The beginning of the response, up to behind its code.
     #[inline(always)]
-    fn response(&mut self, messages: &Expected, said: &mut Said) -> Option<()> {
+    fn response(&mut self, messages: &Expected, fields: &mut HeadFields) -> Option<()> {
         self.begin_like(messages, "SendNotificationResponseMessage")?;
         if let Some(class) = self.messages_tag(messages.prefix, Some(" ResponseClass="))? {
             let class = ResponseClass::new(self.cursor.span(class));
-            said.class = Some(head::known_class(class)?);
+            fields.class = Some(heads::known_class(class)?);
         }
         let outside = self.bindings.len;
         self.begin_like(messages, "ResponseCode")?;
@@ -245,7 +247,7 @@ impl<'b, V: Vector> Ahead<'b, V> {
         if !self.cursor.eat("NoError") {
             self.cursor.skip_by(self.vector, Class::TEXT);
         }
-        said.response_code = Some(Span::new(start, self.cursor.pos()));
+        fields.response_code = Some(Span::new(start, self.cursor.pos()));
         self.bindings.len = outside;
         let end = self
             .cursor

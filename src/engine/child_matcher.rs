@@ -1,22 +1,21 @@
-//! Predictions: the children of a Notification, compared with what servers write there.
+//! Predicts the children of a Notification: compares them with what servers write there.
 //!
-//! A child that is written as predicted is read by comparing its tags as text, and nothing is looked
-//! up. It is predicted whole or not at all: on any difference the cursor stands where the child begins,
-//! and [`walk`](super::walk) reads it from there, so that what is read and what is refused do not depend on
-//! a prediction. None of what is here reports an error, decodes text or opens an element.
+//! The tags of a predicted child are compared as text, and nothing is looked up. A child is predicted whole or not
+//! at all: at any deviation the cursor is where the child begins, and [`general_path`](super::general_path) reads it
+//! from there. So what is read and what is refused does not depend on a prediction. Nothing here reports an error,
+//! decodes text or opens an element.
 //!
-//! Tags are compared with the prefix that stands for the types namespace *at the Notification*. A child
-//! that declares namespaces has attributes that no prediction has, so within one that is predicted the
-//! prefix still stands for it.
+//! Tags are compared with the prefix of the types namespace *at the Notification*. A child that declares namespaces
+//! has attributes that are never predicted, so inside a predicted child the prefix means the same.
 
 use bumpalo::Bump;
 
-use super::Sink;
-use super::kind::Kind;
-use super::leaf;
+use super::MessageBuilder;
+use super::event_names::EventName;
 use super::tags::{self, Tags};
+use super::value;
 use crate::model::{
-    Event, EventKind, FolderId, Item, ItemId, OldIds, SubscriptionId, Timestamp, Watermark,
+    Event, EventKind, FolderId, ItemId, OldIds, SubscriptionId, Timestamp, Watermark,
 };
 use crate::scan::{Class, Cursor, Literal, Task, Vector};
 use crate::schema::{Element, Seen};
@@ -45,107 +44,87 @@ struct IdLengths {
     is_tight: bool,
 }
 
-/// Reads the children of a Notification for as long as they are as predicted.
-pub(super) struct Children<'e, 'b, 't, S> {
-    pub(super) cursor: &'e mut Cursor<'b>,
+/// Reads the children of a Notification for as long as they are as predicted. Then the cursor is at the beginning
+/// of a token.
+pub(super) struct Children<'e, 'a> {
+    pub(super) cursor: &'e mut Cursor<'a>,
     pub(super) tags: &'e Tags,
     pub(super) lengths: &'e mut Lengths,
-    /// The children that the Notification has had.
+    /// The children of the Notification so far.
     pub(super) seen: &'e mut Seen,
-    /// The events that the message has had, and may have.
-    pub(super) events: &'e mut usize,
-    pub(super) event_limit: usize,
-    pub(super) arena: &'t Bump,
-    pub(super) sink: &'e mut S,
+    pub(super) arena: &'a Bump,
+    pub(super) builder: &'e mut MessageBuilder<'a>,
 }
 
-/// Why [`Children`] stopped: either way the cursor is at the beginning of a token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stopped {
-    /// The sink wants no more, or all has been handed out.
-    Sink,
-    /// Something else comes next.
-    Other,
-}
-
-impl<'b: 't, 't, S> Task for Children<'_, 'b, 't, S>
-where
-    S: Sink<'t>,
-{
-    type Output = Stopped;
+impl Task for Children<'_, '_> {
+    type Output = ();
 
     #[inline(always)]
-    fn run<V: Vector>(self, vector: V) -> Self::Output {
-        let mut ahead = Ahead {
+    fn run<V: Vector>(self, vector: V) {
+        let Self {
+            cursor,
+            tags,
+            lengths,
+            seen,
+            arena,
+            builder,
+        } = self;
+        let mut matcher = ChildMatcher {
             vector,
-            cursor: *self.cursor,
-            tags: self.tags,
+            cursor: *cursor,
+            tags,
         };
-        if S::TAKES_ALL
-            && *self.seen == Seen::default()
-            && let Some((id, watermark)) = ahead.beginning(self.lengths)
+        if *seen == Seen::default()
+            && let Some((id, watermark)) = matcher.beginning(lengths)
         {
             for element in [
                 Element::SubscriptionId,
                 Element::PreviousWatermark,
                 Element::MoreEvents,
             ] {
-                self.seen.insert(element);
+                seen.insert(element);
             }
-            *self.cursor = ahead.cursor;
-            let _ = self.sink.item(Item::SubscriptionId(id));
-            let _ = self.sink.item(Item::PreviousWatermark(watermark));
-            let _ = self.sink.item(Item::MoreEvents(false));
+            *cursor = matcher.cursor;
+            builder.subscription_id(id);
+            builder.previous_watermark(watermark);
+            builder.more_events(false);
         }
-        ahead.cursor = *self.cursor;
+        matcher.cursor = *cursor;
         loop {
-            ahead.cursor.skip_to_tag(vector);
-            let Some(next) = ahead.opens("").then(|| ahead.kind()) else {
-                return Stopped::Other;
-            };
-            let flow = if let Some(kind) = next {
-                if *self.events >= self.event_limit {
-                    return Stopped::Other;
-                }
-                let Some(event) = self.sink.event_slot() else {
-                    return Stopped::Other;
-                };
-                if ahead.event(kind, event, self.lengths, self.arena).is_none() {
-                    self.sink.no_event();
-                    return Stopped::Other;
-                }
-                *self.events += 1;
-                *self.cursor = ahead.cursor;
-                self.sink.event()
-            } else {
-                let Some((element, item)) = ahead.value(self.lengths) else {
-                    return Stopped::Other;
-                };
-                if !self.seen.insert(element) {
-                    return Stopped::Other;
-                }
-                *self.cursor = ahead.cursor;
-                self.sink.item(item)
-            };
-            if flow.is_break() {
-                return Stopped::Sink;
+            matcher.cursor.skip_to_tag(vector);
+            if !matcher.opens("") {
+                return;
             }
+            if let Some(name) = matcher.event_name() {
+                if !builder.has_room_for_event() {
+                    return;
+                }
+                let Some(event) = builder.add_event() else {
+                    return;
+                };
+                if matcher.event(name, event, lengths, arena).is_none() {
+                    return builder.remove_event();
+                }
+            } else if matcher.value(lengths, seen, builder).is_none() {
+                return;
+            }
+            *cursor = matcher.cursor;
         }
     }
 }
 
-/// Looks ahead with a cursor of its own. A method that gives `None` or `false` may leave the cursor
-/// anywhere, unless it says otherwise.
-struct Ahead<'e, 'b, V> {
+/// Looks ahead with a cursor of its own. A method that gives `None` or `false` may leave the cursor anywhere, unless
+/// it says otherwise.
+struct ChildMatcher<'e, 'a, V> {
     vector: V,
-    cursor: Cursor<'b>,
+    cursor: Cursor<'a>,
     tags: &'e Tags,
 }
 
-impl<'b, V: Vector> Ahead<'_, 'b, V> {
+impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
     /// The values of the Notification itself, all three as almost every Notification begins.
     #[inline(always)]
-    fn beginning(&mut self, lengths: &mut Lengths) -> Option<(SubscriptionId<'b>, Watermark<'b>)> {
+    fn beginning(&mut self, lengths: &mut Lengths) -> Option<(SubscriptionId<'a>, Watermark<'a>)> {
         if !self.opens("SubscriptionId>") {
             return None;
         }
@@ -161,57 +140,56 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
         ends.then_some((SubscriptionId::new(id), Watermark::new(watermark)))
     }
 
-    /// A value of the Notification itself, behind `<` and the prefix.
+    /// A leaf of the Notification itself that it has not had yet, after `<` and the prefix. `None` leaves `builder` as
+    /// it was, and `seen` as well unless there was one already.
     #[inline(always)]
-    fn value<'t>(&mut self, lengths: &mut Lengths) -> Option<(Element, Item<'t>)>
-    where
-        'b: 't,
-    {
-        Some(if self.cursor.eat("SubscriptionId>") {
+    fn value(
+        &mut self,
+        lengths: &mut Lengths,
+        seen: &mut Seen,
+        builder: &mut MessageBuilder<'a>,
+    ) -> Option<()> {
+        if self.cursor.eat("SubscriptionId>") {
             let id = self.leaf("SubscriptionId>", &mut lengths.subscription_id)?;
-            (
-                Element::SubscriptionId,
-                Item::SubscriptionId(SubscriptionId::new(id)),
-            )
+            seen.insert(Element::SubscriptionId).then(|| {
+                builder.subscription_id(SubscriptionId::new(id));
+            })
         } else if self.cursor.eat("PreviousWatermark>") {
             let watermark = self.leaf("PreviousWatermark>", &mut lengths.previous_watermark)?;
-            (
-                Element::PreviousWatermark,
-                Item::PreviousWatermark(Watermark::new(watermark)),
-            )
+            seen.insert(Element::PreviousWatermark).then(|| {
+                builder.previous_watermark(Watermark::new(watermark));
+            })
         } else if self.cursor.eat("MoreEvents>") {
-            let more = leaf::boolean(self.leaf("MoreEvents>", &mut lengths.more_events)?)?;
-            (Element::MoreEvents, Item::MoreEvents(more))
+            let more = value::boolean(self.leaf("MoreEvents>", &mut lengths.more_events)?)?;
+            seen.insert(Element::MoreEvents).then(|| {
+                builder.more_events(more);
+            })
         } else {
-            return None;
-        })
+            None
+        }
     }
 
-    /// Reads an event, behind its start tag, into `event`, which is new; where it gives `None`, anything
-    /// may be in it.
+    /// Reads an event, after its start tag, into `event`, which is new. `None` leaves anything in it.
     #[inline(always)]
-    fn event<'t>(
+    fn event(
         &mut self,
-        kind: &Kind,
-        event: &mut Event<'t>,
+        name: &EventName,
+        event: &mut Event<'a>,
         lengths: &mut Lengths,
-        arena: &'t Bump,
-    ) -> Option<()>
-    where
-        'b: 't,
-    {
+        arena: &'a Bump,
+    ) -> Option<()> {
         let tags = self.tags;
-        event.kind = kind.kind;
+        event.kind = name.kind;
         // Whether the beginning of the next tag has been read with the end of the last.
         let mut begun = false;
         self.cursor.skip_to_tag(self.vector);
         if self.opens("Watermark>") {
-            let is_status = kind.kind == EventKind::Status;
-            let seam = match is_status {
+            let is_status = name.kind == EventKind::Status;
+            let joint = match is_status {
                 true => &tags.watermark_to_status_end,
                 false => &tags.watermark_to_timestamp,
             };
-            let (text, goes_on) = self.leaf_to(seam, "Watermark>", &mut lengths.watermark)?;
+            let (text, goes_on) = self.leaf_to(joint, "Watermark>", &mut lengths.watermark)?;
             event.watermark = Some(Watermark::new(text));
             if is_status && goes_on {
                 return Some(());
@@ -219,22 +197,22 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
             begun = goes_on;
         }
         if begun || self.opens("TimeStamp>") {
-            let seam = &tags.timestamp_to_id;
-            let (text, goes_on) = self.leaf_to(seam, "TimeStamp>", &mut lengths.timestamp)?;
+            let joint = &tags.timestamp_to_id;
+            let (text, goes_on) = self.leaf_to(joint, "TimeStamp>", &mut lengths.timestamp)?;
             event.timestamp = Some(Timestamp::new(text));
             begun = goes_on;
         }
         if self.goes_on(begun, "ItemId Id=") {
             let quote = self.cursor.eat_quote()?;
-            let seam = &tags.id_to_parent;
-            let (id, key, goes_on) = self.id_to(seam, quote, "ItemId>", &mut lengths.item_id)?;
+            let joint = &tags.id_to_parent;
+            let (id, key, goes_on) = self.id_to(joint, quote, "ItemId>", &mut lengths.item_id)?;
             event.item_id = Some(ItemId::new(id, key));
             begun = goes_on;
         } else if self.goes_on(begun, "FolderId Id=") {
             let quote = self.cursor.eat_quote()?;
-            let seam = &tags.id_to_parent;
+            let joint = &tags.id_to_parent;
             let (id, key, goes_on) =
-                self.id_to(seam, quote, "FolderId>", &mut lengths.folder_id)?;
+                self.id_to(joint, quote, "FolderId>", &mut lengths.folder_id)?;
             event.folder_id = Some(FolderId::new(id, key));
             begun = goes_on;
         } else if begun {
@@ -247,8 +225,8 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
                 self.cursor.eat_quote()?
             };
             let lengths = &mut lengths.parent_folder_id;
-            let seam = &tags.id_to_end;
-            let (id, key, goes_on) = self.id_to(seam, quote, "ParentFolderId>", lengths)?;
+            let joint = &tags.id_to_end;
+            let (id, key, goes_on) = self.id_to(joint, quote, "ParentFolderId>", lengths)?;
             event.parent_folder_id = Some(FolderId::new(id, key));
             begun = goes_on;
         }
@@ -258,21 +236,18 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
                 return None;
             }
         }
-        self.cursor.eat_around("", &kind.name, ">").then_some(())
+        self.cursor.eat_around("", &name.literal, ">").then_some(())
     }
 
     /// The children of an event that few events have, behind all others.
     #[inline(always)]
-    fn rest_of_event<'t>(
+    fn rest_of_event(
         &mut self,
-        event: &mut Event<'t>,
+        event: &mut Event<'a>,
         lengths: &mut Lengths,
-        arena: &'t Bump,
-    ) -> Option<()>
-    where
-        'b: 't,
-    {
-        let mut old: Option<OldIds<'t>> = None;
+        arena: &'a Bump,
+    ) -> Option<()> {
+        let mut old: Option<OldIds<'a>> = None;
         if self.opens("OldItemId Id=") {
             let (id, key) = self.id("OldItemId>", &mut lengths.old_item_id)?;
             old.get_or_insert_default().old_item_id = Some(ItemId::new(id, key));
@@ -299,9 +274,9 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
 
     /// The rest of a start tag of a known kind of event; else the cursor has not moved.
     #[inline(always)]
-    fn kind(&mut self) -> Option<&'static Kind> {
-        let kind = Kind::like(self.cursor.rest())?;
-        self.cursor.eat_around("", &kind.name, ">").then_some(kind)
+    fn event_name(&mut self) -> Option<&'static EventName> {
+        let name = EventName::candidate(self.cursor.rest())?;
+        self.cursor.eat_around("", &name.literal, ">").then_some(name)
     }
 
     /// A number of one to nine digits, as servers write them.
@@ -320,56 +295,56 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
 
     /// The text and the end tag of an element of this name, and white space.
     #[inline(always)]
-    fn leaf(&mut self, name: &str, expected: &mut u32) -> Option<&'b str> {
+    fn leaf(&mut self, name: &str, expected: &mut u32) -> Option<&'a str> {
         let text = self.leaf_text(expected)?;
         self.closes(name).then_some(text)
     }
 
-    /// As [`leaf`](Self::leaf), or up to the end of `seam`, which begins with that end tag; and which.
+    /// As [`leaf`](Self::leaf), or up to the end of `joint`, which begins with that end tag; and which.
     #[inline(always)]
     fn leaf_to(
         &mut self,
-        seam: &Literal<4>,
+        joint: &Literal<4>,
         name: &str,
         expected: &mut u32,
-    ) -> Option<(&'b str, bool)> {
+    ) -> Option<(&'a str, bool)> {
         let text = self.leaf_text(expected)?;
-        let goes_on = self.cursor.eat_literal(seam);
+        let goes_on = self.cursor.eat_literal(joint);
         (goes_on || self.closes(name)).then_some((text, goes_on))
     }
 
     #[inline(always)]
-    fn leaf_text(&mut self, expected: &mut u32) -> Option<&'b str> {
+    fn leaf_text(&mut self, expected: &mut u32) -> Option<&'a str> {
         self.cursor
             .eat_run_like(self.vector, Class::TEXT, b'<', expected)
     }
 
     /// The rest of an id, from a quote on, its end, empty-element tag or not, and white space.
     #[inline(always)]
-    fn id(&mut self, name: &str, expected: &mut IdLengths) -> Option<(&'b str, Option<&'b str>)> {
+    fn id(&mut self, name: &str, expected: &mut IdLengths) -> Option<(&'a str, Option<&'a str>)> {
         let quote = self.cursor.eat_quote()?;
-        let (id, change_key, _) = self.id_to(&tags::NO_SEAMS, quote, name, expected)?;
+        let (id, change_key, _) = self.id_to(&tags::NO_JOINTS, quote, name, expected)?;
         Some((id, change_key))
     }
 
-    /// As [`id`](Self::id), from behind the quote on, or up to the end of a seam, which begins behind
+    /// As [`id`](Self::id), from behind the quote on, or up to the end of a joint, which begins behind
     /// the last quote; and which.
     #[inline(always)]
     fn id_to(
         &mut self,
-        seams: &[Literal<4>; 2],
+        joints: &[Literal<4>; 2],
         quote: u8,
         name: &str,
         expected: &mut IdLengths,
-    ) -> Option<(&'b str, Option<&'b str>, bool)> {
+    ) -> Option<(&'a str, Option<&'a str>, bool)> {
         let id = self.attribute_value(quote, &mut expected.id)?;
         let mut change_key = None;
         if self.cursor.eat(" ChangeKey=") {
             let quote = self.cursor.eat_quote()?;
             change_key = Some(self.attribute_value(quote, &mut expected.change_key)?);
-            let [spaced, tight] = seams;
-            let seam = if expected.is_tight { tight } else { spaced };
-            if self.cursor.eat_literal(seam) {
+            let [spaced, tight] = joints;
+            let joint = if expected.is_tight { tight } else { spaced };
+            if self.cursor.eat_literal(joint) {
                 return Some((id, change_key, true));
             }
         }
@@ -385,7 +360,7 @@ impl<'b, V: Vector> Ahead<'_, 'b, V> {
 
     /// A value behind its quote, up to behind the one that ends it.
     #[inline(always)]
-    fn attribute_value(&mut self, quote: u8, expected: &mut u32) -> Option<&'b str> {
+    fn attribute_value(&mut self, quote: u8, expected: &mut u32) -> Option<&'a str> {
         self.cursor
             .eat_run_like(self.vector, Class::VALUE, quote, expected)
     }

@@ -1,32 +1,32 @@
-//! Heads and tails: what stands before and behind the Notifications.
+//! Learned heads and tails: what surrounds the Notifications of a message.
 //!
-//! A head is the body up to and with the start tag of its first Notification. Up to there a server
-//! writes nearly the same bytes in every message. Reading is deterministic, so where a body begins with
-//! bytes that were read before, the state behind them is known. What makes that right:
+//! A head is the body up to and including the start tag of its first Notification. Up to there a server writes
+//! nearly the same bytes in every message. Reading is deterministic: where a body begins with bytes that were read
+//! before, the state after them is known. What makes that right:
 //!
-//! - A head ends directly behind the `>` of a start tag, where the state depends on no later byte. So of
-//!   the heads of different length at most one begins a body.
-//! - A body without Notification that has one response is a head as a whole: for a body that is the same to
-//!   the end.
-//! - What is known of it is offsets and small values, read again from the body at hand; nothing points.
+//! - A head ends directly after the `>` of a start tag, where the state depends on no later byte. So at most one of
+//!   the heads of different length begins a body.
+//! - A body without Notification that has one response is a head as a whole: for bodies that are the same to the
+//!   end.
+//! - What is known of a head is offsets and small values, which are sliced again from the body at hand. Nothing
+//!   points into an earlier body.
 //! - Bytes are compared whole. Limits that depend on the whole body are checked before.
 //! - A head is learned when its message has been read to the end without error, if it is no longer than
-//!   [`LONGEST`] and all that it says stands in it as it reads, in the usual order.
-//! - A tail belongs to a head: what follows the last child, end tags of what the head opened and white
-//!   space only. It applies where a child of the same Notification may stand, and only to all of the rest
-//!   of a body.
-//! - Where several Notifications may stand and the tag of the first is its name and nothing else, one that
-//!   follows with the same tag opens and declares the same, so that the same tail may follow it.
+//!   [`LONGEST`], and [`HeadFields`] can hold everything that it says.
+//! - A tail belongs to a head. It is what follows the last child: end tags of what the head opened, and white space.
+//!   It applies where a child of the same Notification could follow, and only to the whole rest of a body.
+//! - If several Notifications may follow each other, and the start tag of the first has a name and nothing else,
+//!   then one that follows with the same tag opens and declares the same. The same tail may follow it.
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::ops::ControlFlow;
 
-use super::Items;
-use super::envelope::OpenPrefixes;
+use super::MessageBuilder;
+use super::head_matcher::OpenPrefixes;
 use super::tags::Prefix;
 use crate::model::{
-    ConnectionStatus, Item, Operation, ResponseClass, ResponseCode, ServerVersionInfo,
+    ConnectionStatus, Message, Operation, Response, ResponseClass, ResponseCode,
+    ServerVersionInfo, SoapVersion,
 };
 use crate::scan::{Cursor, Span};
 use crate::stats::Stats;
@@ -38,47 +38,48 @@ const LONGEST: usize = 4 << 10;
 #[derive(Default)]
 pub(crate) struct Heads {
     learned: Vec<Head>,
-    /// The head of the message at hand, while it is not known to be good, without its text.
+    /// The head of the message at hand, until that is known to be good; without its text.
     pub(super) candidate: Head,
-    /// What is open behind the candidate, if that was predicted.
+    /// What is open after the candidate, if that was predicted.
     pub(super) open: OpenPrefixes,
-    /// Messages that were begun with a learned head or ended in a new one: a clock of uses.
+    /// A clock of uses: messages that began with a learned head or ended in a new one.
     uses: u64,
 }
 
-/// A head, and the state behind it.
+/// A head, and the state after it.
 #[derive(Default)]
 pub(super) struct Head {
     text: String,
-    pub(super) said: Said,
+    pub(super) fields: HeadFields,
     /// What reading it adds to the counts.
     pub(super) stats: Stats,
     /// How the types namespace is written in the Notification, if that is known.
     pub(super) prefix: Option<Prefix>,
     /// The name of its Notification, if another may follow that is written with it alone.
-    pub(super) again: Option<Span>,
+    pub(super) repeatable: Option<Span>,
     /// What follows the last child; empty if that is not known.
     tail: String,
     /// 0 if never.
     last_use: u64,
 }
 
-/// What a body has to do with learned heads.
+/// The head of the message at hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum HeadState {
-    /// Its head is not known, and is not being noted.
+    /// Not known, and not to be learned.
     None,
-    /// Its head is being read, and the candidate has the items so far.
+    /// Not read to its end yet.
     Reading,
-    /// Its head is the candidate.
+    /// The candidate.
     New,
-    /// It begins with this learned head.
-    Known(usize),
+    /// This learned head.
+    Learned(usize),
 }
 
-/// What a head says, its texts as parts of the body.
+/// The fields of a message that a head assigns; texts as spans of the body.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Said {
+pub(super) struct HeadFields {
+    pub(super) soap: Option<SoapVersion>,
     pub(super) request_server_version: Option<Span>,
     /// All but the version, and the version.
     server_version_info: Option<(ServerVersionInfo<'static>, Option<Span>)>,
@@ -86,98 +87,106 @@ pub(super) struct Said {
     pub(super) class: Option<ResponseClass<'static>>,
     pub(super) response_code: Option<Span>,
     connection_status: Option<ConnectionStatus<'static>>,
-    /// Whether the response has ended, and no Notification has come: nothing is left to read.
+    /// Whether the body ends here, without a Notification.
     pub(super) is_whole: bool,
-    /// The rank of the last item that was noted.
-    last: u8,
 }
 
-impl Said {
-    /// Notes an item. None if it is not one that servers write before events, not in the order of
-    /// [`hand_out`](Self::hand_out), or if its text does not stand in the body.
-    fn note(&mut self, item: Item<'_>, span_of: impl Fn(&str) -> Option<Span>) -> Option<()> {
-        let rank = match item {
-            Item::RequestServerVersion(version) => {
-                self.request_server_version = Some(span_of(version)?);
-                1
-            }
-            Item::ServerVersionInfo(info) => {
-                let version = match info.version {
-                    Some(version) => Some(span_of(version)?),
-                    None => None,
-                };
-                let info = ServerVersionInfo {
-                    major_version: info.major_version,
-                    minor_version: info.minor_version,
-                    major_build_number: info.major_build_number,
-                    minor_build_number: info.minor_build_number,
+impl HeadFields {
+    /// The fields that have been assigned. `None` if there are others than a head can hold, or a text is not in the
+    /// body as it reads.
+    pub(super) fn of(builder: &MessageBuilder<'_>, body: &Cursor<'_>) -> Option<Self> {
+        let (message, response) = builder.only_response()?;
+        let Message {
+            operation,
+            soap,
+            request_server_version,
+            server_version_info,
+            responses: [],
+            fault: None,
+        } = *message
+        else {
+            return None;
+        };
+        let Response {
+            class,
+            message_text: None,
+            code,
+            descriptive_link_key: None,
+            message_xml: [],
+            notifications: [],
+            connection_status,
+            error_subscription_ids: [],
+        } = *response
+        else {
+            return None;
+        };
+        let span_of = |text: Option<&str>| match text {
+            Some(text) => body.span_of(text).map(Some),
+            None => Some(None),
+        };
+        let server_version_info = match server_version_info {
+            Some(ServerVersionInfo {
+                major_version,
+                minor_version,
+                major_build_number,
+                minor_build_number,
+                version,
+            }) => {
+                let without_version = ServerVersionInfo {
+                    major_version,
+                    minor_version,
+                    major_build_number,
+                    minor_build_number,
                     version: None,
                 };
-                self.server_version_info = Some((info, version));
-                2
+                Some((without_version, span_of(version)?))
             }
-            Item::Operation(operation) => {
-                self.operation = Some(operation);
-                3
-            }
-            Item::Response(class) => {
-                self.class = match class {
-                    Some(class) => Some(known_class(class)?),
-                    None => None,
-                };
-                4
-            }
-            Item::ResponseCode(code) => {
-                self.response_code = Some(span_of(code.as_str())?);
-                5
-            }
-            Item::ConnectionStatus(status) => {
-                self.connection_status = Some(known_status(status)?);
-                6
-            }
-            Item::Notification => 7,
-            Item::ResponseEnd => {
-                self.is_whole = true;
-                7
-            }
-            _ => return None,
+            None => None,
         };
-        let is_next = rank > self.last;
-        self.last = rank;
-        is_next.then_some(())
+        Some(Self {
+            soap,
+            request_server_version: span_of(request_server_version)?,
+            server_version_info,
+            operation: Some(operation),
+            class: match class {
+                Some(class) => Some(known_class(class)?),
+                None => None,
+            },
+            response_code: span_of(code.map(|code| code.as_str()))?,
+            connection_status: match connection_status {
+                Some(status) => Some(known_status(status)?),
+                None => None,
+            },
+            is_whole: !builder.has_open_response(),
+        })
     }
 
-    /// Hands out the items, in the body of `cursor`.
+    /// Assigns the fields, with texts from the body of `cursor`.
     #[inline(always)]
-    pub(super) fn hand_out<'t>(
-        &self,
-        cursor: &Cursor<'t>,
-        to: &mut impl Items<'t>,
-    ) -> ControlFlow<()> {
+    pub(super) fn write_to<'a>(&self, builder: &mut MessageBuilder<'a>, cursor: &Cursor<'a>) {
         let text = |span| cursor.span(span);
+        if let Some(version) = self.soap {
+            builder.soap(version);
+        }
         if let Some(version) = self.request_server_version {
-            to.item(Item::RequestServerVersion(text(version)))?;
+            builder.request_server_version(text(version));
         }
         if let Some((info, version)) = self.server_version_info {
-            to.item(Item::ServerVersionInfo(ServerVersionInfo {
+            builder.server_version_info(ServerVersionInfo {
                 version: version.map(text),
                 ..info
-            }))?;
+            });
         }
         if let Some(operation) = self.operation {
-            to.item(Item::Operation(operation))?;
+            builder.operation(operation);
         }
-        to.item(Item::Response(self.class))?;
+        builder.begin_response(self.class);
         if let Some(code) = self.response_code {
-            to.item(Item::ResponseCode(ResponseCode::new(text(code))))?;
+            builder.response_code(ResponseCode::new(text(code)));
         }
         if let Some(status) = self.connection_status {
-            to.item(Item::ConnectionStatus(status))?;
+            builder.connection_status(status);
         }
-        to.item(match self.is_whole {
-            true => Item::ResponseEnd,
-            false => Item::Notification,
-        })
     }
 }
 
@@ -201,7 +210,7 @@ fn known_status(status: ConnectionStatus<'_>) -> Option<ConnectionStatus<'static
 }
 
 impl Heads {
-    /// The head that a body begins with, which the cursor is moved behind.
+    /// The head that a body begins with. Moves the cursor after it.
     #[inline(always)]
     pub(super) fn find(&mut self, cursor: &mut Cursor<'_>) -> Option<usize> {
         for (at, head) in self.learned.iter_mut().enumerate() {
@@ -219,7 +228,7 @@ impl Heads {
     pub(super) fn get(&self, state: HeadState) -> Option<&Head> {
         match state {
             HeadState::New => Some(&self.candidate),
-            HeadState::Known(at) => self.learned.get(at),
+            HeadState::Learned(at) => self.learned.get(at),
             HeadState::None | HeadState::Reading => None,
         }
     }
@@ -227,26 +236,18 @@ impl Heads {
     pub(super) fn get_mut(&mut self, state: HeadState) -> Option<&mut Head> {
         match state {
             HeadState::New => Some(&mut self.candidate),
-            HeadState::Known(at) => self.learned.get_mut(at),
+            HeadState::Learned(at) => self.learned.get_mut(at),
             HeadState::None | HeadState::Reading => None,
         }
     }
 
-    /// A head is to be noted.
-    pub(super) fn begin(&mut self) {
-        self.candidate.said = Said::default();
-    }
-
-    /// Notes an item of a head. None if such a head cannot be learned.
-    pub(super) fn note(&mut self, item: Item<'_>, body: &Cursor<'_>) -> Option<()> {
-        self.candidate.said.note(item, |text| body.span_of(text))
-    }
-
-    /// The head has been noted. Reading it counted `stats`; a Notification of the name `again` may follow.
-    pub(super) fn complete(&mut self, stats: Stats, again: Option<Span>) {
+    /// The head of the message at hand was read to its end, and is the candidate. Reading it counted `stats`; a
+    /// Notification of the name `repeatable` may follow.
+    pub(super) fn complete(&mut self, fields: HeadFields, stats: Stats, repeatable: Option<Span>) {
+        self.candidate.fields = fields;
         self.candidate.stats = stats;
         self.candidate.prefix = None;
-        self.candidate.again = again;
+        self.candidate.repeatable = repeatable;
     }
 
     /// A good body had this head, which reads `text`, and ended with `tail`: keeps the head, if it is new, and
@@ -306,21 +307,21 @@ impl Head {
     fn begins(&self, body: &[u8]) -> bool {
         body.get(..self.text.len())
             .is_some_and(|start| start.last_chunk::<16>() == self.text.as_bytes().last_chunk())
-            && (!self.said.is_whole || body.len() == self.text.len())
+            && (!self.fields.is_whole || body.len() == self.text.len())
     }
 
     /// Whether this is all that follows the last child, as far as is known. Nothing is not.
     #[inline(always)]
-    pub(super) fn ends_so(&self, rest: &[u8]) -> bool {
+    pub(super) fn has_tail(&self, rest: &[u8]) -> bool {
         rest == self.tail.as_bytes() && !rest.is_empty()
     }
 
     /// What is known of it: all but its text and when it was used.
     fn copy_state(&mut self, source: &Self) {
-        self.said = source.said;
+        self.fields = source.fields;
         self.stats = source.stats;
         self.prefix = source.prefix;
-        self.again = source.again;
+        self.repeatable = source.repeatable;
         self.tail.clone_from(&source.tail);
     }
 

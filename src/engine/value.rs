@@ -1,39 +1,33 @@
-//! Values: the text of leaves and attributes, in the arena where it cannot be borrowed, and the
-//! lexical spaces of the schema's types.
+//! Values: the text of leaves and attributes, decoded into the arena if it cannot be borrowed, and the lexical
+//! spaces of the schema's types.
 
 use bumpalo::Bump;
 use bumpalo::collections::String as BumpString;
 
-use super::walk::Walk;
+use super::general_path::GeneralPath;
 use crate::error::{Error, ErrorKind};
 use crate::xml::{Text, Token};
 
 /// Text of the message, and where it begins.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Value<'t> {
-    pub(super) text: &'t str,
+pub(super) struct Value<'a> {
+    pub(super) text: &'a str,
     offset: usize,
 }
 
-impl<'b> Walk<'_, 'b> {
+impl<'a> GeneralPath<'_, 'a> {
     /// The text of a leaf without attributes of its own.
-    pub(super) fn text<'t>(&mut self, arena: &'t Bump) -> Result<Value<'t>, Error>
-    where
-        'b: 't,
-    {
+    pub(super) fn text(&mut self) -> Result<Value<'a>, Error> {
         self.skip_attributes();
-        self.characters(arena)
+        self.characters()
     }
 
-    /// The text of a leaf: borrowed if it is one piece that stands in the body as it reads, decoded
-    /// and joined in the arena if not.
-    pub(super) fn characters<'t>(&mut self, arena: &'t Bump) -> Result<Value<'t>, Error>
-    where
-        'b: 't,
-    {
+    /// The text of a leaf: borrowed if it is one piece of the body, decoded and joined in the arena if not.
+    pub(super) fn characters(&mut self) -> Result<Value<'a>, Error> {
+        let arena = self.arena;
         let offset = self.tokens.range().end;
-        let mut whole: &'t str = "";
-        let mut joined: Option<BumpString<'t>> = None;
+        let mut whole: &'a str = "";
+        let mut joined: Option<BumpString<'a>> = None;
         self.leaf(|piece| match (&mut joined, piece.verbatim()) {
             (None, Some(verbatim)) if whole.is_empty() => whole = verbatim,
             (None, _) => {
@@ -51,7 +45,7 @@ impl<'b> Walk<'_, 'b> {
 
     /// Reads to the end tag of the element whose start tag has just been read, and hands out the
     /// text on the way. An element inside is an error.
-    pub(super) fn leaf(&mut self, mut piece: impl FnMut(Text<'b>)) -> Result<(), Error> {
+    pub(super) fn leaf(&mut self, mut piece: impl FnMut(Text<'a>)) -> Result<(), Error> {
         loop {
             match self.tokens.next()? {
                 Some(Token::Text(text) | Token::CData(text)) => piece(text),
@@ -66,21 +60,17 @@ impl<'b> Walk<'_, 'b> {
 
     /// The values of these attributes of the start tag, which are in no namespace. All others are
     /// skipped.
-    pub(super) fn attributes<'t, const N: usize>(
+    pub(super) fn attributes<const N: usize>(
         &mut self,
         names: [&str; N],
-        arena: &'t Bump,
-    ) -> [Option<Value<'t>>; N]
-    where
-        'b: 't,
-    {
+    ) -> [Option<Value<'a>>; N] {
         let mut values = [None; N];
         for attribute in self.tokens.attributes() {
             let is_named = |name: &&str| attribute.name().is_unqualified(name);
             let position = names.iter().position(is_named);
             match position.and_then(|at| values.get_mut(at)) {
                 Some(value) => {
-                    let text = to_str(attribute.value(), arena);
+                    let text = to_str(attribute.value(), self.arena);
                     *value = Some(Value {
                         text,
                         offset: attribute.value_offset(),
@@ -126,7 +116,7 @@ fn collapsed(text: &str) -> &str {
 }
 
 /// The text as it reads, in the arena if it has to be decoded.
-fn to_str<'t>(text: Text<'t>, arena: &'t Bump) -> &'t str {
+fn to_str<'a>(text: Text<'a>, arena: &'a Bump) -> &'a str {
     text.verbatim().unwrap_or_else(|| {
         let mut decoded = BumpString::new_in(arena);
         push(&mut decoded, text);

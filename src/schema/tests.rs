@@ -1,0 +1,1 @@
+//! What has the name of an element elsewhere agrees with the table.
