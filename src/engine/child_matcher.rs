@@ -276,7 +276,9 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
     #[inline(always)]
     fn event_name(&mut self) -> Option<&'static EventName> {
         let name = EventName::candidate(self.cursor.rest())?;
-        self.cursor.eat_around("", &name.literal, ">").then_some(name)
+        self.cursor
+            .eat_around("", &name.literal, ">")
+            .then_some(name)
     }
 
     /// A number of one to nine digits, as servers write them.

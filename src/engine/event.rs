@@ -8,7 +8,7 @@ use crate::xml::{Name, Token};
 
 impl<'a> GeneralPath<'_, 'a> {
     /// An event of a known kind, after its start tag.
-    pub(super) fn event(&mut self, kind: EventKind<'a>) -> Result<Event<'a>, Error> {
+    pub(super) fn event(&mut self, kind: EventKind) -> Result<Event<'a>, Error> {
         self.skip_attributes();
         let mut event = Event::new(kind);
         let mut old = OldIds::default();
@@ -55,13 +55,16 @@ impl<'a> GeneralPath<'_, 'a> {
     /// An event of an unknown kind, after its start tag: its name and its bytes.
     pub(super) fn other_event(&mut self, name: Name<'a>) -> Result<Event<'a>, Error> {
         let start = self.tokens.range().start;
+        // Before the element is passed: a declaration in it leaves its scope with it.
+        let namespace = self.tokens.namespace_as_declared(name.namespace());
         self.pass()?;
-        let raw = self.tokens.text_since(start);
-        let other = self.arena.alloc(OtherEvent {
+        let mut event = Event::new(EventKind::Other);
+        event.other = Some(self.arena.alloc(OtherEvent {
             name: name.local(),
-            raw,
-        });
-        Ok(Event::new(EventKind::Other(other)))
+            namespace,
+            raw: self.tokens.text_since(start),
+        }));
+        Ok(event)
     }
 
     fn item_id(&mut self) -> Result<ItemId<'a>, Error> {

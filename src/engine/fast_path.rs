@@ -152,9 +152,7 @@ impl<'s, 'a> FastPath<'s, 'a> {
             return false;
         }
         let mut ahead = self.cursor;
-        let tail = heads
-            .open
-            .eat_tail(&mut ahead, &scratch.response_template);
+        let tail = heads.open.eat_tail(&mut ahead, &scratch.response_template);
         let Some(tail) = tail else {
             return false;
         };

@@ -313,7 +313,10 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
                 let class = class.map(|class| ResponseClass::new(class.text));
                 self.builder.begin_response(class);
             }
-            Element::MessageText => self.builder.message_text(self.text()?.text),
+            Element::MessageText => {
+                let text = self.text()?.text;
+                self.builder.message_text(text);
+            }
             Element::ResponseCode => {
                 let code = ResponseCode::new(self.text()?.text);
                 self.builder.response_code(code);

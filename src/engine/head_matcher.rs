@@ -44,7 +44,11 @@ impl OpenPrefixes {
     /// Moves over all the rest of a body, if it is the end tags of these elements and white space, and
     /// gives it. None leaves the cursor anywhere.
     #[inline(always)]
-    pub(super) fn eat_tail<'b>(&self, cursor: &mut Cursor<'b>, template: &ResponseTemplate) -> Option<&'b str> {
+    pub(super) fn eat_tail<'b>(
+        &self,
+        cursor: &mut Cursor<'b>,
+        template: &ResponseTemplate,
+    ) -> Option<&'b str> {
         let start = *cursor;
         let is_closed = self.is_template && cursor.eat_literal(&template.closing);
         let ends = (is_closed || self.eat_inner_ends(cursor))
@@ -146,7 +150,12 @@ struct Tag {
 
 impl<'b, V: Vector> Lookahead<'b, V> {
     #[inline(always)]
-    fn head(&mut self, head: &mut Head, open: &mut OpenPrefixes, template: &mut ResponseTemplate) -> Option<()> {
+    fn head(
+        &mut self,
+        head: &mut Head,
+        open: &mut OpenPrefixes,
+        template: &mut ResponseTemplate,
+    ) -> Option<()> {
         head.fields = HeadFields::default();
         head.fields.operation = Some(Operation::SendNotification);
         let prefix = self.begin("Envelope")?;
@@ -204,7 +213,12 @@ impl<'b, V: Vector> Lookahead<'b, V> {
 
     /// The Header, if one comes next.
     #[inline(always)]
-    fn header(&mut self, soap: &Expected, envelope: Vocabulary, fields: &mut HeadFields) -> Option<()> {
+    fn header(
+        &mut self,
+        soap: &Expected,
+        envelope: Vocabulary,
+        fields: &mut HeadFields,
+    ) -> Option<()> {
         let outside = self.bindings.len;
         if self.begin_like(soap, "Header").is_none() {
             return Some(());

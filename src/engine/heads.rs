@@ -25,8 +25,8 @@ use super::MessageBuilder;
 use super::head_matcher::OpenPrefixes;
 use super::tags::Prefix;
 use crate::model::{
-    ConnectionStatus, Message, Operation, Response, ResponseClass, ResponseCode,
-    ServerVersionInfo, SoapVersion,
+    ConnectionStatus, Message, Operation, Response, ResponseClass, ResponseCode, ServerVersionInfo,
+    SoapVersion,
 };
 use crate::scan::{Cursor, Span};
 use crate::stats::Stats;

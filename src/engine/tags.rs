@@ -166,8 +166,7 @@ impl Tags {
     fn new(prefix: Prefix) -> Self {
         let bytes = bytes_of(prefix);
         let p = as_text(&bytes);
-        let joints =
-            |before, after| [" ", ""].map(|space| Literal::of(&[space, before, p, after]));
+        let joints = |before, after| [" ", ""].map(|space| Literal::of(&[space, before, p, after]));
         Self {
             prefix,
             subscription_id_to_watermark: Literal::of(&[

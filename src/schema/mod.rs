@@ -22,7 +22,7 @@ enum Content {
     /// Elements of the table: the operation that a Body is for.
     Operation(Operation),
     /// Elements of the table whose parent is [`Element::Event`].
-    Event(EventKind<'static>),
+    Event(EventKind),
     /// Anything, which is kept as it is written.
     Raw,
     Text,
@@ -175,7 +175,7 @@ elements! {
 
 impl Element {
     /// The kind of a known event.
-    pub(crate) const fn event_kind(self) -> Option<EventKind<'static>> {
+    pub(crate) const fn event_kind(self) -> Option<EventKind> {
         match self.row() {
             (_, Event(kind)) => Some(kind),
             _ => None,
