@@ -12,8 +12,9 @@ use crate::engine::{self, Heads, MessageBuilder, Scratch, Session};
 use crate::error::Error;
 use crate::model::Message;
 use crate::scan::Dispatch;
+use crate::schema;
 use crate::stats::Stats;
-use crate::xml;
+use crate::xml::{self, Buffers};
 
 /// Turns bodies into messages, one after another, and reuses its memory for each.
 ///
@@ -75,6 +76,7 @@ pub struct Parser {
     config: Config,
     dispatch: Dispatch,
     arena: Bump,
+    buffers: Buffers,
     scratch: Scratch,
     heads: Heads,
     stats: Stats,
@@ -95,6 +97,7 @@ impl Parser {
             config,
             dispatch: Dispatch::new(config.kernel),
             arena: Bump::new(),
+            buffers: Buffers::knowing(schema::NAMESPACES),
             scratch: Scratch::default(),
             heads: Heads::default(),
             stats: Stats::default(),
@@ -112,11 +115,8 @@ impl Parser {
     /// notification message. A response that reports an error of the server is a message, and so is a SOAP fault.
     /// An error leaves no trace in the parser.
     pub fn parse<'a>(&'a mut self, body: &'a [u8]) -> Result<Message<'a>, Error> {
-        xml::check_length(body, &self.config)?;
-        let (session, arena) = self.begin(body);
-        let mut builder = MessageBuilder::new(arena, body.len(), session.config.limits.events);
-        engine::read(body, session, arena, &mut builder)?;
-        Ok(builder.finish())
+        let (builder, end) = self.read(body);
+        end.map(|()| builder.finish())
     }
 
     /// Reads a body as far as it is good: the message up to the first error, and the error.
@@ -133,18 +133,10 @@ impl Parser {
     /// assert!(partial.error.is_some_and(|error| error.offset() == 87));
     /// ```
     pub fn parse_partial<'a>(&'a mut self, body: &'a [u8]) -> Partial<'a> {
-        if let Err(error) = xml::check_length(body, &self.config) {
-            return Partial {
-                message: None,
-                error: Some(error),
-            };
-        }
-        let (session, arena) = self.begin(body);
-        let mut builder = MessageBuilder::new(arena, body.len(), session.config.limits.events);
-        let error = engine::read(body, session, arena, &mut builder).err();
+        let (builder, end) = self.read(body);
         Partial {
             message: builder.finish_partial(),
-            error,
+            error: end.err(),
         }
     }
 
@@ -179,24 +171,30 @@ impl Parser {
 
     /// What was needed to read, in bytes; not what was learned.
     fn working_bytes(&self) -> usize {
-        self.arena.allocated_bytes() + self.scratch.retained_bytes()
+        self.arena.allocated_bytes() + self.buffers.retained_bytes() + self.scratch.retained_bytes()
     }
 
     fn release(&mut self) {
         self.arena = Bump::new();
+        self.buffers = Buffers::knowing(schema::NAMESPACES);
         self.scratch = Scratch::default();
     }
 
-    /// What the engine works with. The length of the body has been checked.
+    /// What was read of a body, and whether that is all.
     #[inline(always)]
-    fn begin(&mut self, body: &[u8]) -> (Session<'_>, &mut Bump) {
+    fn read<'a>(&'a mut self, body: &'a [u8]) -> (MessageBuilder<'a>, Result<(), Error>) {
         let used = self.arena.allocated_bytes() - self.arena.chunk_capacity();
+        self.arena.reset();
+        if let Err(error) = xml::check_length(body, &self.config) {
+            return (MessageBuilder::new(&self.arena, 0, 0), Err(error));
+        }
         if let Some(needed) = self.retention.note(used, body.len())
             && self.working_bytes() > needed
         {
             self.release();
         }
-        self.arena.reset();
+        let arena = &self.arena;
+        let mut builder = MessageBuilder::new(arena, body.len(), self.config.limits.events);
         let session = Session {
             scratch: &mut self.scratch,
             heads: &mut self.heads,
@@ -204,7 +202,8 @@ impl Parser {
             config: &self.config,
             dispatch: self.dispatch,
         };
-        (session, &mut self.arena)
+        let end = engine::read(body, session, &mut self.buffers, arena, &mut builder);
+        (builder, end)
     }
 }
 

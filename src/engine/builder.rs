@@ -1,40 +1,41 @@
-//! The message under construction: one method for each field that a body can set.
+//! The message under construction.
 //!
 //! Both paths write here, and nothing else makes a [`Message`]. Depends on the model and the arena.
 //!
-//! One response and one notification are always open, empty at first. Their fields are assigned in any order, and
-//! closing one moves it to its list. So the general path may read a head again that the fast path has read: it
-//! assigns the same values.
+//! At most one response and one notification are open. Their fields are assigned in any order, and closing one moves
+//! it to its list. So the general path may read a head again that the fast path has read: it assigns the same values.
 
 use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
 
 use crate::model::{
-    ConnectionStatus, Event, EventKind, Fault, Message, MessageXmlValue, Notification, Operation,
-    Response, ResponseClass, ResponseCode, ServerVersionInfo, SoapVersion, SubscriptionId,
-    Watermark,
+    Event, EventKind, Fault, Message, MessageXmlValue, Notification, Operation, Response,
+    SubscriptionId, Watermark,
 };
+use crate::schema::{Content, Element};
 
 /// A message of which not everything has been read.
 pub(crate) struct MessageBuilder<'a> {
     arena: &'a Bump,
     /// [`Limits::events`](crate::Limits::events).
     limit: usize,
-    message: Message<'a>,
+    /// Its responses and its fault are collected below.
+    pub(super) message: Message<'a>,
     has_operation: bool,
+    /// Its `message_xml` is collected below.
     fault: Option<Fault<'a>>,
     responses: BumpVec<'a, Response<'a>>,
-    has_open_response: bool,
-    response: Response<'a>,
+    response: Option<Response<'a>>,
     notifications: BumpVec<'a, Notification<'a>>,
-    /// The id of the open notification; `None` also if none is open.
-    subscription_id: Option<SubscriptionId<'a>>,
-    previous_watermark: Option<Watermark<'a>>,
-    more_events: Option<bool>,
-    /// The events of the open notification.
-    events: BumpVec<'a, Event<'a>>,
-    message_xml: BumpVec<'a, MessageXmlValue<'a>>,
-    error_subscription_ids: BumpVec<'a, SubscriptionId<'a>>,
+    /// `SubscriptionId` of the open notification, and the rest of its fields.
+    pub(super) subscription_id: Option<SubscriptionId<'a>>,
+    pub(super) previous_watermark: Option<Watermark<'a>>,
+    pub(super) more_events: Option<bool>,
+    pub(super) events: BumpVec<'a, Event<'a>>,
+    /// `Value`s of `MessageXml`, of the open response or of the fault.
+    pub(super) message_xml: BumpVec<'a, MessageXmlValue<'a>>,
+    /// `SubscriptionId`s of `ErrorSubscriptionIds` of the open response.
+    pub(super) error_subscription_ids: BumpVec<'a, SubscriptionId<'a>>,
     /// What closed responses and notifications contain, for the limit.
     closed: Counts,
 }
@@ -67,8 +68,7 @@ impl<'a> MessageBuilder<'a> {
             has_operation: false,
             fault: None,
             responses: BumpVec::with_capacity_in(1, arena),
-            has_open_response: false,
-            response: Response::default(),
+            response: None,
             notifications: BumpVec::with_capacity_in(1, arena),
             subscription_id: None,
             previous_watermark: None,
@@ -95,25 +95,8 @@ impl<'a> MessageBuilder<'a> {
     /// is left out: nobody could tell whose events they are.
     pub(crate) fn finish_partial(mut self) -> Option<Message<'a>> {
         self.end_notification();
-        if self.has_open_response {
-            self.end_response();
-        }
+        self.end_response();
         self.has_operation.then(|| self.finish())
-    }
-
-    #[inline(always)]
-    pub(super) fn soap(&mut self, version: SoapVersion) {
-        self.message.soap = Some(version);
-    }
-
-    #[inline(always)]
-    pub(super) fn request_server_version(&mut self, version: &'a str) {
-        self.message.request_server_version = Some(version);
-    }
-
-    #[inline(always)]
-    pub(super) fn server_version_info(&mut self, info: ServerVersionInfo<'a>) {
-        self.message.server_version_info = Some(info);
     }
 
     #[inline(always)]
@@ -128,69 +111,37 @@ impl<'a> MessageBuilder<'a> {
         self.fault = Some(Fault::default());
     }
 
-    /// The fault that was begun, to assign its fields; its `message_xml` is collected by
-    /// [`message_xml_value`](Self::message_xml_value).
+    /// The fault that was begun, to assign its fields.
     pub(super) fn fault(&mut self) -> &mut Fault<'a> {
         self.fault.get_or_insert_default()
     }
 
-    /// Whether one more response than the closed ones is within the limit.
-    pub(super) fn has_room_for_response(&self) -> bool {
-        self.responses.len() < self.limit
-    }
-
+    /// The open response, to assign its fields, except for its lists. Opens one if none is.
     #[inline(always)]
-    pub(super) fn begin_response(&mut self, class: Option<ResponseClass<'a>>) {
-        self.response.class = class;
-        self.has_open_response = true;
+    pub(super) fn response(&mut self) -> &mut Response<'a> {
+        self.response.get_or_insert_default()
     }
 
-    pub(super) fn has_open_response(&self) -> bool {
-        self.has_open_response
-    }
-
-    /// `ResponseCode` of the open response.
-    #[inline(always)]
-    pub(super) fn response_code(&mut self, code: ResponseCode<'a>) {
-        self.response.code = Some(code);
-    }
-
-    /// `ConnectionStatus` of the open response.
-    #[inline(always)]
-    pub(super) fn connection_status(&mut self, status: ConnectionStatus<'a>) {
-        self.response.connection_status = Some(status);
-    }
-
-    /// `MessageText` of the open response.
-    pub(super) fn message_text(&mut self, text: &'a str) {
-        self.response.message_text = Some(text);
-    }
-
-    /// `DescriptiveLinkKey` of the open response.
-    pub(super) fn descriptive_link_key(&mut self, key: i32) {
-        self.response.descriptive_link_key = Some(key);
-    }
-
-    /// Whether one more value of `MessageXml` or `ErrorSubscriptionIds` is within the limit.
-    pub(super) fn has_room_for_value(&self) -> bool {
-        let open = self.message_xml.len() + self.error_subscription_ids.len();
-        self.closed.values + open < self.limit
-    }
-
-    /// A `Value` of `MessageXml`, of the open response or of the fault.
-    pub(super) fn message_xml_value(&mut self, value: MessageXmlValue<'a>) {
-        self.message_xml.push(value);
-    }
-
-    /// A `SubscriptionId` of `ErrorSubscriptionIds` of the open response.
-    pub(super) fn error_subscription_id(&mut self, id: SubscriptionId<'a>) {
-        self.error_subscription_ids.push(id);
+    /// Whether one more element like this is within the limit. Of these there is no more than the limit each:
+    /// responses, notifications, events, and values of `MessageXml` and `ErrorSubscriptionIds`.
+    pub(super) fn has_room_for(&self, element: Element) -> bool {
+        match (element, element.content()) {
+            (Element::ResponseMessage, _) => self.responses.len() < self.limit,
+            (Element::Notification, _) => self.has_room_for_notifications(1),
+            (Element::Value | Element::ErrorSubscriptionId, _) => {
+                let open = self.message_xml.len() + self.error_subscription_ids.len();
+                self.closed.values + open < self.limit
+            }
+            (_, Content::Event(_) | Content::Raw) => self.has_room_for_event(),
+            _ => true,
+        }
     }
 
     #[inline(always)]
     pub(super) fn end_response(&mut self) {
-        let mut response = core::mem::take(&mut self.response);
-        self.has_open_response = false;
+        let Some(mut response) = self.response.take() else {
+            return;
+        };
         if !self.notifications.is_empty() {
             self.closed.notifications += self.notifications.len();
             response.notifications = take(&mut self.notifications, self.arena);
@@ -209,37 +160,10 @@ impl<'a> MessageBuilder<'a> {
         self.closed.notifications + self.notifications.len() + more <= self.limit
     }
 
-    /// `SubscriptionId` of the open notification.
-    #[inline(always)]
-    pub(super) fn subscription_id(&mut self, id: SubscriptionId<'a>) {
-        self.subscription_id = Some(id);
-    }
-
-    #[inline(always)]
-    pub(super) fn previous_watermark(&mut self, watermark: Watermark<'a>) {
-        self.previous_watermark = Some(watermark);
-    }
-
-    #[inline(always)]
-    pub(super) fn more_events(&mut self, more: bool) {
-        self.more_events = Some(more);
-    }
-
-    /// Whether the open notification has its id.
-    #[inline(always)]
-    pub(super) fn has_subscription_id(&self) -> bool {
-        self.subscription_id.is_some()
-    }
-
     /// Whether one more event is within the limit.
     #[inline(always)]
     pub(super) fn has_room_for_event(&self) -> bool {
         self.closed.events + self.events.len() < self.limit
-    }
-
-    /// An event of the open notification.
-    pub(super) fn event(&mut self, event: Event<'a>) {
-        self.events.push(event);
     }
 
     /// A new event of the open notification, to be filled where it stays: copying it costs as much as reading a
@@ -269,18 +193,22 @@ impl<'a> MessageBuilder<'a> {
         Some(())
     }
 
+    /// Whether every response has ended.
+    pub(super) fn has_closed_responses(&self) -> bool {
+        self.response.is_none()
+    }
+
     /// The message and its only response so far, without what is in lists; `None` if there is another response,
     /// or anything in a list. What heads are learned from.
     pub(super) fn only_response(&self) -> Option<(&Message<'a>, &Response<'a>)> {
         let has_lists = !self.notifications.is_empty()
             || !self.message_xml.is_empty()
             || !self.error_subscription_ids.is_empty();
-        let response = match (self.responses.as_slice(), self.has_open_response) {
-            ([], true) if !has_lists => &self.response,
-            ([response], false) => response,
-            _ => return None,
-        };
-        Some((&self.message, response))
+        match (self.responses.as_slice(), &self.response) {
+            ([], Some(response)) if !has_lists => Some((&self.message, response)),
+            ([response], None) => Some((&self.message, response)),
+            _ => None,
+        }
     }
 }
 

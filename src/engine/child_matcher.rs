@@ -85,9 +85,9 @@ impl Task for Children<'_, '_> {
                 seen.insert(element);
             }
             *cursor = matcher.cursor;
-            builder.subscription_id(id);
-            builder.previous_watermark(watermark);
-            builder.more_events(false);
+            builder.subscription_id = Some(id);
+            builder.previous_watermark = Some(watermark);
+            builder.more_events = Some(false);
         }
         matcher.cursor = *cursor;
         loop {
@@ -152,17 +152,17 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
         if self.cursor.eat("SubscriptionId>") {
             let id = self.leaf("SubscriptionId>", &mut lengths.subscription_id)?;
             seen.insert(Element::SubscriptionId).then(|| {
-                builder.subscription_id(SubscriptionId::new(id));
+                builder.subscription_id = Some(SubscriptionId::new(id));
             })
         } else if self.cursor.eat("PreviousWatermark>") {
             let watermark = self.leaf("PreviousWatermark>", &mut lengths.previous_watermark)?;
             seen.insert(Element::PreviousWatermark).then(|| {
-                builder.previous_watermark(Watermark::new(watermark));
+                builder.previous_watermark = Some(Watermark::new(watermark));
             })
         } else if self.cursor.eat("MoreEvents>") {
             let more = value::boolean(self.leaf("MoreEvents>", &mut lengths.more_events)?)?;
             seen.insert(Element::MoreEvents).then(|| {
-                builder.more_events(more);
+                builder.more_events = Some(more);
             })
         } else {
             None

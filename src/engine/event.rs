@@ -84,7 +84,7 @@ impl<'a> GeneralPath<'_, 'a> {
         let Some(id) = id else {
             return Err(Error::new(ErrorKind::MissingId, offset));
         };
-        self.leaf(|_| {})?;
+        self.empty()?;
         Ok((id.text, change_key.map(|key| key.text)))
     }
 }

@@ -102,7 +102,7 @@ impl<'s, 'a> FastPath<'s, 'a> {
         let Some(head) = self.session.heads.get(self.head) else {
             return false;
         };
-        if !builder.has_subscription_id() {
+        if builder.subscription_id.is_none() {
             return false;
         }
         if matches!(self.head, HeadState::Learned(_)) && head.has_tail(self.cursor.rest()) {
@@ -124,7 +124,7 @@ impl<'s, 'a> FastPath<'s, 'a> {
         };
         let mut ahead = self.cursor;
         ahead.skip(Class::SPACE);
-        let mut follows = builder.has_subscription_id() && ahead.eat_tag_of("</", name);
+        let mut follows = builder.subscription_id.is_some() && ahead.eat_tag_of("</", name);
         ahead.skip(Class::SPACE);
         follows = follows && ahead.eat_tag_of("<", name);
         // The open one and the next.

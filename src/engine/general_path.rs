@@ -3,26 +3,24 @@
 //! Any body can be read so, and what it means is decided here. Children of a Notification that are as predicted
 //! again are read by [`child_matcher`](super::child_matcher).
 
-use alloc::vec::Vec;
-
 use bumpalo::Bump;
 
-use super::child_matcher::{Children, Lengths};
+use super::child_matcher::Children;
 use super::fast_path::FastPath;
-use super::heads::{HeadFields, HeadState, Heads};
-use super::tags::{KnownTags, Prefix};
+use super::heads::{HeadFields, HeadState};
+use super::tags::Prefix;
 use super::value::Value;
 use super::{MessageBuilder, Scratch, Session};
-use crate::config::{Config, Limits};
+use crate::config::Limits;
 use crate::error::{Error, ErrorKind};
 use crate::model::{
     ConnectionStatus, MessageXmlValue, Operation, ResponseClass, ResponseCode, ServerVersionInfo,
     SoapVersion, SubscriptionId, Watermark,
 };
-use crate::scan::{Class, Dispatch, Span};
-use crate::schema::{self, Element, Seen};
+use crate::scan::{Class, Span};
+use crate::schema::{self, Content, Element, Seen};
 use crate::stats::Stats;
-use crate::xml::{Name, Token, Tokenizer};
+use crate::xml::{Buffers, Name, Token, Tokenizer};
 
 /// After so many misses in a row the rest of a message is not predicted: a server that writes one child
 /// otherwise writes the next so too.
@@ -50,15 +48,11 @@ pub(super) struct OpenElement {
 /// Reads the rest of a body. `'a` is the body and the arena, `'s` what the parser lends.
 pub(super) struct GeneralPath<'s, 'a> {
     pub(super) tokens: Tokenizer<'s, 'a>,
+    pub(super) session: Session<'s>,
     pub(super) arena: &'a Bump,
     builder: &'s mut MessageBuilder<'a>,
-    /// The document, then the open elements of the grammar, innermost last. Events and leaves are read whole
-    /// and never appear here.
-    open: &'s mut Vec<OpenElement>,
-    pub(super) stats: &'s mut Stats,
     /// The counts before the body.
     stats_before: Stats,
-    heads: &'s mut Heads,
     head: HeadState,
     /// Where the head ends, if it is complete.
     head_end: usize,
@@ -67,76 +61,46 @@ pub(super) struct GeneralPath<'s, 'a> {
     is_like_first: bool,
     /// The name of the first Notification, while another may follow that is written with it alone.
     repeatable: Option<Span>,
-    dispatch: Dispatch,
     /// How the types namespace is written in the open Notification, once that is known.
     prefix: Option<Prefix>,
-    tags: &'s mut KnownTags,
-    lengths: &'s mut Lengths,
     /// Predictions that have failed in a row.
     misses: u32,
-    config: &'s Config,
 }
 
 impl<'s, 'a> GeneralPath<'s, 'a> {
     /// Continues where the fast path stopped, which may be the first byte.
     pub(super) fn after(
         fast_path: FastPath<'s, 'a>,
+        buffers: &'s mut Buffers,
         arena: &'a Bump,
         builder: &'s mut MessageBuilder<'a>,
     ) -> Result<Self, Error> {
-        let FastPath {
-            session,
-            cursor,
-            head,
-            head_end,
-            ..
-        } = fast_path;
-        let Session {
-            scratch,
-            heads,
-            stats,
-            config,
-            dispatch,
-        } = session;
-        let Scratch {
-            xml,
-            open,
-            lengths,
-            tags,
-            ..
-        } = scratch;
+        let session = fast_path.session;
+        let cursor = fast_path.cursor;
         let mut path = Self {
-            tokens: Tokenizer::begin(cursor.first(), xml, config),
+            tokens: Tokenizer::begin(cursor.first(), buffers, session.config),
             arena,
             builder,
-            open,
-            stats_before: *stats,
-            stats,
-            heads,
-            head,
-            head_end,
+            stats_before: *session.stats,
+            head: fast_path.head,
+            head_end: fast_path.head_end,
             is_like_first: false,
             repeatable: None,
-            dispatch,
             prefix: None,
-            tags,
-            lengths,
             misses: 0,
-            config,
+            session,
         };
-        path.open.clear();
+        path.session.scratch.open.clear();
         path.push(Element::Document, Span::default());
-        if head == HeadState::None {
-            if config.heads > 0 {
-                path.head = HeadState::Reading;
-            }
-        } else {
+        if path.head != HeadState::None {
             path.reread_head()?;
             path.tokens.cursor = cursor;
-            if let Some(notification) = path.open.last_mut() {
+            if let Some(notification) = path.session.scratch.open.last_mut() {
                 notification.seen = fast_path.seen;
                 notification.name = fast_path.notification.unwrap_or(notification.name);
             }
+        } else if path.session.config.heads > 0 {
+            path.head = HeadState::Reading;
         }
         Ok(path)
     }
@@ -147,7 +111,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         while self.tokens.cursor.pos() < self.head_end && self.step()? {}
         debug_assert_eq!(self.tokens.cursor.pos(), self.head_end);
         self.is_like_first = true;
-        if let Some(head) = self.heads.get(self.head) {
+        if let Some(head) = self.session.heads.get(self.head) {
             self.prefix = head.prefix;
             self.repeatable = head.repeatable;
         }
@@ -169,32 +133,38 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
                 Err(error) => break Err(error),
             }
         };
-        self.stats.references_replaced += self.tokens.references_replaced();
+        self.session.stats.references_replaced += self.tokens.references_replaced();
         end
     }
 
     /// Reads the children of an open Notification for as long as they are as predicted. Whether the body was read
     /// to its end.
     fn read_predicted(&mut self) -> bool {
-        let is_tried = self.config.predict && self.misses < PATIENCE;
+        let is_tried = self.session.config.predict && self.misses < PATIENCE;
         if !is_tried || !self.tokens.is_in_content() {
             return false;
         }
         loop {
+            let Scratch {
+                open,
+                tags,
+                lengths,
+                ..
+            } = &mut *self.session.scratch;
             let Some(OpenElement {
                 element: Element::Notification,
                 seen,
                 ..
-            }) = self.open.last_mut()
+            }) = open.last_mut()
             else {
                 return false;
             };
             if let Some(prefix) = self.prefix {
                 let start = self.tokens.cursor.pos();
-                self.dispatch.run(Children {
+                self.session.dispatch.run(Children {
                     cursor: &mut self.tokens.cursor,
-                    tags: self.tags.with(prefix),
-                    lengths: self.lengths,
+                    tags: tags.with(prefix),
+                    lengths,
                     seen,
                     arena: self.arena,
                     builder: self.builder,
@@ -212,10 +182,10 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
             let prefix = Some(Prefix::of(&[text]))
                 .filter(|prefix| *prefix != Prefix::NEVER)
                 .filter(|_| schema::is_types(namespace))
-                .filter(|_| has_room(text, self.tokens.depth(), &self.config.limits));
+                .filter(|_| has_room(text, self.tokens.depth(), &self.session.config.limits));
             if prefix.is_none() || prefix == self.prefix {
                 self.misses += 1;
-                self.stats.prediction_misses += 1;
+                self.session.stats.prediction_misses += 1;
                 return false;
             }
             self.prefix = prefix;
@@ -238,8 +208,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
     /// An element begins inside the innermost open one.
     fn element(&mut self, name: Name<'a>) -> Result<(), Error> {
         let offset = self.name_offset();
-        let span = Span::new(offset, offset + name.len());
-        let Some(parent) = self.open.last_mut() else {
+        let Some(parent) = self.session.scratch.open.last_mut() else {
             return self.skip();
         };
         let Some(element) = schema::child(parent.element, name) else {
@@ -255,164 +224,100 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         if !is_first && !element.repeats_in(parent.element) {
             return Err(Error::new(ErrorKind::RepeatedElement, offset));
         }
-        let limit = || Error::new(ErrorKind::EventLimit, offset);
-        if let Some(kind) = element.event_kind() {
-            if !self.builder.has_room_for_event() {
-                return Err(limit());
-            }
-            let event = self.event(kind)?;
-            self.builder.event(event);
-            return Ok(());
+        if !self.builder.has_room_for(element) {
+            return Err(Error::new(ErrorKind::EventLimit, offset));
         }
-        if let Some(operation) = element.operation() {
-            match operation {
-                Operation::Fault => self.builder.begin_fault(),
-                _ => self.builder.operation(operation),
+        match element.content() {
+            Content::Event(kind) => {
+                let event = self.event(kind)?;
+                self.builder.events.push(event);
             }
-            self.enter(element, span);
-            return Ok(());
+            Content::Raw => {
+                let event = self.other_event(name)?;
+                self.builder.events.push(event);
+            }
+            Content::Operation(Operation::Fault) => {
+                self.builder.begin_fault();
+                self.enter(element, name);
+            }
+            Content::Operation(operation) => {
+                self.builder.operation(operation);
+                self.enter(element, name);
+            }
+            Content::Children => self.container(element, name),
+            Content::Text | Content::Int | Content::Boolean => {
+                let value = self.text()?;
+                self.leaf(element, value, is_first)?;
+            }
+            Content::NamedText => {
+                let [name] = self.attributes(["Name"]);
+                let value = self.characters()?.text;
+                let name = name.map(|name| name.text);
+                let message_xml = &mut self.builder.message_xml;
+                message_xml.push(MessageXmlValue { name, value });
+            }
+            Content::Version => self.version(element)?,
+            // Only events have ids.
+            Content::Id => self.skip()?,
         }
+        Ok(())
+    }
+
+    /// An element with children begins.
+    fn container(&mut self, element: Element, name: Name<'a>) {
         match element {
-            Element::Envelope11 => {
-                self.builder.soap(SoapVersion::Soap11);
-                self.enter(element, span);
-            }
-            Element::Envelope12 => {
-                self.builder.soap(SoapVersion::Soap12);
-                self.enter(element, span);
-            }
-            Element::RequestServerVersion => {
-                let [version] = self.attributes(["Version"]);
-                self.leaf(|_| {})?;
-                if let Some(version) = version {
-                    self.builder.request_server_version(version.text);
-                }
-            }
-            Element::ServerVersionInfo => {
-                let info = self.version_info()?;
-                self.builder.server_version_info(info);
-            }
-            Element::FaultCode => self.builder.fault().code = Some(self.text()?.text),
-            Element::FaultString => {
-                let text = self.text()?.text;
-                if is_first {
-                    self.builder.fault().string = Some(text);
-                }
-            }
-            Element::FaultResponseCode => {
-                let code = ResponseCode::new(self.text()?.text);
-                self.builder.fault().response_code = Some(code);
-            }
-            Element::FaultMessage => self.builder.fault().message_text = Some(self.text()?.text),
+            Element::Envelope11 => self.builder.message.soap = Some(SoapVersion::Soap11),
+            Element::Envelope12 => self.builder.message.soap = Some(SoapVersion::Soap12),
             Element::ResponseMessage => {
-                if !self.builder.has_room_for_response() {
-                    return Err(limit());
-                }
                 let [class] = self.attributes(["ResponseClass"]);
-                self.push(element, span);
-                let class = class.map(|class| ResponseClass::new(class.text));
-                self.builder.begin_response(class);
+                self.builder.response().class = class.map(|class| ResponseClass::new(class.text));
+                return self.push(element, self.name_span(name));
             }
-            Element::MessageText => {
-                let text = self.text()?.text;
-                self.builder.message_text(text);
+            _ => {}
+        }
+        self.enter(element, name);
+        if element == Element::Notification {
+            let name = self.name_span(name);
+            self.prefix = None;
+            self.is_like_first = self.is_like_repeatable(name);
+            if self.head == HeadState::Reading {
+                self.complete_head();
+                self.is_like_first = true;
             }
-            Element::ResponseCode => {
-                let code = ResponseCode::new(self.text()?.text);
-                self.builder.response_code(code);
+        }
+    }
+
+    /// Assigns the value of a leaf outside of events.
+    fn leaf(&mut self, element: Element, value: Value<'a>, is_first: bool) -> Result<(), Error> {
+        let builder = &mut *self.builder;
+        let text = value.text;
+        match element {
+            Element::FaultCode => builder.fault().code = Some(text),
+            // The first of several, in as many languages.
+            Element::FaultString if is_first => builder.fault().string = Some(text),
+            Element::FaultString => {}
+            Element::FaultResponseCode => {
+                builder.fault().response_code = Some(ResponseCode::new(text));
             }
+            Element::FaultMessage => builder.fault().message_text = Some(text),
+            Element::MessageText => builder.response().message_text = Some(text),
+            Element::ResponseCode => builder.response().code = Some(ResponseCode::new(text)),
             Element::DescriptiveLinkKey => {
-                let key = self.text()?.int()?;
-                self.builder.descriptive_link_key(key);
+                builder.response().descriptive_link_key = Some(value.int()?);
             }
             Element::ConnectionStatus => {
-                let status = ConnectionStatus::new(self.text()?.text);
-                self.builder.connection_status(status);
+                builder.response().connection_status = Some(ConnectionStatus::new(text));
             }
             Element::ErrorSubscriptionId => {
-                if !self.builder.has_room_for_value() {
-                    return Err(limit());
-                }
-                let id = SubscriptionId::new(self.text()?.text);
-                self.builder.error_subscription_id(id);
+                let ids = &mut builder.error_subscription_ids;
+                ids.push(SubscriptionId::new(text));
             }
-            Element::Value => {
-                if !self.builder.has_room_for_value() {
-                    return Err(limit());
-                }
-                let [name] = self.attributes(["Name"]);
-                let value = MessageXmlValue {
-                    name: name.map(|name| name.text),
-                    value: self.characters()?.text,
-                };
-                self.builder.message_xml_value(value);
-            }
-            Element::Notification => {
-                if !self.builder.has_room_for_notifications(1) {
-                    return Err(limit());
-                }
-                self.enter(element, span);
-                self.prefix = None;
-                self.is_like_first = self.is_like_repeatable(span);
-                if self.head == HeadState::Reading {
-                    self.complete_head();
-                    self.is_like_first = true;
-                }
-            }
-            Element::SubscriptionId => {
-                let id = SubscriptionId::new(self.text()?.text);
-                self.builder.subscription_id(id);
-            }
+            Element::SubscriptionId => builder.subscription_id = Some(SubscriptionId::new(text)),
             Element::PreviousWatermark => {
-                let watermark = Watermark::new(self.text()?.text);
-                self.builder.previous_watermark(watermark);
+                builder.previous_watermark = Some(Watermark::new(text));
             }
-            Element::MoreEvents => {
-                let more = self.text()?.boolean()?;
-                self.builder.more_events(more);
-            }
-            Element::OtherEvent => {
-                if !self.builder.has_room_for_event() {
-                    return Err(limit());
-                }
-                let event = self.other_event(name)?;
-                self.builder.event(event);
-            }
-            Element::Header
-            | Element::Body
-            | Element::Code
-            | Element::Reason
-            | Element::Detail
-            | Element::ResponseMessages
-            | Element::MessageXml
-            | Element::ErrorSubscriptionIds
-            | Element::Notifications => self.enter(element, span),
-            // Handled above.
-            Element::SendNotification
-            | Element::GetEventsResponse
-            | Element::GetStreamingEventsResponse
-            | Element::Fault11
-            | Element::Fault12
-            | Element::StatusEvent
-            | Element::CreatedEvent
-            | Element::DeletedEvent
-            | Element::ModifiedEvent
-            | Element::MovedEvent
-            | Element::CopiedEvent
-            | Element::NewMailEvent
-            | Element::FreeBusyChangedEvent
-            // Never children of an element that is open here.
-            | Element::Document
-            | Element::Event
-            | Element::Watermark
-            | Element::TimeStamp
-            | Element::ItemId
-            | Element::FolderId
-            | Element::ParentFolderId
-            | Element::OldItemId
-            | Element::OldFolderId
-            | Element::OldParentFolderId
-            | Element::UnreadCount => self.skip()?,
+            Element::MoreEvents => builder.more_events = Some(value.boolean()?),
+            _ => debug_assert!(false, "{element:?} is no leaf outside of events"),
         }
         Ok(())
     }
@@ -423,7 +328,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
             element,
             name,
             seen,
-        }) = self.open.pop()
+        }) = self.session.scratch.open.pop()
         else {
             return Ok(());
         };
@@ -448,7 +353,14 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         Ok(())
     }
 
-    fn version_info(&mut self) -> Result<ServerVersionInfo<'a>, Error> {
+    /// An element of the header that names a version.
+    fn version(&mut self, element: Element) -> Result<(), Error> {
+        if element == Element::RequestServerVersion {
+            let [version] = self.attributes(["Version"]);
+            self.empty()?;
+            self.builder.message.request_server_version = version.map(|version| version.text);
+            return Ok(());
+        }
         let [major, minor, major_build, minor_build, version] = self.attributes([
             "MajorVersion",
             "MinorVersion",
@@ -456,25 +368,26 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
             "MinorBuildNumber",
             "Version",
         ]);
-        self.leaf(|_| {})?;
+        self.empty()?;
         let int = |value: Option<Value<'_>>| value.map(Value::int).transpose();
-        Ok(ServerVersionInfo {
+        self.builder.message.server_version_info = Some(ServerVersionInfo {
             major_version: int(major)?,
             minor_version: int(minor)?,
             major_build_number: int(major_build)?,
             minor_build_number: int(minor_build)?,
             version: version.map(|version| version.text),
-        })
+        });
+        Ok(())
     }
 
     /// Moves over the rest of the body, if that is the end tags of the open elements, and white space.
     fn eat_tail(&mut self) -> bool {
-        if !self.builder.has_subscription_id() {
+        if self.builder.subscription_id.is_none() {
             return false;
         }
         let start = self.tokens.cursor;
         let mut ahead = start;
-        let open = self.open.get(1..).unwrap_or_default(); // without the document
+        let open = self.session.scratch.open.get(1..).unwrap_or_default(); // without the document
         for element in open.iter().rev() {
             ahead.skip(Class::SPACE);
             if !ahead.eat_tag_of("</", element.name) {
@@ -512,7 +425,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
             return;
         };
         self.head_end = cursor.pos();
-        self.repeatable = match self.open.as_slice() {
+        self.repeatable = match self.session.scratch.open.as_slice() {
             [.., parent, OpenElement { element, name, .. }]
                 if element.repeats_in(parent.element) && self.is_whole_tag(*name) =>
             {
@@ -520,9 +433,9 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
             }
             _ => None,
         };
-        let mut stats = self.stats.since(self.stats_before);
+        let mut stats = self.session.stats.since(self.stats_before);
         stats.references_replaced = self.tokens.references_replaced();
-        self.heads.complete(fields, stats, self.repeatable);
+        self.session.heads.complete(fields, stats, self.repeatable);
         self.head = HeadState::New;
     }
 
@@ -543,7 +456,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
     fn leave_notification(&mut self) {
         if core::mem::take(&mut self.is_like_first)
             && self.prefix.is_some()
-            && let Some(head) = self.heads.get_mut(self.head)
+            && let Some(head) = self.session.heads.get_mut(self.head)
         {
             head.prefix = self.prefix;
         }
@@ -554,13 +467,16 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
     fn learn(&mut self, tail: Option<&str>) {
         let head = core::mem::replace(&mut self.head, HeadState::None);
         let text = self.tokens.cursor.text(0, self.head_end);
-        let had_tail = self.heads.learn(head, text, tail, self.config.heads);
-        self.stats.tail_hits += u64::from(had_tail);
+        let had_tail = self
+            .session
+            .heads
+            .learn(head, text, tail, self.session.config.heads);
+        self.session.stats.tail_hits += u64::from(had_tail);
     }
 
     /// Skips the element whose start tag has just been read, and counts it.
     pub(super) fn skip(&mut self) -> Result<(), Error> {
-        self.stats.elements_skipped += 1;
+        self.session.stats.elements_skipped += 1;
         self.pass()
     }
 
@@ -576,17 +492,22 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
     }
 
     /// An element opens that contains others, and has no attribute that means anything.
-    fn enter(&mut self, element: Element, name: Span) {
+    fn enter(&mut self, element: Element, name: Name<'_>) {
         self.skip_attributes();
-        self.push(element, name);
+        self.push(element, self.name_span(name));
     }
 
     fn push(&mut self, element: Element, name: Span) {
-        self.open.push(OpenElement {
+        self.session.scratch.open.push(OpenElement {
             element,
             name,
             seen: Seen::default(),
         });
+    }
+
+    fn name_span(&self, name: Name<'_>) -> Span {
+        let start = self.name_offset();
+        Span::new(start, start + name.len())
     }
 
     /// The offset of the name in the start tag that has just been read.

@@ -9,7 +9,7 @@
 //!
 //! Nothing here reports an error, decodes text or writes to the message.
 
-use super::heads::{self, Head, HeadFields};
+use super::heads::{Head, HeadFields};
 use super::tags::{Prefix, ResponseTemplate};
 use crate::config::Limits;
 use crate::model::{Operation, ResponseClass, SoapVersion};
@@ -29,7 +29,7 @@ pub(super) struct HeadMatcher<'e, 'b> {
 }
 
 /// The prefixes of the elements that are open after a predicted head.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct OpenPrefixes {
     /// Of Envelope and Body.
     soap: ShortPrefix,
@@ -71,17 +71,6 @@ impl OpenPrefixes {
     fn eat_soap_end(&self, cursor: &mut Cursor<'_>, rest: &str) -> bool {
         cursor.skip(Class::SPACE);
         cursor.eat("</") && cursor.eat_short_prefix() == self.soap && cursor.eat(rest)
-    }
-}
-
-impl Default for OpenPrefixes {
-    fn default() -> Self {
-        Self {
-            soap: ShortPrefix::NONE,
-            messages: Prefix::EMPTY,
-            notification: Prefix::EMPTY,
-            is_template: false,
-        }
     }
 }
 
@@ -251,8 +240,7 @@ impl<'b, V: Vector> Lookahead<'b, V> {
     fn response(&mut self, messages: &Expected, fields: &mut HeadFields) -> Option<()> {
         self.begin_like(messages, "SendNotificationResponseMessage")?;
         if let Some(class) = self.messages_tag(messages.prefix, Some(" ResponseClass="))? {
-            let class = ResponseClass::new(self.cursor.span(class));
-            fields.class = Some(heads::known_class(class)?);
+            fields.class = Some(ResponseClass::known(self.cursor.span(class))?);
         }
         let outside = self.bindings.len;
         self.begin_like(messages, "ResponseCode")?;

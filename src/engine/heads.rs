@@ -124,40 +124,24 @@ impl HeadFields {
             Some(text) => body.span_of(text).map(Some),
             None => Some(None),
         };
-        let server_version_info = match server_version_info {
-            Some(ServerVersionInfo {
-                major_version,
-                minor_version,
-                major_build_number,
-                minor_build_number,
-                version,
-            }) => {
-                let without_version = ServerVersionInfo {
-                    major_version,
-                    minor_version,
-                    major_build_number,
-                    minor_build_number,
-                    version: None,
-                };
-                Some((without_version, span_of(version)?))
-            }
-            None => None,
-        };
         Some(Self {
             soap,
             request_server_version: span_of(request_server_version)?,
-            server_version_info,
+            server_version_info: match server_version_info {
+                Some(info) => Some((info.with_version(None), span_of(info.version)?)),
+                None => None,
+            },
             operation: Some(operation),
             class: match class {
-                Some(class) => Some(known_class(class)?),
+                Some(class) => Some(ResponseClass::known(class.as_str())?),
                 None => None,
             },
             response_code: span_of(code.map(|code| code.as_str()))?,
             connection_status: match connection_status {
-                Some(status) => Some(known_status(status)?),
+                Some(status) => Some(ConnectionStatus::known(status.as_str())?),
                 None => None,
             },
-            is_whole: !builder.has_open_response(),
+            is_whole: builder.has_closed_responses(),
         })
     }
 
@@ -165,48 +149,20 @@ impl HeadFields {
     #[inline(always)]
     pub(super) fn write_to<'a>(&self, builder: &mut MessageBuilder<'a>, cursor: &Cursor<'a>) {
         let text = |span| cursor.span(span);
-        if let Some(version) = self.soap {
-            builder.soap(version);
-        }
-        if let Some(version) = self.request_server_version {
-            builder.request_server_version(text(version));
-        }
-        if let Some((info, version)) = self.server_version_info {
-            builder.server_version_info(ServerVersionInfo {
-                version: version.map(text),
-                ..info
-            });
-        }
+        let message = &mut builder.message;
+        message.soap = self.soap;
+        message.request_server_version = self.request_server_version.map(text);
+        message.server_version_info = self
+            .server_version_info
+            .map(|(info, version)| info.with_version(version.map(text)));
         if let Some(operation) = self.operation {
             builder.operation(operation);
         }
-        builder.begin_response(self.class);
-        if let Some(code) = self.response_code {
-            builder.response_code(ResponseCode::new(text(code)));
-        }
-        if let Some(status) = self.connection_status {
-            builder.connection_status(status);
-        }
+        let response = builder.response();
+        response.class = self.class;
+        response.code = self.response_code.map(|code| ResponseCode::new(text(code)));
+        response.connection_status = self.connection_status;
     }
-}
-
-/// The class, if it is one of the schema.
-pub(super) fn known_class(class: ResponseClass<'_>) -> Option<ResponseClass<'static>> {
-    Some(match class {
-        ResponseClass::Success => ResponseClass::Success,
-        ResponseClass::Warning => ResponseClass::Warning,
-        ResponseClass::Error => ResponseClass::Error,
-        ResponseClass::Other(_) => return None,
-    })
-}
-
-/// The status, if it is one of the schema.
-fn known_status(status: ConnectionStatus<'_>) -> Option<ConnectionStatus<'static>> {
-    Some(match status {
-        ConnectionStatus::Ok => ConnectionStatus::Ok,
-        ConnectionStatus::Closed => ConnectionStatus::Closed,
-        ConnectionStatus::Other(_) => return None,
-    })
 }
 
 impl Heads {

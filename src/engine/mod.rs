@@ -33,16 +33,16 @@ use self::tags::{KnownTags, ResponseTemplate};
 use crate::config::Config;
 use crate::error::Error;
 use crate::scan::Dispatch;
-use crate::schema;
 use crate::stats::Stats;
 use crate::xml::Buffers;
 
-/// Reads a body, whose length has been checked, into `builder`. After an error, `builder` has all that was read
+/// Reads a body, whose length has been checked, into `builder`. `buffers` know the namespaces of `schema`. After an error, `builder` has all that was read
 /// before it.
 #[inline(always)]
 pub(crate) fn read<'a>(
     body: &'a [u8],
     session: Session<'_>,
+    buffers: &mut Buffers,
     arena: &'a Bump,
     builder: &mut MessageBuilder<'a>,
 ) -> Result<(), Error> {
@@ -50,16 +50,17 @@ pub(crate) fn read<'a>(
     if fast_path.read(arena, builder) {
         return Ok(());
     }
-    read_rest(fast_path, arena, builder)
+    read_rest(fast_path, buffers, arena, builder)
 }
 
 #[inline(never)]
 fn read_rest<'a>(
     fast_path: FastPath<'_, 'a>,
+    buffers: &mut Buffers,
     arena: &'a Bump,
     builder: &mut MessageBuilder<'a>,
 ) -> Result<(), Error> {
-    GeneralPath::after(fast_path, arena, builder)?.read()
+    GeneralPath::after(fast_path, buffers, arena, builder)?.read()
 }
 
 /// What a parser lends to one parse.
@@ -72,29 +73,17 @@ pub(crate) struct Session<'s> {
 }
 
 /// What is kept from one body to the next: memory, and how servers write (prefixes, lengths of values).
+#[derive(Default)]
 pub(crate) struct Scratch {
-    xml: Buffers,
     open: Vec<OpenElement>,
     lengths: Lengths,
     tags: KnownTags,
     response_template: ResponseTemplate,
 }
 
-impl Default for Scratch {
-    fn default() -> Self {
-        Self {
-            xml: Buffers::knowing(schema::NAMESPACES),
-            open: Vec::new(),
-            lengths: Lengths::default(),
-            tags: KnownTags::default(),
-            response_template: ResponseTemplate::default(),
-        }
-    }
-}
-
 impl Scratch {
     /// Bytes on the heap.
     pub(crate) fn retained_bytes(&self) -> usize {
-        self.xml.retained_bytes() + self.open.capacity() * size_of::<OpenElement>()
+        self.open.capacity() * size_of::<OpenElement>()
     }
 }

@@ -46,7 +46,7 @@ impl UsualPrefix {
 
 /// The tags of a server with one prefix. Its *joints* are the end of one tag and the start of the next, compared at
 /// once. If the prefix is too long for that, they are [`NEVER`](Literal::NEVER), and tags are compared one by one.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Tags {
     pub(super) prefix: Prefix,
     /// `/t:SubscriptionId><t:PreviousWatermark>`
@@ -96,7 +96,7 @@ impl KnownTags {
 }
 
 /// What surrounds the children of the first Notification in the messages namespace, with the usual prefix.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct ResponseTemplate {
     prefix: UsualPrefix,
     /// From after the start tag of SendNotification to after that of Notification, in a response without error.
@@ -151,17 +151,6 @@ impl ResponseTemplate {
     }
 }
 
-impl Default for ResponseTemplate {
-    fn default() -> Self {
-        Self {
-            prefix: UsualPrefix::default(),
-            opening: Literal::NEVER,
-            after_code: 0,
-            closing: Literal::NEVER,
-        }
-    }
-}
-
 impl Tags {
     fn new(prefix: Prefix) -> Self {
         let bytes = bytes_of(prefix);
@@ -190,21 +179,6 @@ impl Tags {
             timestamp_to_id: Literal::of(&["/", p, "TimeStamp><", p]),
             id_to_parent: joints("/><", "ParentFolderId Id=\""),
             id_to_end: joints("/></", ""),
-        }
-    }
-}
-
-impl Default for Tags {
-    fn default() -> Self {
-        Self {
-            prefix: Literal::NEVER,
-            subscription_id_to_watermark: Literal::NEVER,
-            watermark_to_events: Literal::NEVER,
-            watermark_to_timestamp: Literal::NEVER,
-            watermark_to_status_end: Literal::NEVER,
-            timestamp_to_id: Literal::NEVER,
-            id_to_parent: NO_JOINTS,
-            id_to_end: NO_JOINTS,
         }
     }
 }

@@ -28,7 +28,7 @@ impl<'a> GeneralPath<'_, 'a> {
         let offset = self.tokens.range().end;
         let mut whole: &'a str = "";
         let mut joined: Option<BumpString<'a>> = None;
-        self.leaf(|piece| match (&mut joined, piece.verbatim()) {
+        self.pieces(|piece| match (&mut joined, piece.verbatim()) {
             (None, Some(verbatim)) if whole.is_empty() => whole = verbatim,
             (None, _) => {
                 let mut text = BumpString::from_str_in(whole, arena);
@@ -43,9 +43,14 @@ impl<'a> GeneralPath<'_, 'a> {
         })
     }
 
-    /// Reads to the end tag of the element whose start tag has just been read, and hands out the
-    /// text on the way. An element inside is an error.
-    pub(super) fn leaf(&mut self, mut piece: impl FnMut(Text<'a>)) -> Result<(), Error> {
+    /// Reads to the end tag of an element without a value.
+    pub(super) fn empty(&mut self) -> Result<(), Error> {
+        self.pieces(|_| {})
+    }
+
+    /// Reads to the end tag of the element whose start tag has just been read, and passes its text on in pieces. An
+    /// element inside is an error.
+    fn pieces(&mut self, mut piece: impl FnMut(Text<'a>)) -> Result<(), Error> {
         loop {
             match self.tokens.next()? {
                 Some(Token::Text(text) | Token::CData(text)) => piece(text),
@@ -76,7 +81,7 @@ impl<'a> GeneralPath<'_, 'a> {
                         offset: attribute.value_offset(),
                     });
                 }
-                None => self.stats.attributes_skipped += 1,
+                None => self.session.stats.attributes_skipped += 1,
             }
         }
         values
@@ -84,7 +89,7 @@ impl<'a> GeneralPath<'_, 'a> {
 
     /// The start tag has no attribute that means anything.
     pub(super) fn skip_attributes(&mut self) {
-        self.stats.attributes_skipped += self.tokens.attributes().count() as u64;
+        self.session.stats.attributes_skipped += self.tokens.attributes().count() as u64;
     }
 }
 

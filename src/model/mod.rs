@@ -134,3 +134,16 @@ pub struct ServerVersionInfo<'a> {
     /// `@Version`: the schema version, such as `V2017_07_11`.
     pub version: Option<&'a str>,
 }
+
+impl ServerVersionInfo<'_> {
+    /// The same with another version, which may live longer.
+    pub(crate) const fn with_version<'a>(&self, version: Option<&'a str>) -> ServerVersionInfo<'a> {
+        ServerVersionInfo {
+            major_version: self.major_version,
+            minor_version: self.minor_version,
+            major_build_number: self.major_build_number,
+            minor_build_number: self.minor_build_number,
+            version,
+        }
+    }
+}

@@ -66,16 +66,23 @@ pub enum ResponseClass<'a> {
     Other(&'a str),
 }
 
+impl ResponseClass<'static> {
+    /// The class of the schema that is written so.
+    pub(crate) fn known(text: &str) -> Option<Self> {
+        Some(match text {
+            "Success" => Self::Success,
+            "Warning" => Self::Warning,
+            "Error" => Self::Error,
+            _ => return None,
+        })
+    }
+}
+
 impl<'a> ResponseClass<'a> {
     /// The class that is written so.
     #[must_use]
     pub fn new(text: &'a str) -> Self {
-        match text {
-            "Success" => Self::Success,
-            "Warning" => Self::Warning,
-            "Error" => Self::Error,
-            _ => Self::Other(text),
-        }
+        ResponseClass::known(text).unwrap_or(Self::Other(text))
     }
 
     /// The class as it is written.
@@ -108,15 +115,22 @@ pub enum ConnectionStatus<'a> {
     Other(&'a str),
 }
 
+impl ConnectionStatus<'static> {
+    /// The status of the schema that is written so.
+    pub(crate) fn known(text: &str) -> Option<Self> {
+        Some(match text {
+            "OK" => Self::Ok,
+            "Closed" => Self::Closed,
+            _ => return None,
+        })
+    }
+}
+
 impl<'a> ConnectionStatus<'a> {
     /// The status that is written so.
     #[must_use]
     pub fn new(text: &'a str) -> Self {
-        match text {
-            "OK" => Self::Ok,
-            "Closed" => Self::Closed,
-            _ => Self::Other(text),
-        }
+        ConnectionStatus::known(text).unwrap_or(Self::Other(text))
     }
 
     /// The status as it is written.

@@ -15,6 +15,13 @@ pub(crate) struct Literal<const WORDS: usize> {
     len: usize,
 }
 
+/// [`NEVER`](Literal::NEVER).
+impl<const WORDS: usize> Default for Literal<WORDS> {
+    fn default() -> Self {
+        Self::NEVER
+    }
+}
+
 impl<const WORDS: usize> Literal<WORDS> {
     /// The empty literal.
     pub(crate) const EMPTY: Self = Self {

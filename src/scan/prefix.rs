@@ -11,6 +11,13 @@ pub(crate) struct ShortPrefix {
     key: u64,
 }
 
+/// [`NONE`](ShortPrefix::NONE).
+impl Default for ShortPrefix {
+    fn default() -> Self {
+        Self::NONE
+    }
+}
+
 const COLON: u64 = b':' as u64;
 /// One bit in each byte.
 const ONES: u64 = u64::MAX / 0xFF;

@@ -16,7 +16,7 @@ use crate::xml::Name;
 
 /// What an element contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Content {
+pub(crate) enum Content {
     /// Elements of the table.
     Children,
     /// Elements of the table: the operation that a Body is for.
@@ -26,6 +26,8 @@ enum Content {
     /// Anything, which is kept as it is written.
     Raw,
     Text,
+    /// Text, and `@Name`.
+    NamedText,
     /// `xs:int`.
     Int,
     /// `xs:boolean`.
@@ -88,7 +90,7 @@ macro_rules! elements {
     };
 }
 
-use Content::{Boolean, Children, Event, Id, Int, Raw, Text, Version};
+use Content::{Boolean, Children, Event, Id, Int, NamedText, Raw, Text, Version};
 use Occurs::{Often, OftenIn, Once};
 
 elements! {
@@ -137,7 +139,7 @@ elements! {
     ResponseCode, Once, Text, (ResponseMessage Messages "ResponseCode");
     DescriptiveLinkKey, Once, Int, (ResponseMessage Messages "DescriptiveLinkKey");
     MessageXml, Once, Children, (ResponseMessage Messages "MessageXml") (Detail Types "MessageXml");
-    Value, Often, Text, (MessageXml Types "Value");
+    Value, Often, NamedText, (MessageXml Types "Value");
     ConnectionStatus, Once, Text, (ResponseMessage Messages "ConnectionStatus");
     ErrorSubscriptionIds, Once, Children, (ResponseMessage Messages "ErrorSubscriptionIds");
     // The schema has the next two in one namespace or the other, by operation. Servers, clients and emulators
@@ -174,20 +176,8 @@ elements! {
 }
 
 impl Element {
-    /// The kind of a known event.
-    pub(crate) const fn event_kind(self) -> Option<EventKind> {
-        match self.row() {
-            (_, Event(kind)) => Some(kind),
-            _ => None,
-        }
-    }
-
-    /// The operation of a message that has this element in its Body.
-    pub(crate) const fn operation(self) -> Option<Operation> {
-        match self.row() {
-            (_, Content::Operation(operation)) => Some(operation),
-            _ => None,
-        }
+    pub(crate) const fn content(self) -> Content {
+        self.row().1
     }
 
     /// Whether it may appear any number of times in this parent.
@@ -202,9 +192,9 @@ impl Element {
     /// Its bit in [`Seen`]. A Body has one operation, so all operations share one.
     const fn bit(self) -> u64 {
         const { assert!((Self::UnreadCount as u32) < u64::BITS) };
-        1 << match self.operation() {
-            Some(_) => Self::SendNotification as u32,
-            None => self as u32,
+        1 << match self.content() {
+            Content::Operation(_) => Self::SendNotification as u32,
+            _ => self as u32,
         }
     }
 }
