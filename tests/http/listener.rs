@@ -1,13 +1,7 @@
 //! The listener of `examples/listener.rs`, to which notifications are posted as Exchange posts them: again until
 //! they are answered, out of order, and not all.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test stops where it is wrong"
-)]
 
-#[path = "../examples/listener.rs"]
+#[path = "../../examples/listener.rs"]
 #[expect(dead_code, reason = "an example has a main")]
 mod example;
 
@@ -19,9 +13,9 @@ use ews_notifications::{Limits, Reply};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-const STATUS: &str = include_str!("data/push/status.xml");
-const ERROR: &str = include_str!("data/push/error.xml");
-const HEARTBEAT: &str = include_str!("data/stream/heartbeat.xml");
+const STATUS: &str = include_str!("../data/push/status.xml");
+const ERROR: &str = include_str!("../data/push/error.xml");
+const HEARTBEAT: &str = include_str!("../data/stream/heartbeat.xml");
 
 /// What the listener stores, or, while it is full, does not.
 #[derive(Clone, Default)]

@@ -1,11 +1,4 @@
 //! That the corpora of the benches are what they say, and the same bytes as ever.
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test stops where it is wrong"
-)]
 
 use core::iter;
 use std::collections::{BTreeMap, HashSet};
@@ -13,7 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 use ews_notifications::{Config, Limits, Parser};
 use roxmltree::{Document, Node};
 
-#[path = "../benches/corpus/mod.rs"]
+#[path = "../../benches/corpus/mod.rs"]
 mod corpus;
 
 use corpus::Corpus;

@@ -1,12 +1,4 @@
 //! The decoder for tokio: what it gives is what a framer gives, however the bytes arrive.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test stops where it is wrong"
-)]
-
-mod support;
 
 use core::error::Error as _;
 use core::fmt;
@@ -16,13 +8,13 @@ use core::slice;
 use core::task::{Context, Poll, Waker};
 use std::io;
 
+use crate::support::choices::Choices;
+use crate::support::framing::{self, Framed};
 use bytes::BytesMut;
 use ews_notifications::frame::{DecodeError, EnvelopeDecoder};
 use ews_notifications::{Config, Error, ErrorKind, OwnedMessage};
 use futures_util::StreamExt as _;
 use proptest::prelude::*;
-use support::framing::{self, Framed};
-use support::tape::Tape;
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio_util::codec::{Decoder as _, FramedRead};
 
@@ -32,10 +24,10 @@ proptest! {
     /// Streams that are mostly well-formed.
     #[test]
     fn streams_are_cut_as_a_framer_cuts_them(
-        tape in proptest::collection::vec(any::<u8>(), 0..400),
+        choices in proptest::collection::vec(any::<u8>(), 0..400),
         lengths in proptest::collection::vec(0..200_usize, 1..64),
     ) {
-        check(&framing::stream(&mut Tape::new(&tape)), &lengths);
+        check(&framing::stream(&mut Choices::new(&choices)), &lengths);
     }
 
     /// Bytes that matter to a framer, in any order.

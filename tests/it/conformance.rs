@@ -1,14 +1,8 @@
 //! The W3C XML Conformance Test Suite (20130923), over the tokenizer.
 //!
 //! `tests/w3c` says which documents there are, what is right to say of each, and where they come from.
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test stops where it is wrong"
-)]
 
+#[path = "../w3c/mod.rs"]
 mod w3c;
 
 use ews_notifications::xml::{Buffers, Tokenizer};

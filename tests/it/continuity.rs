@@ -1,21 +1,14 @@
 //! Of histories of notifications, of which some are lost, repeated or overtaken, what is told of each.
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test stops where it is wrong"
-)]
-
-mod support;
 
 use std::collections::{HashMap, HashSet};
 
+use crate::support::history::{
+    self, Fate, Sent, any_fate, any_said, deliveries, gap, marked, repeats,
+};
 use ews_notifications::Delivery::{self, Duplicate, First, Fresh, OutOfOrder};
 use ews_notifications::{Continuity, Parser, SubscriptionId};
 use proptest::prelude::*;
 use proptest::sample::Index;
-use support::history::{self, Fate, Sent, any_fate, any_said, deliveries, gap, marked, repeats};
 
 /// Notifications of one subscription: the beginning, the end, what is told.
 #[track_caller]

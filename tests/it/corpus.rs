@@ -1,21 +1,12 @@
 //! Bodies that this project did not write: captures, documentation samples, other projects' fixtures.
 //!
 //! `EWS_CORPUS` names their folder; `INDEX.tsv` in it says what each file is.
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test stops where it is wrong"
-)]
-
-mod support;
 
 use std::fs;
 use std::path::PathBuf;
 
+use crate::support::{framing, reference, text};
 use ews_notifications::{Config, ErrorKind, Parser};
-use support::{framing, reference, text};
 
 fn corpus() -> PathBuf {
     std::env::var_os("EWS_CORPUS")

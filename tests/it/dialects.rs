@@ -1,27 +1,18 @@
 //! The same message in any dialect gives the same events, and a slow second implementation agrees; what
 //! is refused is refused at a place that can be shown.
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test stops where it is wrong"
-)]
-
-mod support;
 
 use std::sync::LazyLock;
 
+use crate::support::reference::Refusal;
+use crate::support::{comparison, dialect, fixtures, invariance, position, reference, text};
 use ews_notifications::{Config, Error, ErrorClass, Parser};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
-use support::reference::Refusal;
-use support::{dialect, fixtures, invariance, meaning, place, reference, text};
 
-fn tape(length: usize) -> impl Strategy<Value = Vec<u8>> {
+fn choices(length: usize) -> impl Strategy<Value = Vec<u8>> {
     vec(any::<u8>(), 0..length)
 }
 
@@ -35,7 +26,7 @@ fn check(body: &str, expected: &str) {
     assert_eq!(found.as_deref(), Ok(expected), "{body}");
     let reader = second.reader(body.as_bytes());
     assert!(
-        meaning::check_reader(body.as_bytes(), reader, Ok(message)),
+        comparison::check_reader(body.as_bytes(), reader, Ok(message)),
         "{body}"
     );
 }
@@ -45,7 +36,7 @@ fn check(body: &str, expected: &str) {
 fn every_operation_is_made_up_with_all_that_it_says() {
     let mut runner = TestRunner::deterministic();
     let messages: Vec<_> = (0..400)
-        .map(|_| dialect::body(&tape(1_600).new_tree(&mut runner).unwrap().current()).1)
+        .map(|_| dialect::body(&choices(1_600).new_tree(&mut runner).unwrap().current()).1)
         .collect();
     for said in [
         "SendNotification\n",
@@ -72,10 +63,10 @@ fn errors(body: &[u8]) -> [Option<Error>; 2] {
     let [mut parser, mut second] = [Parser::new(), Parser::new()];
     let found = parser.parse(body);
     assert_eq!(second.parse(body), found);
-    meaning::check_reader(body, second.reader(body), found);
-    let errors = [found.err(), meaning::tokenizer_error(body)];
+    comparison::check_reader(body, second.reader(body), found);
+    let errors = [found.err(), comparison::tokenizer_error(body)];
     for error in errors.into_iter().flatten() {
-        place::check(error, body);
+        position::check(error, body);
     }
     errors
 }
@@ -88,7 +79,7 @@ fn any_body() -> impl Strategy<Value = Vec<u8>> {
     });
     prop_oneof![
         any::<Index>().prop_map(|at| at.get(&FIXTURES).clone()),
-        tape(300).prop_map(|tape| dialect::body(&tape).0.into_bytes()),
+        choices(300).prop_map(|choices| dialect::body(&choices).0.into_bytes()),
     ]
 }
 
@@ -171,7 +162,7 @@ fn any_damage() -> impl Strategy<Value = Vec<u8>> {
 
 /// A parser that knows this body, which is good, by heart.
 fn warm(usual: &[u8]) -> Parser {
-    let mut parser = invariance::knowing(Config::default(), usual);
+    let mut parser = invariance::warmed(Config::default(), usual);
     assert!(parser.parse(usual).is_ok());
     parser
 }
@@ -180,22 +171,22 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
-    fn a_dialect_changes_nothing(tape in tape(1_600)) {
-        let (body, expected) = dialect::body(&tape);
+    fn a_dialect_changes_nothing(choices in choices(1_600)) {
+        let (body, expected) = dialect::body(&choices);
         check(&body, &expected);
     }
 
     /// What the schema allows comes back as it was said.
     #[test]
-    fn what_the_schema_allows_comes_back(message in tape(200), dialect in tape(1_600)) {
+    fn what_the_schema_allows_comes_back(message in choices(200), dialect in choices(1_600)) {
         let (body, expected) = dialect::schema_body(&message, &dialect);
         check(&body, &expected);
     }
 
     #[test]
     fn two_ways_to_write_a_message_are_equal(
-        message in tape(200),
-        dialects in [tape(1_600), tape(1_600)],
+        message in choices(200),
+        dialects in [choices(1_600), choices(1_600)],
     ) {
         let [one, other] = dialects.map(|dialect| dialect::schema_body(&message, &dialect).0);
         let [mut parser, mut other_parser] = [Parser::new(), Parser::new()];
@@ -208,18 +199,18 @@ proptest! {
     /// refuses is refused; and what is refused for its meaning, the reference refuses too.
     #[test]
     fn a_changed_byte_changes_both(
-        tape in tape(600),
+        choices in choices(600),
         at in any::<Index>(),
         byte in prop_oneof![Just(b'<'), Just(b'>'), Just(b'/'), Just(b'"'), Just(b'&'), Just(b':'),
             Just(b' '), Just(b't'), Just(b']'), Just(b'!'), Just(b'-'), any::<u8>()],
     ) {
-        let (body, _) = dialect::body(&tape);
+        let (body, _) = dialect::body(&choices);
         let mut body = body.into_bytes();
         let at = at.index(body.len());
         body[at] = byte;
         let mut parser = Parser::new();
         let found = parser.parse(&body);
-        if let (Err(error), Err(Refusal::Schema(_))) = (found, meaning::check(&body, found)) {
+        if let (Err(error), Err(Refusal::Schema(_))) = (found, comparison::check(&body, found)) {
             // roxmltree checks less than well-formedness.
             let is_possible = matches!(error.class(), ErrorClass::Schema | ErrorClass::Malformed);
             prop_assert!(is_possible, "{} {}", error, body.escape_ascii());

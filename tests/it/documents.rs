@@ -1,12 +1,6 @@
 //! What the documents say of the source is so, as far as this can tell: files and functions that they name are there, and
 //! limits, the number of kinds of errors and the Rust version are those of the code. Figures that were measured are written
 //! by `benches/report.py`, `benches/score.py` and `tests/coverage.py`.
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test stops where it is wrong"
-)]
 
 use std::fs;
 use std::path::PathBuf;

@@ -1,11 +1,5 @@
 //! What stands around the children of a Notification, in other ways to write it and with every byte of the
 //! body changed: predicted or not, it is read as it is without predictions.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test stops where it is wrong"
-)]
 
 use ews_notifications::{Config, ErrorKind, Kernel, Parser};
 

@@ -1,17 +1,8 @@
 //! Every fixture: what comes of it, whole and piece by piece with every kernel, cut anywhere, and after any error.
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test stops where it is wrong"
-)]
 
-mod support;
-
+use crate::support::reference::Refusal;
+use crate::support::{comparison, fixtures, kernels, reference, text};
 use ews_notifications::{ErrorClass, ErrorKind, Parser};
-use support::reference::Refusal;
-use support::{fixtures, kernels, meaning, reference, text};
 
 #[test]
 fn accepted_bodies_give_the_message_beside_them() {
@@ -85,14 +76,14 @@ fn a_reader_hands_out_the_same() {
         for fixture in fixtures::accepted() {
             let message = parser.parse(&fixture.body).unwrap();
             let reader = second.reader(&fixture.body);
-            let are_in_order = meaning::check_reader(&fixture.body, reader, Ok(message));
+            let are_in_order = comparison::check_reader(&fixture.body, reader, Ok(message));
             let shuffled = ["shuffled.xml", "status-first.xml"];
             let is_shuffled = shuffled.iter().any(|name| fixture.path.ends_with(name));
             assert!(are_in_order || is_shuffled, "{:?}", fixture.path);
         }
         for fixture in fixtures::refused() {
             let error = parser.parse(&fixture.body).unwrap_err();
-            meaning::check_reader(&fixture.body, second.reader(&fixture.body), Err(error));
+            comparison::check_reader(&fixture.body, second.reader(&fixture.body), Err(error));
         }
     }
 }

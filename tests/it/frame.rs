@@ -1,36 +1,29 @@
 //! Framing: the same envelopes however a stream is cut, and errors that say what is wrong with it and where.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "a test stops where it is wrong"
-)]
 
-mod support;
-
+use crate::support::choices::Choices;
+use crate::support::{fixtures, framing};
 use ews_notifications::frame::Framer;
 use ews_notifications::{Config, ErrorKind, Parser};
 use proptest::prelude::*;
-use support::tape::Tape;
-use support::{fixtures, framing};
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     /// Streams that are mostly well-formed, against the tokenizer.
     #[test]
-    fn streams_are_cut_where_documents_end(tape in proptest::collection::vec(any::<u8>(), 0..400)) {
-        let mut tape = Tape::new(&tape);
-        let stream = framing::stream(&mut tape);
-        framing::check(&stream, &mut tape);
+    fn streams_are_cut_where_documents_end(choices in proptest::collection::vec(any::<u8>(), 0..400)) {
+        let mut choices = Choices::new(&choices);
+        let stream = framing::stream(&mut choices);
+        framing::check(&stream, &mut choices);
     }
 
     /// Bytes that matter to a framer, in any order.
     #[test]
     fn any_bytes_are_framed_the_same_however_they_are_cut(
         stream in "(<|>|/|\"|'|!|\\?|-|\\[CDATA\\[|\\]|a| |<a>|</a>|<a/>|[a-z /\"]{60,70}){0,60}",
-        tape in proptest::collection::vec(any::<u8>(), 64),
+        choices in proptest::collection::vec(any::<u8>(), 64),
     ) {
-        framing::check(stream.as_bytes(), &mut Tape::new(&tape));
+        framing::check(stream.as_bytes(), &mut Choices::new(&choices));
     }
 }
 
@@ -88,7 +81,7 @@ fn an_envelope_ends_with_the_tag_that_closes_its_root() {
         &format!("<{long}><{long}s></{long}s><{long}/></{long} >"),
     ] {
         let stream = envelope.repeat(2);
-        framing::check(stream.as_bytes(), &mut Tape::new(&[7, 3, 50]));
+        framing::check(stream.as_bytes(), &mut Choices::new(&[7, 3, 50]));
         let (found, end) = framing::framed(Config::default(), [stream.as_bytes()]);
         assert_eq!(end, Ok(()), "{envelope}");
         let found: Vec<&[u8]> = found.iter().map(|(_, body)| body.as_slice()).collect();
@@ -110,7 +103,7 @@ fn a_malformed_envelope_may_be_cut_off_and_is_refused() {
         let (found, _) = framing::framed(Config::default(), [stream.as_bytes()]);
         assert_eq!(found.first().unwrap().1, cut.as_bytes(), "{stream}");
         // The tokenizer refuses it.
-        framing::check(stream.as_bytes(), &mut Tape::new(&[7, 3, 50]));
+        framing::check(stream.as_bytes(), &mut Choices::new(&[7, 3, 50]));
     }
 }
 
@@ -172,7 +165,7 @@ fn what_cannot_be_cut_is_an_error_at_its_place() {
             let (mut framer, mut chunk) = (Framer::new(), stream.as_bytes());
             while framer.next(&mut chunk).is_ok_and(|next| next.is_some()) {}
             assert_eq!(framer.next(&mut &b""[..]), Err(error), "seen at once");
-            framing::check(stream.as_bytes(), &mut Tape::new(&[7, 3, 50]));
+            framing::check(stream.as_bytes(), &mut Choices::new(&[7, 3, 50]));
         }
     }
 }

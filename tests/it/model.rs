@@ -1,11 +1,4 @@
 //! What the model says of itself: values as they stand on the wire, and the version that a header names.
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test stops where it is wrong"
-)]
 
 use core::fmt::Display;
 

@@ -1,18 +1,9 @@
 //! The tokenizer against `xmlparser`, an independent one: the same markup, byte for byte.
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test stops where it is wrong"
-)]
 
-mod support;
-
+use crate::support::{dialect, fixtures};
 use ews_notifications::Config;
 use ews_notifications::xml::{Buffers, Token, Tokenizer};
 use proptest::prelude::*;
-use support::{dialect, fixtures};
 use xmlparser::{ElementEnd, Token as Other};
 
 /// The markup that means something, one piece a line, with texts as they stand in the body.
@@ -97,8 +88,8 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     #[test]
-    fn dialects_have_the_same_markup(tape in prop::collection::vec(any::<u8>(), 0..800)) {
-        let (body, _) = dialect::body(&tape);
+    fn dialects_have_the_same_markup(choices in prop::collection::vec(any::<u8>(), 0..800)) {
+        let (body, _) = dialect::body(&choices);
         prop_assert_eq!(ours(&body), theirs(&body), "{}", body);
     }
 }

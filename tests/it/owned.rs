@@ -1,19 +1,12 @@
 //! Owned messages: the same message on every thread, in every clone, and as often as one looks.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "a test stops where it is wrong"
-)]
-
-mod support;
 
 use std::sync::{Barrier, mpsc};
 use std::thread;
 
+use crate::support::fixtures::{self, Fixture};
+use crate::support::text;
 use bytes::Bytes;
 use ews_notifications::{Config, OwnedMessage, Parser};
-use support::fixtures::{self, Fixture};
-use support::text;
 
 /// Compiles for what may be sent, shared and kept without end.
 const fn is_free<T: Send + Sync + 'static>() {}

@@ -1,44 +1,40 @@
 //! The children of a Notification are read as predicted where they are, and as they stand where not.
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test stops where it is wrong"
-)]
 
-mod support;
-
+use crate::support::differential::{
+    EVENT, ParserPair, SUBSCRIPTION, head_hits, push_body, push_body_without_id,
+};
+use crate::support::sequence::KERNELS;
+use crate::support::server::{MESSAGES, PUSH, Server, TYPES};
 use ews_notifications::{ErrorKind, EventKind, Kernel};
-use support::sequence::KERNELS;
-use support::server::{MESSAGES, PUSH, Server, TYPES};
-use support::tested::{EVENT, SUBSCRIPTION, Tested, hits, plain, without_id};
 
 #[test]
 fn every_kernel_reads_the_same_and_the_first_is_as_asked_for() {
     for kernel in KERNELS {
-        let mut tested = Tested::with(|config| config.kernel = kernel);
-        let body = plain(&EVENT.repeat(3));
-        assert_eq!(hits(&mut tested, [&body, &body]), [0, 1]);
+        let mut parsers = ParserPair::with(|config| config.kernel = kernel);
+        let body = push_body(&EVENT.repeat(3));
+        assert_eq!(head_hits(&mut parsers, [&body, &body]), [0, 1]);
         if kernel == Some(Kernel::Scalar) {
-            assert_eq!(tested.parser.kernel(), Kernel::Scalar);
+            assert_eq!(parsers.parser.kernel(), Kernel::Scalar);
         }
     }
 }
 
 #[test]
 fn the_limit_of_events_holds_for_predicted_ones_at_its_place() {
-    let mut tested = Tested::with(|config| config.limits.events = 2);
+    let mut parsers = ParserPair::with(|config| config.limits.events = 2);
     assert_eq!(
-        hits(&mut tested, [&plain(EVENT), &plain(&EVENT.repeat(2))]),
+        head_hits(
+            &mut parsers,
+            [&push_body(EVENT), &push_body(&EVENT.repeat(2))]
+        ),
         [0, 1]
     );
-    let body = plain(&EVENT.repeat(3));
-    let (kind, rest) = tested.read(&body).error_at(&body).unwrap();
+    let body = push_body(&EVENT.repeat(3));
+    let (kind, rest) = parsers.read(&body).error_at(&body).unwrap();
     assert_eq!(kind, ErrorKind::EventLimit);
     assert_eq!(
         rest,
-        &plain(EVENT)[plain("").find("</m:Not").unwrap() + 1..]
+        &push_body(EVENT)[push_body("").find("</m:Not").unwrap() + 1..]
     );
 }
 
@@ -46,9 +42,12 @@ fn the_limit_of_events_holds_for_predicted_ones_at_its_place() {
 fn the_limit_of_depth_holds_for_a_predicted_id() {
     let event = "<t:StatusEvent><t:ItemId Id=\"i\" ChangeKey=\"k\" /></t:StatusEvent>";
     for (depth, expected) in [(7, Some(ErrorKind::DepthLimit)), (8, None)] {
-        let mut tested = Tested::with(|config| config.limits.depth = depth);
-        assert_eq!(hits(&mut tested, [&plain(""), &plain("")]), [0, 1]);
-        let outcome = tested.read(plain(event));
+        let mut parsers = ParserPair::with(|config| config.limits.depth = depth);
+        assert_eq!(
+            head_hits(&mut parsers, [&push_body(""), &push_body("")]),
+            [0, 1]
+        );
+        let outcome = parsers.read(push_body(event));
         assert_eq!(outcome.error.map(|error| error.kind()), expected);
     }
 }
@@ -65,9 +64,9 @@ fn the_limit_of_attributes_holds_for_a_predicted_id() {
     };
     let event = "<StatusEvent><ItemId Id=\"i\" ChangeKey=\"k\" /></StatusEvent>";
     for (attributes, expected) in [(1, Some(ErrorKind::AttributeLimit)), (2, None)] {
-        let mut tested = Tested::with(|config| config.limits.attributes = attributes);
-        assert_eq!(hits(&mut tested, [&body(""), &body("")]), [0, 1]);
-        let outcome = tested.read(body(event));
+        let mut parsers = ParserPair::with(|config| config.limits.attributes = attributes);
+        assert_eq!(head_hits(&mut parsers, [&body(""), &body("")]), [0, 1]);
+        let outcome = parsers.read(body(event));
         assert_eq!(outcome.error.map(|error| error.kind()), expected);
     }
 }
@@ -77,7 +76,7 @@ fn events_with_all_that_servers_write_are_predicted() {
     let leaf = |name: &str, text: &str| format!("<t:{name}>{text}</t:{name}>");
     let id = |name: &str| format!("<t:{name} Id=\"i\" ChangeKey=\"k\" />");
     let begin = leaf("Watermark", "w") + &leaf("TimeStamp", "2026-03-02T10:00:00Z");
-    let mut tested = Tested::warm();
+    let mut parsers = ParserPair::warm();
     for old in ["OldItemId", "OldFolderId"] {
         let children = [
             id(&old["Old".len()..]),
@@ -88,7 +87,7 @@ fn events_with_all_that_servers_write_are_predicted() {
         ];
         for most in 0..=children.len() {
             let event = leaf("MovedEvent", &(begin.clone() + &children[..most].concat()));
-            let outcome = tested.read(plain(&event));
+            let outcome = parsers.read(push_body(&event));
             assert_eq!((outcome.error, outcome.misses), (None, 0), "{event}");
         }
     }
@@ -97,14 +96,14 @@ fn events_with_all_that_servers_write_are_predicted() {
 #[test]
 fn a_rebound_prefix_switches_predictions_off() {
     let rebound = "<t:NewMailEvent xmlns:t=\"urn:x\"><t:Watermark>w</t:Watermark></t:NewMailEvent>";
-    let mut tested = Tested::warm();
-    let outcome = tested.read(plain(&format!("{EVENT}{rebound}{EVENT}")));
+    let mut parsers = ParserPair::warm();
+    let outcome = parsers.read(push_body(&format!("{EVENT}{rebound}{EVENT}")));
     assert_eq!(
         (outcome.error, outcome.misses, outcome.skipped),
         (None, 1, [1, 0, 0])
     );
     let inside = "<t:NewMailEvent><t:Watermark xmlns:t=\"urn:x\">w</t:Watermark></t:NewMailEvent>";
-    let outcome = tested.read(plain(&format!("{EVENT}{inside}{EVENT}")));
+    let outcome = parsers.read(push_body(&format!("{EVENT}{inside}{EVENT}")));
     assert_eq!(
         (outcome.error, outcome.misses, outcome.skipped),
         (None, 1, [1, 0, 0])
@@ -120,9 +119,9 @@ fn a_prefix_that_the_notification_rebinds_is_not_predicted() {
         .replace("<m:Notification>", &format!("{rebound}{}'>", TYPES));
     let children = format!("{}{EVENT}", SUBSCRIPTION.replace("t:", "u:"));
     let body = format!("{head}{children}{}", server.tail);
-    let mut tested = Tested::warm();
+    let mut parsers = ParserPair::warm();
     for hits in [0, 1] {
-        let outcome = tested.read(&body);
+        let outcome = parsers.read(&body);
         assert_eq!((outcome.error, outcome.hits), (None, hits));
         assert_eq!(outcome.skipped, [1, 0, 0]);
     }
@@ -130,13 +129,13 @@ fn a_prefix_that_the_notification_rebinds_is_not_predicted() {
 
 #[test]
 fn a_second_notification_is_read_by_its_own_prefixes() {
-    let mut tested = Tested::warm();
+    let mut parsers = ParserPair::warm();
     let name = "m:SendNotificationResponseMessage";
     for notification in ["<m:Notification xmlns:t='urn:x'>", "<m:Notification>"] {
         let children = format!(
             "{SUBSCRIPTION}{EVENT}</m:Notification></{name}><{name}>{notification}{SUBSCRIPTION}{EVENT}"
         );
-        let outcome = tested.read(without_id(&children));
+        let outcome = parsers.read(push_body_without_id(&children));
         assert_eq!(outcome.hits, 1);
         assert_eq!(outcome.error.is_some(), notification.contains("urn:x"));
     }
@@ -149,7 +148,7 @@ fn two_prefixes_of_the_same_namespace_are_both_predicted() {
     let head = server.head.replace("<m:Notification>", &both);
     let events = format!("{EVENT}{}", EVENT.replace("t:", "u:")).repeat(3);
     let body = format!("{head}{SUBSCRIPTION}{events}{}", server.tail);
-    let outcome = Tested::new().read(body);
+    let outcome = ParserPair::new().read(body);
     assert_eq!((outcome.error, outcome.misses), (None, 0));
 }
 
@@ -166,13 +165,13 @@ fn a_prefix_of_fifteen_bytes_is_predicted_and_a_longer_one_read() {
             Some(prefix) => format!("xmlns:{prefix}="),
             None => "xmlns=".to_owned(),
         };
-        let body = plain(&event)
+        let body = push_body(&event)
             .replace("xmlns:t=", &xmlns)
             .replace("<t:", &format!("<{prefix}"))
             .replace("</t:", &format!("</{prefix}"));
-        let mut tested = Tested::new();
-        assert_eq!(tested.read(&body).error, None);
-        let outcome = tested.read(&body);
+        let mut parsers = ParserPair::new();
+        assert_eq!(parsers.read(&body).error, None);
+        let outcome = parsers.read(&body);
         assert_eq!(
             (outcome.hits, outcome.misses == 0),
             (1, is_predicted),
@@ -183,7 +182,7 @@ fn a_prefix_of_fifteen_bytes_is_predicted_and_a_longer_one_read() {
 
 #[test]
 fn a_kind_that_begins_like_a_known_one_is_its_own() {
-    let mut tested = Tested::warm();
+    let mut parsers = ParserPair::warm();
     for name in [
         "CreatedThing",
         "CreatedEvents",
@@ -191,10 +190,10 @@ fn a_kind_that_begins_like_a_known_one_is_its_own() {
         "Created",
         "NewMailEvent.x",
     ] {
-        let body = plain(&EVENT.replace("NewMailEvent", name));
-        let outcome = tested.read(&body);
+        let body = push_body(&EVENT.replace("NewMailEvent", name));
+        let outcome = parsers.read(&body);
         assert_eq!((outcome.error, outcome.misses), (None, 1), "{name}");
-        let message = tested.parser.parse(body.as_bytes()).unwrap();
+        let message = parsers.parser.parse(body.as_bytes()).unwrap();
         let kind = message.responses[0].notifications[0].events[0].kind;
         assert!(matches!(kind, EventKind::Other(other) if other.name == name));
     }
@@ -202,7 +201,7 @@ fn a_kind_that_begins_like_a_known_one_is_its_own() {
 
 #[test]
 fn a_value_that_is_not_of_its_type_is_refused_at_its_place() {
-    let mut tested = Tested::warm();
+    let mut parsers = ParserPair::warm();
     for (children, kind) in [
         (
             "<t:MoreEvents>maybe</t:MoreEvents>",
@@ -217,7 +216,7 @@ fn a_value_that_is_not_of_its_type_is_refused_at_its_place() {
             ErrorKind::InvalidInt,
         ),
     ] {
-        let error = tested.read(plain(children)).error.unwrap();
+        let error = parsers.read(push_body(children)).error.unwrap();
         assert_eq!(error.kind(), kind, "{children}");
     }
 }
@@ -227,10 +226,10 @@ fn a_value_that_is_not_of_its_type_is_refused_at_its_place() {
 fn a_piece_in_the_wrong_place_is_refused() {
     let rest = "<t:MoreEvents>false</t:MoreEvents>";
     let watermark = format!("<t:PreviousWatermark>w</t:PreviousWatermark>{rest}");
-    let mut tested = Tested::new();
+    let mut parsers = ParserPair::new();
     for _ in 0..8 {
-        let usual = plain(&format!("{watermark}{EVENT}"));
-        assert_eq!(tested.read(usual).error, None);
+        let usual = push_body(&format!("{watermark}{EVENT}"));
+        assert_eq!(parsers.read(usual).error, None);
     }
     for children in [
         format!("</t:SubscriptionId>{watermark}"),
@@ -240,14 +239,14 @@ fn a_piece_in_the_wrong_place_is_refused() {
             EVENT.replace("</t:NewMailEvent>", "</t:StatusEvent>")
         ),
     ] {
-        let error = tested.read(without_id(&children)).error.unwrap();
+        let error = parsers.read(push_body_without_id(&children)).error.unwrap();
         assert_eq!(error.kind(), ErrorKind::EndTagMismatch, "{children}");
     }
 }
 
 #[test]
 fn an_id_that_does_not_end_is_refused_at_its_place() {
-    let mut tested = Tested::warm();
+    let mut parsers = ParserPair::warm();
     for (inside, kind) in [
         ("<", ErrorKind::Name),
         ("<t:UnreadCount/>", ErrorKind::ElementInLeaf),
@@ -256,7 +255,7 @@ fn an_id_that_does_not_end_is_refused_at_its_place() {
     ] {
         let id = format!("<t:ItemId Id=\"i\" ChangeKey=\"k\">{inside}");
         let event = EVENT.replace("</t:NewMailEvent>", &format!("{id}</t:NewMailEvent>"));
-        let error = tested.read(plain(&event)).error.unwrap();
+        let error = parsers.read(push_body(&event)).error.unwrap();
         assert_eq!(error.kind(), kind, "{inside}");
     }
 }
@@ -264,33 +263,39 @@ fn an_id_that_does_not_end_is_refused_at_its_place() {
 #[test]
 fn after_sixteen_failures_in_a_row_the_rest_of_a_message_is_not_predicted() {
     let other = "<t:StatusEvent/>";
-    let mut tested = Tested::warm();
+    let mut parsers = ParserPair::warm();
     for (children, misses) in [
         (other.repeat(40), 16),
         ([EVENT, other].concat().repeat(40), 40),
         ([&other.repeat(15), EVENT].concat().repeat(2), 30),
     ] {
-        let outcome = tested.read(plain(&children));
+        let outcome = parsers.read(push_body(&children));
         assert_eq!((outcome.error, outcome.misses), (None, misses));
     }
 }
 
 #[test]
 fn a_message_that_fails_in_an_event_leaves_nothing_behind() {
-    let mut tested = Tested::warm();
-    let failing = plain(&format!(
+    let mut parsers = ParserPair::warm();
+    let failing = push_body(&format!(
         "{EVENT}<t:MovedEvent><t:Watermark>w</t:Watermark><t:OldItemId Id=\"i\" /><"
     ));
-    for body in [&plain(EVENT), &failing, &plain(""), &failing, &plain(EVENT)] {
-        assert_eq!(tested.read(body).hits, 1);
+    for body in [
+        &push_body(EVENT),
+        &failing,
+        &push_body(""),
+        &failing,
+        &push_body(EVENT),
+    ] {
+        assert_eq!(parsers.read(body).hits, 1);
     }
 }
 
 #[test]
 fn without_predictions_nothing_is_mispredicted() {
-    let mut tested = Tested::with(|config| config.predict = false);
+    let mut parsers = ParserPair::with(|config| config.predict = false);
     for hits in [0, 1] {
-        let outcome = tested.read(plain("<t:StatusEvent/>"));
+        let outcome = parsers.read(push_body("<t:StatusEvent/>"));
         assert_eq!(
             (outcome.error, outcome.hits, outcome.misses),
             (None, hits, 0)

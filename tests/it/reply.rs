@@ -1,11 +1,4 @@
 //! The answers, read back by an independent parser.
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test stops where it is wrong"
-)]
 
 use ews_notifications::Reply;
 

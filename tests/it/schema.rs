@@ -3,24 +3,16 @@
 //! `EWS_XSD` names the folder of schema files; `envelope.xsd` in it is for SOAP 1.1. The schema is stricter
 //! than servers are, which push errors without a Notification and stream Notifications in the other namespace, and
 //! than this crate. What it allows and is not made up says `tests/support/dialect.rs`.
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test stops where it is wrong"
-)]
-
-mod support;
 
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
+use crate::support::{dialect, fixtures};
 use ews_notifications::Reply;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
-use support::{dialect, fixtures};
 
 /// Whether all documents validate; if not, what `xmllint` says. They stay in a folder of this name.
 fn validate(name: &str, documents: &[Vec<u8>]) -> Result<(), String> {
@@ -55,12 +47,12 @@ fn replies_validate() {
 #[test]
 #[ignore = "needs xmllint, and the folder of EWS schema files named by EWS_XSD"]
 fn messages_validate() {
-    let tape = |length| prop::collection::vec(any::<u8>(), 0..length);
-    let tapes = (tape(200), tape(1_500));
+    let choices = |length| prop::collection::vec(any::<u8>(), 0..length);
+    let choices = (choices(200), choices(1_500));
     let mut runner = TestRunner::deterministic();
     let messages: Vec<_> = (0..500)
         .map(|_| {
-            let (message, dialect) = tapes.new_tree(&mut runner).unwrap().current();
+            let (message, dialect) = choices.new_tree(&mut runner).unwrap().current();
             dialect::schema_body(&message, &dialect).0.into_bytes()
         })
         .collect();

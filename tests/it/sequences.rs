@@ -1,22 +1,13 @@
 //! What a parser has read before, what it predicts and which kernel it reads with change nothing.
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test stops where it is wrong"
-)]
-
-mod support;
 
 use core::cell::RefCell;
 use std::collections::BTreeSet;
 
+use crate::support::invariance::{self, Shares};
+use crate::support::sequence::{self, Sequence, Step};
+use crate::support::server::{PULL, PUSH, STREAM};
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestCaseResult, TestRng, TestRunner};
-use support::invariance::{self, Shares};
-use support::sequence::{self, Sequence, Step};
-use support::server::{PULL, PUSH, STREAM};
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(3_000))]

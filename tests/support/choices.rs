@@ -1,35 +1,35 @@
-//! A tape of bytes that choices are read off, for bodies that are made up.
+//! Bytes read as a sequence of choices, from which bodies are generated.
 //!
-//! An exhausted tape makes the first choice, which is the plainest, so that a test that fails shrinks
-//! to a plain body.
+//! Property tests and fuzz targets share this form. When the bytes run out, every further choice is the first one. The
+//! first choice is always the plainest, so proptest shrinks a failing case to a plain body.
 
-pub(crate) struct Tape<'t> {
-    bytes: core::slice::Iter<'t, u8>,
+pub(crate) struct Choices<'b> {
+    bytes: core::slice::Iter<'b, u8>,
 }
 
-impl<'t> Tape<'t> {
-    pub(crate) fn new(bytes: &'t [u8]) -> Self {
+impl<'b> Choices<'b> {
+    pub(crate) fn new(bytes: &'b [u8]) -> Self {
         Self {
             bytes: bytes.iter(),
         }
     }
 
-    /// The next choice, below `choices`.
-    pub(crate) fn pick(&mut self, choices: usize) -> usize {
-        usize::from(self.bytes.next().copied().unwrap_or(0)) % choices
+    /// A number in `0..bound`, from one byte. `bound` is at most 256.
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
+        usize::from(self.bytes.next().copied().unwrap_or(0)) % bound
     }
 
-    /// A choice below a number that a byte may be too small for.
-    pub(crate) fn place(&mut self, choices: usize) -> usize {
-        (self.pick(256) << 8 | self.pick(256)) % choices
+    /// A position in `0..len`, from two bytes.
+    pub(crate) fn position(&mut self, len: usize) -> usize {
+        (self.below(256) << 8 | self.below(256)) % len
     }
 
-    pub(crate) fn one_of<T: Copy>(&mut self, choices: &[T]) -> T {
-        choices[self.pick(choices.len())]
+    pub(crate) fn one_of<T: Copy>(&mut self, options: &[T]) -> T {
+        options[self.below(options.len())]
     }
 
-    /// Once in so many times.
-    pub(crate) fn once_in(&mut self, times: usize) -> bool {
-        self.pick(times) == 1
+    /// True for one of `count` values.
+    pub(crate) fn once_in(&mut self, count: usize) -> bool {
+        self.below(count) == 1
     }
 }

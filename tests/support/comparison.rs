@@ -6,7 +6,7 @@ use ews_notifications::xml::{Buffers, Tokenizer};
 use ews_notifications::{Config, Error, ErrorClass, Message, Reader};
 
 use super::reference::{self, Refusal};
-use super::{place, text};
+use super::{position, text};
 
 /// A body of which we found this means the same to the second implementation: where we accept it, that does,
 /// and what we refuse for its meaning, it refuses too. Gives what it says.
@@ -38,7 +38,7 @@ pub(crate) fn check(body: &[u8], found: Result<Message<'_>, Error>) -> Result<St
 /// We refuse the body: for what the tokenizer says, or for its meaning, and all before is well-formed.
 fn check_refusal(body: &[u8], error: Error, malformed: Option<Error>) {
     let shown = body.escape_ascii();
-    place::check(error, body);
+    position::check(error, body);
     if error.class() == ErrorClass::Schema {
         let is_before = malformed.is_none_or(|malformed| error.offset() <= malformed.offset());
         assert!(is_before, "{error}, {malformed:?}: {shown}");

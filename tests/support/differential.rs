@@ -2,16 +2,16 @@
 
 use ews_notifications::{Config, Error, ErrorKind, Parser};
 
-use super::invariance::{counted, of_message, parse_both, plainly};
+use super::invariance::{baseline, message_counters, parse_both, stats_between};
 use super::server::{PUSH, Server};
 
 /// A parser that is compared with a fresh one at every body.
-pub(crate) struct Tested {
+pub(crate) struct ParserPair {
     pub(crate) parser: Parser,
     config: Config,
 }
 
-impl Tested {
+impl ParserPair {
     pub(crate) fn new() -> Self {
         Self::with(|_| {})
     }
@@ -27,24 +27,24 @@ impl Tested {
 
     /// One that has read a body of the plain server.
     pub(crate) fn warm() -> Self {
-        let mut tested = Self::new();
-        assert_eq!(tested.read(plain("")).error, None);
-        tested
+        let mut parsers = Self::new();
+        assert_eq!(parsers.read(push_body("")).error, None);
+        parsers
     }
 
     pub(crate) fn read(&mut self, body: impl AsRef<[u8]>) -> Outcome {
         let body = body.as_ref();
         let before = self.parser.stats();
-        let mut fresh = Parser::with_config(plainly(&self.config));
+        let mut fresh = Parser::with_config(baseline(&self.config));
         let read = parse_both(&mut self.parser, &mut fresh, body);
-        let stats = counted(before, self.parser.stats());
-        assert_eq!(of_message(stats), of_message(fresh.stats()));
+        let stats = stats_between(before, self.parser.stats());
+        assert_eq!(message_counters(stats), message_counters(fresh.stats()));
         Outcome {
             error: read.error,
             hits: stats.head_hits,
             tail_hits: stats.tail_hits,
             misses: stats.prediction_misses,
-            skipped: of_message(stats),
+            skipped: message_counters(stats),
         }
     }
 }
@@ -71,20 +71,20 @@ pub(crate) const EVENT: &str =
     "<t:NewMailEvent><t:Watermark>AQAAANd9</t:Watermark></t:NewMailEvent>";
 
 /// A body of the plain server, with these children behind the SubscriptionId.
-pub(crate) fn plain(children: &str) -> String {
-    without_id(&format!("{SUBSCRIPTION}{children}"))
+pub(crate) fn push_body(children: &str) -> String {
+    push_body_without_id(&format!("{SUBSCRIPTION}{children}"))
 }
 
 /// A body of the plain server, with nothing but these children.
-pub(crate) fn without_id(children: &str) -> String {
-    of(&Server::plain(&PUSH, "Exchange2010"), children)
+pub(crate) fn push_body_without_id(children: &str) -> String {
+    body_of(&Server::plain(&PUSH, "Exchange2010"), children)
 }
 
-pub(crate) fn of(server: &Server, children: &str) -> String {
+pub(crate) fn body_of(server: &Server, children: &str) -> String {
     format!("{}{children}{}", server.head, server.tail)
 }
 
 /// How many of these begin with a learned head.
-pub(crate) fn hits<const N: usize>(tested: &mut Tested, bodies: [&str; N]) -> [u64; N] {
-    bodies.map(|body| tested.read(body).hits)
+pub(crate) fn head_hits<const N: usize>(parsers: &mut ParserPair, bodies: [&str; N]) -> [u64; N] {
+    bodies.map(|body| parsers.read(body).hits)
 }

@@ -3,22 +3,12 @@
 //! The fuzz targets are these functions and no more, and `tests/fuzz.rs` runs them over the committed
 //! corpus on a stable compiler. What bodies are made of and what they are held against is shared with
 //! the tests (`tests/support`).
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a finding is a panic"
-)]
-
-#[path = "../../tests/support/mod.rs"]
-mod support;
 mod tokens;
 
+use crate::support::choices::Choices;
+use crate::support::sequence::{self, Sequence};
+use crate::support::{comparison, dialect, fixtures, framing, invariance, text};
 use ews_notifications::{Error, Message, Parser, Timestamp, TimestampError};
-use support::sequence::{self, Sequence};
-use support::tape::Tape;
-use support::{dialect, fixtures, framing, invariance, meaning, text};
 
 pub use tokens::tokens;
 
@@ -36,18 +26,18 @@ pub fn parse(data: &[u8]) {
         let said = found.map(|message| text::of_message(&message));
         assert_eq!(said.as_ref(), Ok(expected), "{body}");
     }
-    meaning::check_reader(body, Parser::new().reader(body), found);
+    comparison::check_reader(body, Parser::new().reader(body), found);
     check_meaning(body, found);
 }
 
-/// [`meaning::check`], where the second implementation is not misled by its parser.
+/// [`comparison::check`], where the second implementation is not misled by its parser.
 fn check_meaning(body: &[u8], found: Result<Message<'_>, Error>) {
     if str::from_utf8(body).is_ok_and(|text| text.contains(":xmlns") || text.contains("<xml:")) {
         // It takes an attribute with such a name for a declaration of the default namespace, and does not know
         // the prefix of such an element.
         return;
     }
-    let _ = meaning::check(body, found);
+    let _ = comparison::check(body, found);
 }
 
 /// A framer against the tokenizer, and against itself with the stream cut otherwise and other kernels. The first
@@ -56,52 +46,52 @@ pub fn frame(data: &[u8]) {
     let Some((&first, rest)) = data.split_first() else {
         return;
     };
-    let mut tape = Tape::new(rest);
+    let mut choices = Choices::new(rest);
     if first % 2 == 0 {
-        let stream = framing::stream(&mut tape);
-        framing::check(&stream, &mut tape);
+        let stream = framing::stream(&mut choices);
+        framing::check(&stream, &mut choices);
     } else {
-        framing::check(rest, &mut tape);
+        framing::check(rest, &mut choices);
     }
 }
 
 /// What a parser has read before, what it predicts and which kernel it reads with change nothing; nor does
 /// where a body lies in memory.
 pub fn invariance(data: &[u8]) {
-    invariance::check(&Sequence::of_one_tape(data));
+    invariance::check(&Sequence::from_choices(data));
 }
 
 /// A good body of which bytes are changed, removed, added or doubled, or that goes on as another one.
 /// A parser that knows the good one by heart, or is about to learn, one that never does and the reference
 /// agree.
 pub fn mutate(data: &[u8]) {
-    let mut tape = Tape::new(data);
-    let good = fixture(&mut tape);
+    let mut choices = Choices::new(data);
+    let good = fixture(&mut choices);
     let mut body = good.to_vec();
-    for _ in 0..=tape.pick(4) {
-        mutate_once(&mut tape, &mut body);
+    for _ in 0..=choices.below(4) {
+        mutate_once(&mut choices, &mut body);
     }
     let mut config = ews_notifications::Config::default();
-    config.kernel = tape.one_of(&sequence::KERNELS);
+    config.kernel = choices.one_of(&sequence::KERNELS);
     let mut knowing = Parser::with_config(config);
     // One reading teaches, and a second is by what that has taught.
-    for _ in 0..2 - tape.pick(3) {
+    for _ in 0..2 - choices.below(3) {
         assert!(knowing.parse(good).is_ok());
     }
-    let mut plain = Parser::with_config(invariance::plainly(&config));
+    let mut plain = Parser::with_config(invariance::baseline(&config));
     let before = knowing.stats();
     let found = plain.parse(&body);
     assert_eq!(knowing.parse(&body), found);
     check_meaning(&body, found);
-    let counted = invariance::counted(before, knowing.stats());
-    let expected = invariance::of_message(plain.stats());
-    assert_eq!(invariance::of_message(counted), expected);
+    let counted = invariance::stats_between(before, knowing.stats());
+    let expected = invariance::message_counters(plain.stats());
+    assert_eq!(invariance::message_counters(counted), expected);
     // Neither is the worse for it.
     assert_eq!(knowing.parse(good), plain.parse(good));
 }
 
 /// A body that is accepted.
-fn fixture(tape: &mut Tape<'_>) -> &'static [u8] {
+fn fixture(choices: &mut Choices<'_>) -> &'static [u8] {
     use std::sync::LazyLock;
     static GOOD: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
         fixtures::accepted()
@@ -109,42 +99,42 @@ fn fixture(tape: &mut Tape<'_>) -> &'static [u8] {
             .map(|fixture| fixture.body)
             .collect()
     });
-    &GOOD[tape.pick(GOOD.len())]
+    &GOOD[choices.below(GOOD.len())]
 }
 
-fn mutate_once(tape: &mut Tape<'_>, body: &mut Vec<u8>) {
+fn mutate_once(choices: &mut Choices<'_>, body: &mut Vec<u8>) {
     if body.is_empty() {
         return;
     }
-    let at = tape.place(body.len());
-    let any = tape.pick(256) as u8;
-    let byte = tape.one_of(&[
+    let at = choices.position(body.len());
+    let any = choices.below(256) as u8;
+    let byte = choices.one_of(&[
         any, b'<', b'>', b'/', b'"', b'\'', b'&', b';', b':', b'=', b' ', b']', b'!', b'-', b'?',
         b'\r', b'\n', 0, 0x80, 0xC3, 0xEF,
     ]);
-    match tape.pick(7) {
+    match choices.below(7) {
         0 => body[at] = byte,
         1 => body.insert(at, byte),
         2 => drop(body.remove(at)),
         3 => {
-            let end = (at + 1 + tape.place(200)).min(body.len());
+            let end = (at + 1 + choices.position(200)).min(body.len());
             drop(body.drain(at..end));
         }
         4 => {
-            let end = (at + 1 + tape.place(200)).min(body.len());
+            let end = (at + 1 + choices.position(200)).min(body.len());
             let doubled = body[at..end].to_vec();
             drop(body.splice(at..at, doubled));
         }
         5 => {
-            let other = fixture(tape);
-            let from = tape.place(other.len());
+            let other = fixture(choices);
+            let from = choices.position(other.len());
             body.truncate(at);
             body.extend_from_slice(&other[from..]);
         }
         _ => {
-            let other = fixture(tape);
-            let from = tape.place(other.len());
-            let end = (from + 1 + tape.place(300)).min(other.len());
+            let other = fixture(choices);
+            let from = choices.position(other.len());
+            let end = (from + 1 + choices.position(300)).min(other.len());
             drop(body.splice(at..at, other[from..end].iter().copied()));
         }
     }

@@ -2,11 +2,11 @@
 
 use super::random::Random;
 
-pub(crate) const HEARTBEAT: &str = include_str!("../data/stream/heartbeat.xml");
-pub(crate) const CLOSED: &str = include_str!("../data/stream/closed.xml");
-pub(crate) const BUSY: &str = include_str!("../data/stream/busy.xml");
-pub(crate) const UNKNOWN: &str = include_str!("../data/stream/unknown-subscriptions.xml");
-pub(crate) const FAULT: &str = include_str!("../data/fault/exchange-2016.xml");
+pub(crate) const HEARTBEAT: &str = include_str!("../../data/stream/heartbeat.xml");
+pub(crate) const CLOSED: &str = include_str!("../../data/stream/closed.xml");
+pub(crate) const BUSY: &str = include_str!("../../data/stream/busy.xml");
+pub(crate) const UNKNOWN: &str = include_str!("../../data/stream/unknown-subscriptions.xml");
+pub(crate) const FAULT: &str = include_str!("../../data/fault/exchange-2016.xml");
 
 /// The subscriptions that [`UNKNOWN`] is about.
 pub(crate) const IDS: [&str; 2] = [

@@ -1,16 +1,10 @@
 //! The client of `examples/streaming.rs`, against a server that does on the wire what servers and networks do.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test stops where it is wrong"
-)]
 
-#[path = "../../examples/streaming.rs"]
+#[path = "../../../examples/streaming.rs"]
 #[expect(dead_code, reason = "an example has a main")]
 mod example;
 mod frames;
-#[path = "../../benches/corpus/random.rs"]
+#[path = "../../../benches/corpus/random.rs"]
 #[allow(dead_code, reason = "the benches need more of it")]
 mod random;
 mod server;
@@ -18,11 +12,13 @@ mod server;
 use core::slice;
 use core::time::Duration;
 
+use self::example::{Client, Failure};
+use self::frames::{
+    BUSY, CLOSED, FAULT, HEARTBEAT, Happened, IDS, UNKNOWN, any_happened, events, with,
+};
+use self::random::Random;
+use self::server::{Answer, Asked, Server};
 use ews_notifications::{ErrorKind, Message, Parser};
-use example::{Client, Failure};
-use frames::{BUSY, CLOSED, FAULT, HEARTBEAT, Happened, IDS, UNKNOWN, any_happened, events, with};
-use random::Random;
-use server::{Answer, Asked, Server};
 use tokio::time::{error::Elapsed, timeout};
 
 /// More than a test takes, on a machine that has other things to do.
