@@ -106,9 +106,9 @@
 //!
 //! `serde` adds `Serialize` to the whole model. Keys are the names of the fields, in their order, and `None` is null.
 //! Ids, watermarks, codes and times are the text as it is written; operations, kinds of events, classes and
-//! statuses are their names on the wire, such as `NewMailEvent`. The old ids of an event stand among its other
-//! fields, as they do on the wire, and of an event of another kind there is the name alone: [`OtherEvent`] says
-//! more. There is no `Deserialize`: what borrows here could not borrow from JSON in which it is escaped.
+//! statuses are their names on the wire, such as `NewMailEvent`; an event of an unknown kind is `Other`, and its key
+//! `other` has the rest ([`OtherEvent`]). The old ids of an event are keys of the event, as they are its children on
+//! the wire. There is no `Deserialize`: what borrows here could not borrow from JSON in which it is escaped.
 //!
 //! # Safety
 //!
@@ -155,7 +155,8 @@ pub use error::{Description, Error, ErrorClass, ErrorKind};
 pub use model::{
     ConnectionStatus, Event, EventKind, Fault, FolderId, Item, ItemId, Message, MessageXmlValue,
     Notification, OldIds, Operation, OtherEvent, Response, ResponseClass, ResponseCode,
-    ServerVersionInfo, SubscriptionId, Timestamp, TimestampError, UnixTime, Watermark,
+    ServerVersionInfo, SoapVersion, SubscriptionId, Timestamp, TimestampError, UnixTime,
+    UnknownEventKind, Watermark,
 };
 #[cfg(feature = "bytes")]
 pub use owned::OwnedMessage;

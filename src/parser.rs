@@ -321,6 +321,7 @@ impl<'a> Draft<'a> {
         Self {
             arena,
             message: Message {
+                soap: None,
                 operation: Operation::SendNotification,
                 request_server_version: None,
                 server_version_info: None,

@@ -13,7 +13,7 @@ impl<'b> Walk<'_, 'b> {
     pub(super) fn event<'t>(
         &mut self,
         element: Element,
-        kind: EventKind<'t>,
+        kind: EventKind,
         arena: &'t Bump,
     ) -> Result<Event<'t>, Error>
     where
@@ -72,13 +72,17 @@ impl<'b> Walk<'_, 'b> {
         'b: 't,
     {
         let start = self.tokens.range().start;
+        // Asked for first: a declaration in the element leaves its scope with it.
+        let namespace = self.tokens.namespace_as_declared(name.namespace());
         self.pass()?;
         let raw = self.tokens.text_since(start);
-        let other = arena.alloc(OtherEvent {
+        let mut event = Event::new(EventKind::Other);
+        event.other = Some(arena.alloc(OtherEvent {
             name: name.local(),
+            namespace,
             raw,
-        });
-        Ok(Event::new(EventKind::Other(other)))
+        }));
+        Ok(event)
     }
 
     fn item_id<'t>(&mut self, arena: &'t Bump) -> Result<ItemId<'t>, Error>

@@ -10,7 +10,7 @@ use crate::scan::Literal;
 
 /// A kind of event, and the name of its element.
 pub(super) struct Kind {
-    pub(super) kind: EventKind<'static>,
+    pub(super) kind: EventKind,
     pub(super) name: Literal<3>,
 }
 
@@ -19,16 +19,7 @@ impl Kind {
     const TABLE: [Self; 8] = {
         let mut table = [const { Self::new(EventKind::Status) }; 8];
         let mut filled = 0_u8;
-        let kinds = [
-            EventKind::Status,
-            EventKind::Created,
-            EventKind::Deleted,
-            EventKind::Modified,
-            EventKind::Moved,
-            EventKind::Copied,
-            EventKind::NewMail,
-            EventKind::FreeBusyChanged,
-        ];
+        let kinds = EventKind::KNOWN;
         let mut at = 0;
         while at < kinds.len() {
             let kind = Self::new(kinds[at]);
@@ -41,7 +32,7 @@ impl Kind {
         table
     };
 
-    const fn new(kind: EventKind<'static>) -> Self {
+    const fn new(kind: EventKind) -> Self {
         match Literal::new(kind.name()) {
             Some(name) => Self { kind, name },
             None => panic!("a name longer than a literal"),

@@ -11,7 +11,7 @@ mod timestamp;
 
 use core::fmt;
 
-pub use event::{Event, EventKind, OldIds, OtherEvent};
+pub use event::{Event, EventKind, OldIds, OtherEvent, UnknownEventKind};
 pub use fault::Fault;
 pub use id::{FolderId, ItemId, ResponseCode, SubscriptionId, Watermark};
 pub use item::Item;
@@ -30,6 +30,9 @@ pub use timestamp::{Timestamp, TimestampError, UnixTime};
 pub struct Message<'a> {
     /// What stands in the SOAP Body.
     pub operation: Operation,
+    /// The version of SOAP of the envelope, to answer in the same one ([`Reply`](crate::Reply)); `None` if the root is
+    /// the operation itself.
+    pub soap: Option<SoapVersion>,
     /// `RequestServerVersion/@Version` of the header, as written: what a push carries. It names the
     /// schema version that the subscriber asked with, not the server's build.
     pub request_server_version: Option<&'a str>,
@@ -87,6 +90,33 @@ impl Operation {
 impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
+    }
+}
+
+/// A version of SOAP. `Display` and JSON write its number, such as `1.1`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SoapVersion {
+    /// [SOAP 1.1](https://www.w3.org/TR/2000/NOTE-SOAP-20000508/), in which Exchange pushes.
+    Soap11,
+    /// [SOAP 1.2](https://www.w3.org/TR/soap12-part1/).
+    Soap12,
+}
+
+impl SoapVersion {
+    /// The number of the version, such as `1.1`.
+    #[must_use]
+    pub const fn number(self) -> &'static str {
+        match self {
+            Self::Soap11 => "1.1",
+            Self::Soap12 => "1.2",
+        }
+    }
+}
+
+impl fmt::Display for SoapVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.number())
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
-use super::{ConnectionStatus, Event, EventKind, Operation, ResponseClass};
+use super::{ConnectionStatus, Event, EventKind, Operation, ResponseClass, SoapVersion};
 
 /// As the text on the wire.
 macro_rules! text {
@@ -18,9 +18,10 @@ macro_rules! text {
 
 text! {
     ConnectionStatus<'_>: as_str;
-    EventKind<'_>: name;
+    EventKind: name;
     Operation: name;
     ResponseClass<'_>: as_str;
+    SoapVersion: number;
 }
 
 /// Old ids are apart for the size of events alone: on the wire they stand among the others.
@@ -35,9 +36,10 @@ impl Serialize for Event<'_> {
             parent_folder_id,
             old_ids,
             unread_count,
+            other,
         } = self;
         let old = old_ids.copied().unwrap_or_default();
-        let mut event = serializer.serialize_struct("Event", 10)?;
+        let mut event = serializer.serialize_struct("Event", 11)?;
         event.serialize_field("kind", kind)?;
         event.serialize_field("watermark", watermark)?;
         event.serialize_field("timestamp", timestamp)?;
@@ -48,6 +50,7 @@ impl Serialize for Event<'_> {
         event.serialize_field("old_folder_id", &old.old_folder_id)?;
         event.serialize_field("old_parent_folder_id", &old.old_parent_folder_id)?;
         event.serialize_field("unread_count", unread_count)?;
+        event.serialize_field("other", other)?;
         event.end()
     }
 }

@@ -246,7 +246,7 @@ pub(crate) fn child(parent: Element, name: Name<'_>) -> Option<Element> {
 
 impl Element {
     /// The kind, of an event that is known.
-    pub(crate) const fn event_kind(self) -> Option<EventKind<'static>> {
+    pub(crate) const fn event_kind(self) -> Option<EventKind> {
         Some(match self {
             Self::StatusEvent => EventKind::Status,
             Self::CreatedEvent => EventKind::Created,

@@ -52,7 +52,7 @@ struct Declaration {
 #[derive(Clone, Copy, Debug)]
 enum NamespaceName {
     InBody(Span),
-    Decoded { start: usize, end: usize },
+    Decoded { raw: Span, start: usize, end: usize },
 }
 
 impl Namespaces {
@@ -117,6 +117,7 @@ impl Namespaces {
             // Writing to a String cannot fail.
             let _ = write!(self.decoded, "{value}");
             let name = NamespaceName::Decoded {
+                raw,
                 start: decoded_before,
                 end: self.decoded.len(),
             };
@@ -211,6 +212,29 @@ impl Namespaces {
             }
         }
     }
+
+    /// The name of a namespace as its declaration writes it; empty for no namespace.
+    pub(super) fn as_declared<'b>(&self, namespace: Namespace, cursor: &Cursor<'b>) -> &'b str {
+        match namespace {
+            Namespace::NONE => "",
+            Namespace::XML => XML,
+            Namespace::XMLNS => XMLNS,
+            Namespace(number) => {
+                let at = number.saturating_sub(Namespace::FIRST_KNOWN) as usize;
+                let own = at.checked_sub(self.known.len());
+                let name = match own {
+                    None => return self.known.get(at).copied().unwrap_or_default(),
+                    Some(at) => self.names.get(at),
+                };
+                match name {
+                    Some(NamespaceName::InBody(raw) | NamespaceName::Decoded { raw, .. }) => {
+                        cursor.span(*raw)
+                    }
+                    None => "",
+                }
+            }
+        }
+    }
 }
 
 fn prefix_text<'n>(entry: u32, prefixes: &[Prefix], cursor: &Cursor<'n>) -> &'n str {
@@ -221,7 +245,7 @@ fn prefix_text<'n>(entry: u32, prefixes: &[Prefix], cursor: &Cursor<'n>) -> &'n 
 fn name_text<'n>(name: NamespaceName, decoded: &'n str, cursor: &Cursor<'n>) -> &'n str {
     match name {
         NamespaceName::InBody(span) => cursor.span(span),
-        NamespaceName::Decoded { start, end } => decoded.get(start..end).unwrap_or_default(),
+        NamespaceName::Decoded { start, end, .. } => decoded.get(start..end).unwrap_or_default(),
     }
 }
 

@@ -389,6 +389,22 @@ fn known_namespaces_have_their_numbers() {
     }
 }
 
+/// What is handed out outlives the scope, so a name with a reference is handed out as the body has it.
+#[test]
+fn a_namespace_as_declared_is_the_text_of_the_declaration() {
+    let mut buffers = Buffers::knowing(&["urn:a"]);
+    let body = b"<x><y xmlns='urn:&#97;'/><z xmlns='urn:z'/><z xmlns='urn:&amp;'/><xml:z/></x>";
+    let mut tokens = Tokenizer::new(body, &mut buffers, &Config::default()).unwrap();
+    let mut declared = Vec::new();
+    while let Some(token) = tokens.next().unwrap() {
+        if let Token::StartTag(name) = token {
+            declared.push(tokens.namespace_as_declared(name.namespace()));
+        }
+    }
+    let xml = "http://www.w3.org/XML/1998/namespace";
+    assert_eq!(declared, ["", "urn:a", "urn:z", "urn:&amp;", xml]);
+}
+
 /// Takes so many bytes and no more.
 struct Room(usize);
 

@@ -177,6 +177,12 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         self.buffers.namespaces.name(namespace, &self.cursor)
     }
 
+    /// The name of a namespace that is in scope as its declaration writes it, references not replaced;
+    /// empty for [`Namespace::NONE`]. Borrowed from the body, so it outlives the scope.
+    pub(crate) fn namespace_as_declared(&self, namespace: Namespace) -> &'b str {
+        self.buffers.namespaces.as_declared(namespace, &self.cursor)
+    }
+
     /// How many elements are open: after a start tag its own element counts, after an end tag not.
     #[must_use]
     pub fn depth(&self) -> usize {

@@ -3,13 +3,13 @@
 use core::fmt::Display;
 
 use ews_notifications::{
-    ConnectionStatus, EventKind, Operation, Parser, ResponseClass, ResponseCode, SubscriptionId,
-    Timestamp, TimestampError, Watermark,
+    ConnectionStatus, EventKind, Operation, Parser, ResponseClass, ResponseCode, SoapVersion,
+    SubscriptionId, Timestamp, TimestampError, Watermark,
 };
 
 #[test]
 fn values_are_shown_as_they_are_written() {
-    let shown: [(&dyn Display, &str); 22] = [
+    let shown: [(&dyn Display, &str); 25] = [
         (&Operation::SendNotification, "SendNotification"),
         (&Operation::GetEvents, "GetEventsResponse"),
         (&Operation::GetStreamingEvents, "GetStreamingEventsResponse"),
@@ -22,6 +22,9 @@ fn values_are_shown_as_they_are_written() {
         (&EventKind::Copied, "CopiedEvent"),
         (&EventKind::NewMail, "NewMailEvent"),
         (&EventKind::FreeBusyChanged, "FreeBusyChangedEvent"),
+        (&EventKind::Other, "Other"),
+        (&SoapVersion::Soap11, "1.1"),
+        (&SoapVersion::Soap12, "1.2"),
         (&ResponseClass::new("Success"), "Success"),
         (&ResponseClass::new("Warning"), "Warning"),
         (&ResponseClass::new("Error"), "Error"),
@@ -37,6 +40,58 @@ fn values_are_shown_as_they_are_written() {
         assert_eq!(value.to_string(), written);
         // As text is, in a table.
         assert_eq!(format!("{value:>30}|"), format!("{written:>30}|"));
+    }
+}
+
+#[test]
+fn a_kind_is_parsed_from_the_name_of_its_element_and_from_nothing_else() {
+    for name in [
+        "StatusEvent",
+        "CreatedEvent",
+        "DeletedEvent",
+        "ModifiedEvent",
+        "MovedEvent",
+        "CopiedEvent",
+        "NewMailEvent",
+        "FreeBusyChangedEvent",
+    ] {
+        let kind: EventKind = name.parse().unwrap();
+        assert_eq!(kind.name(), name);
+    }
+    for name in ["", "Other", "NewMail", "newmailevent", " NewMailEvent"] {
+        let error = name.parse::<EventKind>().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "expected the name of an event element, such as NewMailEvent"
+        );
+    }
+}
+
+#[test]
+fn an_unknown_event_has_its_name_its_namespace_and_its_bytes() {
+    let [http, https] = ["http", "https"]
+        .map(|scheme| format!("{scheme}://schemas.microsoft.com/exchange/services/2006/types"));
+    let declared_in_it = format!("<o:E xmlns:o='{https}'/>");
+    for (raw, name, namespace) in [
+        ("<t:NewsEvent a='1'>x</t:NewsEvent>", "NewsEvent", &http),
+        ("<u:Other/>", "Other", &https),
+        (declared_in_it.as_str(), "E", &https),
+    ] {
+        let body = format!(
+            "<m:SendNotification xmlns:m='http://schemas.microsoft.com/exchange/services/2006/messages' \
+             xmlns:t='{http}' xmlns:u='{https}'><m:ResponseMessages><m:SendNotificationResponseMessage>\
+             <m:Notification><t:SubscriptionId>S</t:SubscriptionId>{raw}</m:Notification>\
+             </m:SendNotificationResponseMessage></m:ResponseMessages></m:SendNotification>"
+        );
+        let mut parser = Parser::new();
+        let message = parser.parse(body.as_bytes()).unwrap();
+        let event = message.notifications().next().unwrap().events[0];
+        assert_eq!(event.kind, EventKind::Other, "{raw}");
+        let other = event.other.unwrap();
+        assert_eq!(
+            (other.name, other.namespace, other.raw),
+            (name, namespace.as_str(), raw)
+        );
     }
 }
 

@@ -2,7 +2,7 @@
 
 use core::fmt::{Debug, Write as _};
 
-use ews_notifications::{Event, EventKind, Item, Message};
+use ews_notifications::{Event, Item, Message};
 
 /// A tree of `name value` lines, indented.
 #[derive(Default)]
@@ -106,8 +106,9 @@ pub(crate) fn of_message(message: &Message<'_>) -> String {
 }
 
 fn event_lines(lines: &mut Lines, event: &Event<'_>) {
-    lines.head(3, event.kind.name());
-    if let EventKind::Other(other) = event.kind {
+    let name = event.other.map_or(event.kind.name(), |other| other.name);
+    lines.head(3, name);
+    if let Some(other) = event.other {
         lines.line(4, "raw", other.raw);
     }
     lines.optional(4, "Watermark", event.watermark.map(|mark| mark.as_str()));
