@@ -1,13 +1,13 @@
-//! Short prefixes of names, compared as numbers.
+//! Short namespace prefixes, compared as numbers. Uses [`Literal`].
 
 use super::literal::Literal;
 
-/// A prefix of a name, of at most eight ASCII characters. Equal if and only if the prefixes are.
+/// A namespace prefix of at most eight ASCII characters. Two are equal exactly if their text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ShortPrefix {
     /// Its bytes, least significant first, then a colon if there is room, then zeros.
     ///
-    /// INVARIANT: ASCII, but for [`NONE`](Self::NONE): a cursor moves over literals that are made of it.
+    /// INVARIANT: ASCII, except for [`NONE`](Self::NONE). A cursor moves over literals made of these bytes.
     key: u64,
 }
 
@@ -23,19 +23,19 @@ const COLON: u64 = b':' as u64;
 const ONES: u64 = u64::MAX / 0xFF;
 
 impl ShortPrefix {
-    /// The length of the longest, in bytes.
+    /// The length of the longest short prefix, in bytes, without its colon.
     pub(crate) const LONGEST: usize = size_of::<u64>();
 
-    /// No prefix, and no colon: names in the default namespace. No ASCII text has this key.
+    /// No prefix and no colon, as in names in the default namespace. No ASCII text has this key.
     pub(crate) const NONE: Self = Self { key: u64::MAX };
 
-    /// The prefix that stands before the first colon in `bytes`, if that is near enough, and what stands
-    /// behind that colon. What the prefix is made of is not looked at, but that it is ASCII.
+    /// The prefix before the first colon in `bytes`, if it is short, and the bytes after that colon. The prefix
+    /// is ASCII, but not checked to be a name.
     #[inline(always)]
     pub(super) fn before_colon(bytes: &[u8]) -> Option<(Self, &[u8])> {
         let word = u64::from_le_bytes(*bytes.first_chunk()?);
         let differing = word ^ (ONES * COLON);
-        // The lowest bit of these is in the first byte that is a colon.
+        // The lowest set bit is in the first byte that is a colon.
         let colons = differing.wrapping_sub(ONES) & !differing & (ONES << 7);
         let (key, length) = match colons {
             0 if bytes.get(Self::LONGEST) == Some(&b':') => (word, Self::LONGEST),
@@ -46,11 +46,11 @@ impl ShortPrefix {
             ),
         };
         let is_ascii = key & (ONES << 7) == 0;
-        let behind = bytes.get(length + ":".len()..)?;
-        is_ascii.then_some((Self { key }, behind))
+        let after = bytes.get(length + ":".len()..)?;
+        is_ascii.then_some((Self { key }, after))
     }
 
-    /// The first `length` of `bytes`, all ASCII and none a colon, if they are few enough.
+    /// The first `length` of `bytes`, if they are few enough. They must be ASCII without a colon.
     #[inline(always)]
     pub(super) fn of(bytes: &[u8], length: usize) -> Option<Self> {
         debug_assert!(bytes.iter().take(length).all(u8::is_ascii));
@@ -64,14 +64,14 @@ impl ShortPrefix {
         Some(Self { key })
     }
 
-    /// Whether it is `xml` or `xmlns`.
+    /// Whether it is the reserved prefix `xml` or `xmlns`.
     pub(crate) const fn is_reserved(self) -> bool {
         const XML: u64 = u64::from_le_bytes(*b"xml:\0\0\0\0");
         const XMLNS: u64 = u64::from_le_bytes(*b"xmlns:\0\0");
         matches!(self.key, XML | XMLNS)
     }
 
-    /// The prefix and its colon, or nothing, to compare with.
+    /// The prefix and its colon as a literal. Empty for [`NONE`](Self::NONE).
     pub(crate) fn with_colon(self) -> Literal<2> {
         if self == Self::NONE {
             return Literal::EMPTY;
