@@ -32,6 +32,7 @@ mod model;
 mod oracle;
 #[cfg(feature = "bytes")]
 mod owned;
+mod partial;
 mod predictions;
 mod reply;
 mod schema;

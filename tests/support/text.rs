@@ -2,7 +2,7 @@
 
 use core::fmt::{Debug, Write as _};
 
-use ews_notifications::{Event, Item, Message};
+use ews_notifications::{Event, Message};
 
 /// A tree of `name value` lines, indented.
 #[derive(Default)]
@@ -133,49 +133,4 @@ fn event_lines(lines: &mut Lines, event: &Event<'_>) {
         old.old_parent_folder_id.map(|id| (id.id, id.change_key)),
     );
     lines.optional(4, "UnreadCount", event.unread_count);
-}
-
-/// The items that a reader must hand out for this message, if its values stand in schema order.
-pub(crate) fn items_of<'m>(message: &Message<'m>) -> Vec<Item<'m>> {
-    let mut items = Vec::new();
-    items.extend(
-        message
-            .request_server_version
-            .map(Item::RequestServerVersion),
-    );
-    items.extend(message.server_version_info.map(Item::ServerVersionInfo));
-    items.push(Item::Operation(message.operation));
-    if let Some(fault) = message.fault {
-        items.extend(fault.code.map(Item::FaultCode));
-        items.extend(fault.string.map(Item::FaultString));
-        items.extend(fault.response_code.map(Item::ResponseCode));
-        items.extend(fault.message_text.map(Item::MessageText));
-        items.extend(fault.message_xml.iter().copied().map(Item::MessageXmlValue));
-    }
-    for response in message.responses {
-        items.push(Item::Response(response.class));
-        items.extend(response.message_text.map(Item::MessageText));
-        items.extend(response.code.map(Item::ResponseCode));
-        items.extend(response.descriptive_link_key.map(Item::DescriptiveLinkKey));
-        items.extend(
-            response
-                .message_xml
-                .iter()
-                .copied()
-                .map(Item::MessageXmlValue),
-        );
-        for notification in response.notifications {
-            items.push(Item::Notification);
-            items.push(Item::SubscriptionId(notification.subscription_id));
-            items.extend(notification.previous_watermark.map(Item::PreviousWatermark));
-            items.extend(notification.more_events.map(Item::MoreEvents));
-            items.extend(notification.events.iter().copied().map(Item::Event));
-            items.push(Item::NotificationEnd);
-        }
-        let ids = response.error_subscription_ids.iter();
-        items.extend(ids.copied().map(Item::ErrorSubscriptionId));
-        items.extend(response.connection_status.map(Item::ConnectionStatus));
-        items.push(Item::ResponseEnd);
-    }
-    items
 }
