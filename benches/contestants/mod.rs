@@ -53,11 +53,6 @@ pub(crate) fn all(corpus: &Corpus) -> Vec<Contestant> {
         Contestant::new("ews-notifications", Sum::Message, ours::warm(corpus)),
         Contestant::new("ews-notifications-cold", Sum::Message, ours::cold(corpus)),
         Contestant::new(
-            "ews-notifications-reader",
-            Sum::Message,
-            ours::reader(corpus),
-        ),
-        Contestant::new(
             "ews-notifications-scalar",
             Sum::Message,
             ours::scalar(corpus),

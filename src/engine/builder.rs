@@ -83,11 +83,14 @@ impl<'a> MessageBuilder<'a> {
     /// The message, of a body that was read to its end.
     #[inline(always)]
     pub(crate) fn finish(mut self) -> Message<'a> {
+        let message_xml = self.message_xml.into_bump_slice();
         if let Some(mut fault) = self.fault {
-            fault.message_xml = self.message_xml.into_bump_slice();
+            fault.message_xml = message_xml;
             self.message.fault = Some(self.arena.alloc(fault));
         }
         self.message.responses = self.responses.into_bump_slice();
+        // The arena is reset as a whole, so nothing is given back to it.
+        core::mem::forget((self.notifications, self.events, self.error_subscription_ids));
         self.message
     }
 
@@ -139,7 +142,11 @@ impl<'a> MessageBuilder<'a> {
 
     #[inline(always)]
     pub(super) fn end_response(&mut self) {
-        let Some(mut response) = self.response.take() else {
+        let Some(response) = self.response.take() else {
+            return;
+        };
+        self.responses.push(response);
+        let Some(response) = self.responses.last_mut() else {
             return;
         };
         if !self.notifications.is_empty() {
@@ -151,7 +158,6 @@ impl<'a> MessageBuilder<'a> {
             response.message_xml = take(&mut self.message_xml, self.arena);
             response.error_subscription_ids = take(&mut self.error_subscription_ids, self.arena);
         }
-        self.responses.push(response);
     }
 
     /// Whether so many notifications more than the closed ones are within the limit.
