@@ -10,13 +10,11 @@
 
 use serde_json::{Value, json};
 
+use super::bodies::{ERRORS, MESSAGES, TYPES};
 use super::choices::Choices;
 use super::json::without_nulls;
 use super::reference::{Content, EVENT_CHILDREN, EVENTS, OPERATIONS, RESPONSES, SOAP};
 
-const MESSAGES: &str = "http://schemas.microsoft.com/exchange/services/2006/messages";
-const TYPES: &str = "http://schemas.microsoft.com/exchange/services/2006/types";
-const ERRORS: &str = "http://schemas.microsoft.com/exchange/services/2006/errors";
 const PREFIXES: [&str; 7] = ["t", "m", "", "soap11", "_a-b.c", "é", "xm"];
 const TEXTS: [&str; 8] = [
     "AQAAAExY/dNdjDVKjtBVHKR5IOurFukhAAAAAAE=",

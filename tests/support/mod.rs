@@ -8,6 +8,8 @@
 )]
 #![allow(dead_code, reason = "each test binary uses a part")]
 
+#[path = "../bodies/mod.rs"]
+pub(crate) mod bodies;
 pub(crate) mod choices;
 pub(crate) mod comparison;
 pub(crate) mod dialect;
