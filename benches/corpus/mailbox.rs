@@ -1,5 +1,6 @@
 //! Subscriptions: identifiers of real lengths, and what happens in a mailbox.
 
+use super::bodies::{Change, Event, Id, Notification, Response};
 use super::random::Random;
 
 /// A mailbox with one live subscription.
@@ -12,43 +13,6 @@ pub(super) struct Mailbox {
     id_stem: String,
     root: String,
     folders: Vec<String>,
-}
-
-/// What a server says of a subscription.
-pub(super) enum Response {
-    Notification(Notification),
-    /// The subscription is lost; holds its id.
-    Error(String),
-}
-
-pub(super) struct Notification {
-    pub(super) subscription_id: String,
-    /// None in a stream.
-    pub(super) previous_watermark: Option<String>,
-    pub(super) events: Vec<Event>,
-}
-
-pub(super) struct Event {
-    /// None in a stream.
-    pub(super) watermark: Option<String>,
-    /// None for a StatusEvent.
-    pub(super) timestamp: Option<String>,
-    pub(super) change: Change,
-}
-
-/// What an event says beside its place and time.
-#[derive(Clone)]
-pub(super) struct Change {
-    pub(super) element: &'static str,
-    pub(super) ids: Vec<Id>,
-    pub(super) unread_count: Option<usize>,
-}
-
-#[derive(Clone)]
-pub(super) struct Id {
-    pub(super) element: &'static str,
-    pub(super) id: String,
-    pub(super) change_key: &'static str,
 }
 
 const ITEM_ID: usize = 152;

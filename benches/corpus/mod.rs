@@ -1,20 +1,21 @@
 //! The nine corpora: made-up messages in the shape of real ones, the same bytes for ever.
 //!
 //! Lengths of identifiers, events per message, the mix of kinds and the wire form follow captured
-//! messages; no text of theirs is in here. `tests/bench_corpora.rs` pins every corpus to the byte, so
+//! messages; no text of theirs is in here. `tests/it/bench_corpora.rs` pins every corpus to the byte, so
 //! that times of different days are times of the same work.
 #![allow(clippy::indexing_slicing, reason = "a bench stops where it is wrong")]
 #![allow(dead_code, reason = "each bench uses a part")]
 
-mod dialect;
+#[path = "../../tests/bodies/mod.rs"]
+mod bodies;
 mod mailbox;
 mod random;
-mod stream;
+mod servers;
 
-use dialect::{Dialect, servers};
-use mailbox::{Mailbox, Response};
+use bodies::{Dialect, Response};
+use mailbox::Mailbox;
 use random::Random;
-use stream::SERVERS;
+use servers::{any_dialect, servers, streaming_servers};
 
 /// Bodies that a contestant reads one after another, in this order.
 pub(crate) struct Corpus {
@@ -78,7 +79,7 @@ pub(crate) fn pretty_10() -> Corpus {
 pub(crate) fn dialect_3() -> Corpus {
     corpus("dialect-3", 64, |fleet, number| {
         let (_, push) = fleet.push(number, 3);
-        Dialect::random(&mut fleet.random).write(&push)
+        any_dialect(&mut fleet.random).write(&push)
     })
 }
 
@@ -94,7 +95,7 @@ pub(crate) fn mixed() -> Corpus {
             None => fleet.respond(number, |mailbox, _| mailbox.error()),
         };
         if number % 20 == 10 {
-            dialect = Dialect::random(&mut fleet.random);
+            dialect = any_dialect(&mut fleet.random);
             dialect.indent = fleet.random.pick(&["", "", "  ", "\t"]);
         }
         dialect.write(&response)
@@ -118,14 +119,14 @@ pub(crate) fn stream_14() -> Corpus {
                 fleet.respond(number, |mailbox, random| mailbox.streamed(random, time, 7));
             notification
         });
-        SERVERS[number % 4].events(&notifications)
+        servers::frame(&streaming_servers()[number % 4], &notifications)
     })
 }
 
 /// What streams without events send: that the connection lives. Those of one server are equal.
 pub(crate) fn stream_heartbeat() -> Corpus {
     corpus("stream-heartbeat", 64, |_, number| {
-        SERVERS[number % 4].heartbeat()
+        servers::heartbeat(&streaming_servers()[number % 4])
     })
 }
 

@@ -5,8 +5,9 @@
 use std::fs;
 use std::path::PathBuf;
 
-use crate::support::{framing, reference, text};
+use crate::support::{framing, json, reference};
 use ews_notifications::{Config, ErrorKind, Parser};
+use serde_json::Value;
 
 fn corpus() -> PathBuf {
     std::env::var_os("EWS_CORPUS")
@@ -25,8 +26,9 @@ fn pushes_give_exactly_their_fields() {
     ] {
         let body = fs::read(corpus().join(format!("push/sendnotification-{name}.xml"))).unwrap();
         let message = parser.parse(&body).unwrap();
-        assert_eq!(text::of_message(&message), expected);
-        assert_eq!(reference::read(&body).unwrap(), expected);
+        let expected: Value = serde_json::from_str(expected).unwrap();
+        assert_eq!(json::of_message(&message), expected);
+        assert_eq!(reference::read(&body), Ok(expected));
     }
 }
 
@@ -67,7 +69,7 @@ fn answers_and_faults_give_exactly_their_fields() {
         let body = fs::read(&path).unwrap();
         let message = parser.parse(&body).unwrap();
         assert_eq!(
-            Ok(text::of_message(&message)),
+            Ok(json::of_message(&message)),
             reference::read(&body),
             "{name}"
         );
@@ -222,50 +224,96 @@ const ANSWERS: &[&str] = &[
     "getstreamingevents-viewpoint-docs-2018.xml GetStreamingEventsResponse [3] NoError",
 ];
 
-const EXO_2020: &str = r#"RequestServerVersion "Exchange2010"
-SendNotification
-  Response
-    ResponseClass "Success"
-    ResponseCode "NoError"
-    Notification
-      SubscriptionId "LABkYjhwcjAxbWI2NDg1LmV1cnByZDAxLnByb2QuZXhjaGFuZ2VsYWJzLmNvbRAAAADELVfykPBZQp7Q8IIUrUfmCKn7JnqX2AgQAAAAWTlI8+A2EEqLQp01E8Pw2Q=="
-      PreviousWatermark "AQAAAExY/dNdjDVKjtBVHKR5IOurFukhAAAAAAE="
-      MoreEvents false
-      ModifiedEvent
-        Watermark "AQAAAExY/dNdjDVKjtBVHKR5IOsoIukhAAAAAAE="
-        TimeStamp "2020-12-03T11:03:50Z"
-        ItemId "AQMkAGYzNDgzOTU5LTM2ZTAtNGExMC04YjQyLTlkMzUxM2MzZjBkOQBGAAADdiwJfgoT4UeFDoYZ5kbJFQcAbsZeBEfd1Eyd3oyV64JNiAAAAgENAAAAbsZeBEfd1Eyd3oyV64JNiAACUQqtogAAAA=="
-          ChangeKey "DwAAAA=="
-        ParentFolderId "AQMkAGYzNDgzOTU5LTM2ZTAtNGExMC04YjQyLTlkMzUxM2MzZjBkOQAuAAADdiwJfgoT4UeFDoYZ5kbJFQEAbsZeBEfd1Eyd3oyV64JNiAAAAgENAAAA"
-          ChangeKey "AQAAAA=="
-      ModifiedEvent
-        Watermark "AQAAAExY/dNdjDVKjtBVHKR5IOstIukhAAAAAAE="
-        TimeStamp "2020-12-03T11:03:50Z"
-        FolderId "AQMkAGYzNDgzOTU5LTM2ZTAtNGExMC04YjQyLTlkMzUxM2MzZjBkOQAuAAADdiwJfgoT4UeFDoYZ5kbJFQEAbsZeBEfd1Eyd3oyV64JNiAAAAgENAAAA"
-          ChangeKey "AgAAAA=="
-        ParentFolderId "AQMkAGYzNDgzOTU5LTM2ZTAtNGExMC04YjQyLTlkMzUxM2MzZjBkOQAuAAADdiwJfgoT4UeFDoYZ5kbJFQEAbsZeBEfd1Eyd3oyV64JNiAAAAgEIAAAA"
-          ChangeKey "AQAAAA=="
-"#;
+const EXO_2020: &str = r#"{
+  "operation": "SendNotification",
+  "request_server_version": "Exchange2010",
+  "responses": [
+    {
+      "class": "Success",
+      "code": "NoError",
+      "message_xml": [],
+      "notifications": [
+        {
+          "subscription_id": "LABkYjhwcjAxbWI2NDg1LmV1cnByZDAxLnByb2QuZXhjaGFuZ2VsYWJzLmNvbRAAAADELVfykPBZQp7Q8IIUrUfmCKn7JnqX2AgQAAAAWTlI8+A2EEqLQp01E8Pw2Q==",
+          "previous_watermark": "AQAAAExY/dNdjDVKjtBVHKR5IOurFukhAAAAAAE=",
+          "more_events": false,
+          "events": [
+            {
+              "kind": "ModifiedEvent",
+              "watermark": "AQAAAExY/dNdjDVKjtBVHKR5IOsoIukhAAAAAAE=",
+              "timestamp": "2020-12-03T11:03:50Z",
+              "item_id": {
+                "id": "AQMkAGYzNDgzOTU5LTM2ZTAtNGExMC04YjQyLTlkMzUxM2MzZjBkOQBGAAADdiwJfgoT4UeFDoYZ5kbJFQcAbsZeBEfd1Eyd3oyV64JNiAAAAgENAAAAbsZeBEfd1Eyd3oyV64JNiAACUQqtogAAAA==",
+                "change_key": "DwAAAA=="
+              },
+              "parent_folder_id": {
+                "id": "AQMkAGYzNDgzOTU5LTM2ZTAtNGExMC04YjQyLTlkMzUxM2MzZjBkOQAuAAADdiwJfgoT4UeFDoYZ5kbJFQEAbsZeBEfd1Eyd3oyV64JNiAAAAgENAAAA",
+                "change_key": "AQAAAA=="
+              }
+            },
+            {
+              "kind": "ModifiedEvent",
+              "watermark": "AQAAAExY/dNdjDVKjtBVHKR5IOstIukhAAAAAAE=",
+              "timestamp": "2020-12-03T11:03:50Z",
+              "folder_id": {
+                "id": "AQMkAGYzNDgzOTU5LTM2ZTAtNGExMC04YjQyLTlkMzUxM2MzZjBkOQAuAAADdiwJfgoT4UeFDoYZ5kbJFQEAbsZeBEfd1Eyd3oyV64JNiAAAAgENAAAA",
+                "change_key": "AgAAAA=="
+              },
+              "parent_folder_id": {
+                "id": "AQMkAGYzNDgzOTU5LTM2ZTAtNGExMC04YjQyLTlkMzUxM2MzZjBkOQAuAAADdiwJfgoT4UeFDoYZ5kbJFQEAbsZeBEfd1Eyd3oyV64JNiAAAAgEIAAAA",
+                "change_key": "AQAAAA=="
+              }
+            }
+          ]
+        }
+      ],
+      "error_subscription_ids": []
+    }
+  ]
+}"#;
 
-const READ_EVENTS_FAILED: &str = r#"RequestServerVersion "Exchange2007_SP1"
-SendNotification
-  Response
-    ResponseClass "Error"
-    MessageText "이 구독의 이벤트를 검색할 수 없습니다. 구독을 다시 만들어야 합니다."
-    ResponseCode "ErrorReadEventsFailed"
-    DescriptiveLinkKey 0
-    Value "HwBlaGRldjAaLm15c2luZ2alZGV2LnNhbXNabmcuY29tEAaAAEDzY414aNRHmaqvPaxcOC6bMacSPTbQCA=="
-      Name "SubscriptionId"
-"#;
+const READ_EVENTS_FAILED: &str = r#"{
+  "operation": "SendNotification",
+  "request_server_version": "Exchange2007_SP1",
+  "responses": [
+    {
+      "class": "Error",
+      "message_text": "이 구독의 이벤트를 검색할 수 없습니다. 구독을 다시 만들어야 합니다.",
+      "code": "ErrorReadEventsFailed",
+      "descriptive_link_key": 0,
+      "message_xml": [
+        {
+          "name": "SubscriptionId",
+          "value": "HwBlaGRldjAaLm15c2luZ2alZGV2LnNhbXNabmcuY29tEAaAAEDzY414aNRHmaqvPaxcOC6bMacSPTbQCA=="
+        }
+      ],
+      "notifications": [],
+      "error_subscription_ids": []
+    }
+  ]
+}"#;
 
-const XTT_STATUS: &str = r#"SendNotification
-  Response
-    ResponseClass "Success"
-    ResponseCode "NoError"
-    Notification
-      SubscriptionId "c3Vi"
-      PreviousWatermark "d20="
-      MoreEvents false
-      StatusEvent
-        Watermark "d20="
-"#;
+const XTT_STATUS: &str = r#"{
+  "operation": "SendNotification",
+  "responses": [
+    {
+      "class": "Success",
+      "code": "NoError",
+      "message_xml": [],
+      "notifications": [
+        {
+          "subscription_id": "c3Vi",
+          "previous_watermark": "d20=",
+          "more_events": false,
+          "events": [
+            {
+              "kind": "StatusEvent",
+              "watermark": "d20="
+            }
+          ]
+        }
+      ],
+      "error_subscription_ids": []
+    }
+  ]
+}"#;

@@ -1,8 +1,29 @@
 //! Every fixture: what comes of it, whole and piece by piece with every kernel, cut anywhere, and after any error.
 
+use std::fs;
+
+use crate::support::fixtures::Fixture;
 use crate::support::reference::Refusal;
-use crate::support::{comparison, fixtures, kernels, reference, text};
+use crate::support::{comparison, fixtures, json, kernels, reference};
 use ews_notifications::{ErrorClass, ErrorKind, Parser};
+use similar::TextDiff;
+
+/// Compares the result with the file beside the body, and fails with a diff. With `UPDATE_FIXTURES` in the environment it
+/// writes the file instead. Read the file before you commit it.
+fn check(fixture: &Fixture, actual: &str) {
+    if std::env::var_os("UPDATE_FIXTURES").is_some() {
+        fs::write(&fixture.expected, actual).unwrap();
+        return;
+    }
+    let path = fixture.expected.display();
+    let expected = fs::read_to_string(&fixture.expected);
+    let expected = expected.unwrap_or_else(|error| panic!("{path}: {error}"));
+    if actual != expected {
+        let diff = TextDiff::from_lines(expected.as_str(), actual);
+        let diff = diff.unified_diff().header("expected", "actual").to_string();
+        panic!("{path} differs\n{diff}");
+    }
+}
 
 #[test]
 fn accepted_bodies_give_the_message_beside_them() {
@@ -10,7 +31,8 @@ fn accepted_bodies_give_the_message_beside_them() {
         for fixture in fixtures::accepted() {
             let message = parser.parse(&fixture.body);
             let message = message.unwrap_or_else(|error| panic!("{:?}: {error}", fixture.path));
-            fixture.check(&text::of_message(&message));
+            let message = json::of_message(&message);
+            check(&fixture, &format!("{message:#}\n"));
         }
     }
 }
@@ -26,10 +48,9 @@ fn refused_bodies_give_the_error_beside_them() {
             let caret = " ".repeat(place.caret) + "^";
             let kind = error.kind();
             let offset = error.offset();
-            fixture.check(&format!(
-                "{kind:?} {offset}\n{place}\n{}\n{caret}\n",
-                place.excerpt
-            ));
+            let excerpt = &place.excerpt;
+            let text = format!("{kind:?} {offset}\n{place}\n{excerpt}\n{caret}\n");
+            check(&fixture, &text);
         }
     }
 }
@@ -41,7 +62,7 @@ fn the_reference_agrees() {
         let message = parser.parse(&fixture.body).unwrap();
         assert_eq!(
             reference::read(&fixture.body),
-            Ok(text::of_message(&message)),
+            Ok(json::of_message(&message)),
             "{:?}",
             fixture.path
         );

@@ -1,10 +1,11 @@
 //! The children of a Notification are read as predicted where they are, and as they stand where not.
 
+use crate::support::bodies::MESSAGES;
 use crate::support::differential::{
     EVENT, ParserPair, SUBSCRIPTION, head_hits, push_body, push_body_without_id,
 };
 use crate::support::sequence::KERNELS;
-use crate::support::server::{MESSAGES, PUSH, Server, TYPES};
+use crate::support::server::{PUSH, Server, TYPES};
 use ews_notifications::{ErrorKind, EventKind, Kernel};
 
 #[test]

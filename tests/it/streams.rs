@@ -323,7 +323,7 @@ fn the_tail_of_a_notification_with_another_tag_is_not_that_of_the_first() {
 fn the_tail_of_another_list_is_not_that_of_the_first() {
     // The second response calls its list otherwise, and its Notification as the first one is called.
     let name = "m:GetStreamingEventsResponseMessage";
-    let list = format!("xmlns:n='{}'", crate::support::server::MESSAGES);
+    let list = format!("xmlns:n='{}'", crate::support::bodies::MESSAGES);
     let first = notification("a");
     let second = format!(
         "</m:Notification></m:Notifications></{name}><{name} {list}><n:Notifications>\

@@ -4,20 +4,21 @@
 
 use ews_notifications::xml::{Buffers, Tokenizer};
 use ews_notifications::{Config, Error, ErrorClass, Message, Partial};
+use serde_json::Value;
 
 use super::reference::{self, Refusal};
-use super::{position, text};
+use super::{json, position};
 
 /// A body of which we found this means the same to the second implementation: where we accept it, that does,
 /// and what we refuse for its meaning, it refuses too. Gives what it says.
-pub(crate) fn check(body: &[u8], found: Result<Message<'_>, Error>) -> Result<String, Refusal> {
+pub(crate) fn check(body: &[u8], found: Result<Message<'_>, Error>) -> Result<Value, Refusal> {
     let shown = body.escape_ascii();
     let malformed = tokenizer_error(body);
     let reference = reference::read(body);
     match found {
         Ok(message) => {
             assert_eq!(malformed, None, "{shown}");
-            assert_eq!(Ok(text::of_message(&message)), reference, "{shown}");
+            assert_eq!(Ok(json::of_message(&message)), reference, "{shown}");
         }
         Err(error) => {
             check_refusal(body, error, malformed);

@@ -1,15 +1,15 @@
-//! Bodies in the form in which servers write them, and what could stand there instead.
+//! Bodies in the form in which servers write them, and with any part of them changed.
 //!
-//! A body is made of three parts: what stands before the children of its first Notification, these and
-//! whatever follows up to the children of its last, and what stands behind them. Where it has no Notification, the
-//! middle is what follows the ResponseCode. So parts of different bodies can be put together, and need not
-//! fit.
+//! A body has three parts: all before the children of its first Notification; these and all that follows up to the children
+//! of its last Notification; and the rest. Without a Notification, the middle is what follows the ResponseCode. So parts of
+//! different bodies can be combined, and need not fit.
+//!
+//! `tests/bodies` writes the envelope. The children are written here, because any tag and value of them may be changed.
 
+use super::bodies::{Dialect, Namespace, XML_DECLARATION};
+pub(crate) use super::bodies::{Operation, PULL, PUSH, STREAM, TYPES};
 use super::choices::Choices;
 
-pub(crate) const SOAP: &str = "http://schemas.xmlsoap.org/soap/envelope/";
-pub(crate) const MESSAGES: &str = "http://schemas.microsoft.com/exchange/services/2006/messages";
-pub(crate) const TYPES: &str = "http://schemas.microsoft.com/exchange/services/2006/types";
 /// The longest head that a parser learns.
 pub(crate) const LONGEST_HEAD: usize = 4 << 10;
 
@@ -23,45 +23,6 @@ const KINDS: [&str; 8] = [
     "StatusEvent",
     "FreeBusyChangedEvent",
 ];
-
-/// How Exchange writes the messages of one operation: what stands around it is to be [filled in](Style::fill).
-#[derive(Debug)]
-pub(crate) struct Operation {
-    pub(crate) name: &'static str,
-    response: &'static str,
-    declaration: &'static str,
-    start: &'static str,
-    end: &'static str,
-    /// Whether there may be several Notifications, and their events have no watermarks.
-    is_streamed: bool,
-}
-
-pub(crate) const PUSH: Operation = Operation {
-    name: "SendNotification",
-    response: "SendNotificationResponseMessage",
-    declaration: r#"<?xml version="1.0" encoding="utf-8"?>"#,
-    start: r#"<S:Envelope xmlns:S:="SOAP"><S:Header><T:RequestServerVersion xmlns:M:="MESSAGES" Version="VERSION" xmlns:T:="TYPES" />HEADER</S:Header><S:Body>"#,
-    end: "</S:Body></S:Envelope>",
-    is_streamed: false,
-};
-
-pub(crate) const PULL: Operation = Operation {
-    name: "GetEventsResponse",
-    response: "GetEventsResponseMessage",
-    declaration: r#"<?xml version="1.0" encoding="utf-8"?>"#,
-    start: r#"<S:Envelope xmlns:S:="SOAP"><S:Header><h:ServerVersionInfo MajorVersion="14" MinorVersion="2" MajorBuildNumber="247" MinorBuildNumber="5" Version="VERSION" xmlns:h="TYPES" xmlns="TYPES" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"/>HEADER</S:Header><S:Body xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">"#,
-    end: "</S:Body></S:Envelope>",
-    is_streamed: false,
-};
-
-pub(crate) const STREAM: Operation = Operation {
-    name: "GetStreamingEventsResponse",
-    response: "GetStreamingEventsResponseMessage",
-    declaration: "",
-    start: r#"<Envelope xmlns="SOAP"><S:Header xmlns:S:="SOAP"><ServerVersionInfo xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" MajorVersion="15" MinorVersion="2" MajorBuildNumber="1544" MinorBuildNumber="4" Version="VERSION" xmlns="TYPES" />HEADER</S:Header><S:Body xmlns:S:="SOAP">"#,
-    end: "</S:Body></Envelope>",
-    is_streamed: true,
-};
 
 /// How a server writes what it writes in all its messages.
 #[derive(Clone, Debug)]
@@ -97,7 +58,7 @@ impl Parts {
 
 impl Server {
     /// Writes as Exchange does; servers of different versions differ in their heads.
-    pub(crate) fn plain(operation: &'static Operation, version: &str) -> Self {
+    pub(crate) fn plain(operation: &'static Operation, version: &'static str) -> Self {
         Self::new(&Style {
             version,
             ..Style::of(operation)
@@ -114,7 +75,7 @@ impl Server {
         let types = choices.one_of(&["t:", "", "types:", "abcdefg:", "exchange:", "é:", "a-b.c:"]);
         let forms: [&[&str]; 8] = [
             &[
-                operation.declaration,
+                declaration_of(operation),
                 "",
                 "<?xml version=\"1.0\" encoding=\"utf-8\"?>",
                 "\u{FEFF}",
@@ -203,26 +164,35 @@ impl Server {
     }
 
     fn new(style: &Style<'_>) -> Self {
-        let Operation {
-            name,
-            response,
-            is_streamed,
-            ..
-        } = style.operation;
+        let prefixes = [style.soap, style.messages, style.types];
+        let dialect = Dialect {
+            xml_declaration: style.declaration,
+            version: style.version,
+            prefixes: prefixes.map(|prefix| prefix.trim_end_matches(':').to_owned()),
+            ..Dialect::exchange_2010()
+        };
+        let mut writer = dialect.begin(style.operation, style.class);
+        let header_end = format!("</{}Header>", style.soap);
+        let header = style.header.to_owned() + &header_end;
         let bindings = (0..40).map(|at| format!(" xmlns:b{at}='urn:{at}'"));
         let declarations = match style.declarations {
             "BINDINGS" => bindings.collect(),
             other => other.to_owned(),
         };
-        let operation = format!(
-            "<M:{name} xmlns:T:=\"TYPES\" xmlns:M:=\"MESSAGES\"{declarations}><M:ResponseMessages>\
-             <M:{response} ResponseClass=\"CLASS\">TEXT<M:ResponseCode>CODE</M:ResponseCode>"
-        );
-        let mut before =
-            style.fill(&[style.declaration, style.operation.start, &operation].concat());
-        let behind = format!("</M:{response}></M:ResponseMessages></M:{name}>");
-        let behind = style.fill(&[&behind, style.operation.end].concat());
-        let (list, list_end) = match is_streamed {
+        let operation_end = format!("><{}ResponseMessages>", style.messages);
+        let operation = declarations + &operation_end;
+        writer.body = writer
+            .body
+            .replacen(&header_end, &header, 1)
+            .replacen(&operation_end, &operation, 1)
+            .replace(TYPES, style.types_name)
+            .replace("'TYPES'", &format!("'{}'", style.types_name));
+        writer.body += &style.fill(style.text);
+        writer.leaf(Namespace::Messages, "ResponseCode", &[], style.code);
+        let length = writer.body.len();
+        let mut before = String::from_utf8(writer.finish()).unwrap();
+        let behind = before.split_off(length);
+        let (list, list_end) = match style.operation.is_streamed {
             true => ("<M:Notifications>", "</M:Notifications>"),
             false => ("", ""),
         };
@@ -417,8 +387,8 @@ const OWN_TYPES: &str = "M:Notification| xmlns:T:='OWN'>";
 /// What of a head differs between servers. Exchange's is the default.
 struct Style<'s> {
     operation: &'static Operation,
-    declaration: &'s str,
-    version: &'s str,
+    declaration: &'static str,
+    version: &'static str,
     /// Further children of Header.
     header: &'s str,
     soap: &'s str,
@@ -438,23 +408,10 @@ struct Style<'s> {
 }
 
 impl<'s> Style<'s> {
-    /// What is written so: `S:`, `T:` and `M:` stand for prefixes, and words in capitals for what they name.
+    /// The form with `T:` and `M:` replaced by the prefixes, `TYPES` by the declared name, and `OWN` by the right one.
     fn fill(&self, form: &str) -> String {
-        let mut filled = form.to_owned();
-        for (word, text) in [
-            ("TEXT", self.text),
-            ("CODE", self.code),
-            ("CLASS", self.class),
-            ("HEADER", self.header),
-            ("VERSION", self.version),
-            ("SOAP", SOAP),
-            ("MESSAGES", MESSAGES),
-            ("OWN", TYPES),
-            ("TYPES", self.types_name),
-        ] {
-            filled = filled.replace(word, text);
-        }
-        for (word, prefix) in [("S:", self.soap), ("T:", self.types), ("M:", self.messages)] {
+        let mut filled = form.replace("TYPES", self.types_name).replace("OWN", TYPES);
+        for (word, prefix) in [("T:", self.types), ("M:", self.messages)] {
             filled = filled
                 .replace(&format!("xmlns:{word}"), &xmlns(prefix))
                 .replace(word, prefix);
@@ -465,7 +422,7 @@ impl<'s> Style<'s> {
     fn of(operation: &'static Operation) -> Self {
         Self {
             operation,
-            declaration: operation.declaration,
+            declaration: declaration_of(operation),
             version: "Exchange2010",
             header: "",
             soap: "soap11:",
@@ -479,6 +436,15 @@ impl<'s> Style<'s> {
             notification: "M:Notification|>",
             length: 0,
         }
+    }
+}
+
+/// Exchange begins no frame of a stream with an XML declaration.
+fn declaration_of(operation: &Operation) -> &'static str {
+    if operation.is_streamed {
+        ""
+    } else {
+        XML_DECLARATION
     }
 }
 

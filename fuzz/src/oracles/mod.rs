@@ -7,7 +7,7 @@ mod tokens;
 
 use crate::support::choices::Choices;
 use crate::support::sequence::{self, Sequence};
-use crate::support::{comparison, dialect, fixtures, framing, invariance, text};
+use crate::support::{comparison, dialect, fixtures, framing, invariance, json};
 use ews_notifications::{Error, Message, Parser, Timestamp, TimestampError};
 
 pub use tokens::tokens;
@@ -23,7 +23,7 @@ pub fn parse(data: &[u8]) {
     let body = made.as_ref().map_or(rest, |(body, _)| body.as_bytes());
     let found = parser.parse(body);
     if let Some((body, expected)) = &made {
-        let said = found.map(|message| text::of_message(&message));
+        let said = found.map(|message| json::of_message(&message));
         assert_eq!(said.as_ref(), Ok(expected), "{body}");
     }
     comparison::check_partial(body, Parser::new().parse_partial(body), found);
