@@ -18,7 +18,7 @@ use std::io;
 
 use bytes::BytesMut;
 use ews_notifications::frame::{DecodeError, EnvelopeDecoder};
-use ews_notifications::{Config, Error, ErrorKind, OwnedMessage};
+use ews_notifications::{Config, Error, ErrorKind, MessageBytes};
 use futures_util::StreamExt as _;
 use proptest::prelude::*;
 use support::framing::{self, Framed};
@@ -74,7 +74,7 @@ fn decoded<'c>(config: Config, pieces: impl IntoIterator<Item = &'c [u8]>) -> Fr
                 None => decoder.decode_eof(&mut buffer),
             };
             match next {
-                Ok(Some(OwnedMessage { offset, body, .. })) => {
+                Ok(Some(MessageBytes { offset, body, .. })) => {
                     envelopes.push((offset, body.to_vec()));
                 }
                 Ok(None) => break,
@@ -105,7 +105,7 @@ fn read(stream: &[u8], lengths: &[usize]) -> Framed {
     let mut envelopes = Vec::new();
     let end = loop {
         match next(&mut framed) {
-            Some(Ok(OwnedMessage { offset, body, .. })) => envelopes.push((offset, body.to_vec())),
+            Some(Ok(MessageBytes { offset, body, .. })) => envelopes.push((offset, body.to_vec())),
             Some(Err(error)) => break Err(place(error)),
             None => break Ok(()),
         }
@@ -115,7 +115,7 @@ fn read(stream: &[u8], lengths: &[usize]) -> Framed {
 
 fn next(
     framed: &mut FramedRead<Pieces<'_>, EnvelopeDecoder>,
-) -> Option<Result<OwnedMessage, DecodeError>> {
+) -> Option<Result<MessageBytes, DecodeError>> {
     let mut context = Context::from_waker(Waker::noop());
     loop {
         if let Poll::Ready(next) = framed.poll_next_unpin(&mut context) {

@@ -11,25 +11,25 @@ use std::sync::{Barrier, mpsc};
 use std::thread;
 
 use bytes::Bytes;
-use ews_notifications::{Config, OwnedMessage, Parser};
+use ews_notifications::{Config, MessageBytes, Parser};
 use support::fixtures::{self, Fixture};
 use support::text;
 
 /// Compiles for what may be sent, shared and kept without end.
 const fn is_free<T: Send + Sync + 'static>() {}
-const _: () = is_free::<OwnedMessage>();
+const _: () = is_free::<MessageBytes>();
 
-fn owned(fixture: Fixture) -> OwnedMessage {
-    OwnedMessage::new(Bytes::from(fixture.body))
+fn owned(fixture: Fixture) -> MessageBytes {
+    MessageBytes::new(Bytes::from(fixture.body))
 }
 
 #[test]
 fn is_read_by_two_threads_at_once() {
-    let messages: Vec<OwnedMessage> = fixtures::accepted().into_iter().map(owned).collect();
+    let messages: Vec<MessageBytes> = fixtures::accepted().into_iter().map(owned).collect();
     let mut parser = Parser::new();
-    let mut texts = |messages: &[OwnedMessage]| -> Vec<String> {
+    let mut texts = |messages: &[MessageBytes]| -> Vec<String> {
         let texts = messages.iter();
-        let texts = texts.map(|message| text::of_message(&message.view(&mut parser).unwrap()));
+        let texts = texts.map(|message| text::of_message(&message.parse(&mut parser).unwrap()));
         texts.collect()
     };
     let expected = texts(&messages);
@@ -39,7 +39,7 @@ fn is_read_by_two_threads_at_once() {
     let look = || {
         let mut parser = Parser::new();
         for (message, expected) in messages.iter().zip(&expected) {
-            let message = message.view(&mut parser).unwrap();
+            let message = message.parse(&mut parser).unwrap();
             // Each has a message in its hands that borrows from the body that the other one has.
             both_look.wait();
             assert_eq!(&text::of_message(&message), expected);
@@ -53,12 +53,12 @@ fn is_read_by_two_threads_at_once() {
 
 #[test]
 fn goes_through_a_channel() {
-    let (sender, receiver) = mpsc::channel::<OwnedMessage>();
+    let (sender, receiver) = mpsc::channel::<MessageBytes>();
     let worker = thread::spawn(move || {
         let mut parser = Parser::new();
         let messages = receiver.iter();
         messages
-            .map(|message| text::of_message(&message.view(&mut parser).unwrap()))
+            .map(|message| text::of_message(&message.parse(&mut parser).unwrap()))
             .collect::<Vec<_>>()
     });
     let mut parser = Parser::new();
@@ -88,7 +88,7 @@ fn what_is_refused_is_refused_when_it_is_looked_at() {
         let expected = Parser::new().parse(&fixture.body).unwrap_err();
         let message = owned(fixture);
         for _ in 0..2 {
-            assert_eq!(message.view(&mut parser), Err(expected));
+            assert_eq!(message.parse(&mut parser), Err(expected));
         }
     }
 }
@@ -97,8 +97,8 @@ fn what_is_refused_is_refused_when_it_is_looked_at() {
 #[test]
 fn a_stricter_parser_refuses_what_another_has_read() {
     let message = owned(fixtures::accepted().remove(0));
-    assert!(message.view(&mut Parser::new()).is_ok());
+    assert!(message.parse(&mut Parser::new()).is_ok());
     let mut config = Config::default();
     config.limits.body_bytes = message.body.len() - 1;
-    assert!(message.view(&mut Parser::with_config(config)).is_err());
+    assert!(message.parse(&mut Parser::with_config(config)).is_err());
 }
