@@ -148,7 +148,7 @@ impl fmt::Display for DecodeError {
         match self {
             Self::Io(error) => error.fmt(f),
             Self::Envelope { offset, error } => {
-                write!(f, "{error} of the envelope at byte {offset} of the stream")
+                write!(f, "envelope at byte {offset} of the stream: {error}")
             }
         }
     }

@@ -238,7 +238,7 @@ fn an_error_says_which_envelope_it_is_about() {
     let error = DecodeError::Envelope { offset, error };
     assert_eq!(
         error.to_string(),
-        "something other than an attribute in a start tag at byte 3 of the envelope at byte 5 of the stream"
+        "envelope at byte 5 of the stream: byte 3: unexpected character in a start tag; expected an attribute, > or />"
     );
     assert!(error.source().is_none());
 }
