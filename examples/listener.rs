@@ -23,7 +23,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use ews_notifications::{
-    Continuity, Delivery, Limits, Message, Notification, Operation, Parser, Reply,
+    Continuity, Delivery, Limits, Message, Notification, Operation, Parser, Reply, SoapVersion,
 };
 use tokio::sync::Mutex;
 
@@ -100,10 +100,10 @@ async fn notify(State(gateway): State<Arc<Gateway>>, headers: HeaderMap, body: B
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     }
     let reply = match (is_known, soap_12) {
-        (true, false) => Reply::OK,
-        (true, true) => Reply::OK_SOAP_12,
-        (false, false) => Reply::UNSUBSCRIBE,
-        (false, true) => Reply::UNSUBSCRIBE_SOAP_12,
+        (true, false) => Reply::ok(None),
+        (true, true) => Reply::ok(Some(SoapVersion::Soap12)),
+        (false, false) => Reply::unsubscribe(None),
+        (false, true) => Reply::unsubscribe(Some(SoapVersion::Soap12)),
     };
     ([(CONTENT_TYPE, reply.content_type)], reply.body).into_response()
 }

@@ -20,7 +20,7 @@
 //!         }
 //!     }
 //! }
-//! let answer = Reply::OK; // to a push, with status 200: answer.content_type, answer.body
+//! let answer = Reply::ok(message.soap); // to a push, with status 200: answer.content_type, answer.body
 //! # assert_eq!(message.notifications().flat_map(|one| one.events).count(), 3);
 //! # let _ = answer;
 //! # Ok::<(), ews_notifications::Error>(())
@@ -46,7 +46,7 @@
 //! | way | costs | is for |
 //! |---|---|---|
 //! | at once, as it is | nothing | what is short, and done on the same thread |
-//! | its body on to another thread, as an [`OwnedMessage`] (feature `bytes`), to be read again there | a parse for each view: a fraction of a microsecond for one event, a few for fifty | queues and workers that need most of what it says, and need it soon |
+//! | its body on to another thread, as an [`MessageBytes`] (feature `bytes`), to be read again there | a parse for each view: a fraction of a microsecond for one event, a few for fifty | queues and workers that need most of what it says, and need it soon |
 //! | what is needed of it, copied into types of one's own | an allocation and a copy for each text | what is kept for long: the body is let go of |
 //!
 //! # What is accepted
@@ -100,7 +100,7 @@
 //! `std` (default) adds `From<Error> for std::io::Error` and finds out which vector instructions the
 //! machine has. Without it the crate needs `core` and `alloc`, and uses those that it is compiled for.
 //!
-//! `bytes` adds [`OwnedMessage`], a body in [`bytes::Bytes`] that is read again where it is needed.
+//! `bytes` adds [`MessageBytes`], a body in [`bytes::Bytes`] that is read again where it is needed.
 //!
 //! `codec` adds [`frame::EnvelopeDecoder`], by which a `FramedRead` of tokio gives these. It needs `std`.
 //!
@@ -135,9 +135,10 @@ mod continuity;
 mod engine;
 mod error;
 pub mod frame;
-mod model;
 #[cfg(feature = "bytes")]
-mod owned;
+mod message_bytes;
+mod model;
+pub mod owned;
 mod parser;
 mod reply;
 #[expect(
@@ -152,14 +153,14 @@ pub mod xml;
 pub use config::{Config, IllegalReferences, Kernel, Limits};
 pub use continuity::{Continuity, Delivery};
 pub use error::{Description, Error, ErrorClass, ErrorKind};
+#[cfg(feature = "bytes")]
+pub use message_bytes::MessageBytes;
 pub use model::{
     ConnectionStatus, Event, EventKind, Fault, FolderId, ItemId, Message, MessageXmlValue,
     Notification, OldIds, Operation, OtherEvent, Response, ResponseClass, ResponseCode,
-    ServerVersionInfo, SoapVersion, SubscriptionId, Timestamp, TimestampError, UnixTime,
+    ServerVersionInfo, SoapVersion, SubscriptionId, Target, Timestamp, TimestampError, UnixTime,
     UnknownEventKind, Watermark,
 };
-#[cfg(feature = "bytes")]
-pub use owned::OwnedMessage;
 pub use parser::{Parser, Partial};
 pub use reply::Reply;
 pub use stats::Stats;

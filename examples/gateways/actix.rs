@@ -58,14 +58,14 @@ async fn notify(
         }
     };
     let Some(events) = events else {
-        return answer(Reply::UNSUBSCRIBE);
+        return answer(Reply::unsubscribe(None));
     };
     let (stored, is_stored) = oneshot::channel();
     // Waits while the store is behind. What is not stored has to come again.
     if gateway.pushes.send((events, stored)).await.is_err() || is_stored.await.is_err() {
         return HttpResponse::InternalServerError().finish();
     }
-    answer(Reply::OK)
+    answer(Reply::ok(None))
 }
 
 /// Exchange pushes SOAP 1.1. A push in SOAP 1.2 is answered in that, as examples/listener.rs does.

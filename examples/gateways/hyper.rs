@@ -12,7 +12,7 @@ use std::collections::HashSet;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use ews_notifications::{Limits, Operation, OwnedMessage, Parser, Reply};
+use ews_notifications::{Limits, Operation, MessageBytes, Parser, Reply};
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{CONTENT_TYPE, HeaderValue};
@@ -28,7 +28,7 @@ thread_local! {
 }
 
 /// What is to be stored, and where to say that it has been.
-type Push = (OwnedMessage, oneshot::Sender<()>);
+type Push = (MessageBytes, oneshot::Sender<()>);
 
 struct Gateway {
     known: HashSet<String>,
@@ -94,7 +94,7 @@ async fn answer(gateway: &Gateway, request: Request<Incoming>) -> Result<Reply, 
     let is_known = PARSER.with_borrow_mut(|parser| is_known(parser, &body, &gateway.known));
     match is_known {
         Ok(true) => {}
-        Ok(false) => return Ok(Reply::UNSUBSCRIBE),
+        Ok(false) => return Ok(Reply::unsubscribe(None)),
         Err(why) => {
             eprintln!("{why}"); // shows a part of the body, and nothing that steers a terminal
             return Err(StatusCode::BAD_REQUEST);
@@ -102,12 +102,12 @@ async fn answer(gateway: &Gateway, request: Request<Incoming>) -> Result<Reply, 
     }
     let (stored, is_stored) = oneshot::channel();
     // Waits while the store is behind. What is not stored has to come again.
-    let sent = gateway.pushes.send((OwnedMessage::new(body), stored)).await;
+    let sent = gateway.pushes.send((MessageBytes::new(body), stored)).await;
     sent.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
     is_stored
         .await
         .map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
-    Ok(Reply::OK)
+    Ok(Reply::ok(None))
 }
 
 /// Whether it is a push of subscriptions that are known; if it is no push, why.
@@ -126,7 +126,7 @@ fn is_known(parser: &mut Parser, body: &[u8], known: &HashSet<String>) -> Result
 fn store_all(mut pushes: mpsc::Receiver<Push>, out: &mut dyn Write) {
     let mut parser = Parser::new();
     while let Some((message, stored)) = pushes.blocking_recv() {
-        let Ok(message) = message.view(&mut parser) else {
+        let Ok(message) = message.parse(&mut parser) else {
             continue; // does not happen: it has been read before
         };
         let mut events = message.notifications().flat_map(|one| one.events);

@@ -9,9 +9,9 @@ use tokio_util::codec::Decoder;
 use super::cutter::{Cut, Cutter};
 use crate::config::Config;
 use crate::error::Error;
-use crate::owned::OwnedMessage;
+use crate::message_bytes::MessageBytes;
 
-/// A [`Framer`](super::Framer) for streams of tokio: gives [`OwnedMessage`]s to a `FramedRead`. With the feature
+/// A [`Framer`](super::Framer) for streams of tokio: gives [`MessageBytes`]s to a `FramedRead`. With the feature
 /// `codec`.
 ///
 /// ```
@@ -29,7 +29,7 @@ use crate::owned::OwnedMessage;
 /// let mut parser = Parser::new();
 /// while let Some(envelope) = envelopes.next().await {
 ///     let envelope = envelope?; // an error ends the stream
-///     let message = envelope.view(&mut parser)?; // so does this one
+///     let message = envelope.parse(&mut parser)?; // so does this one
 ///     println!("{} at byte {}", message.operation, envelope.offset);
 /// #   count += 1;
 /// }
@@ -86,16 +86,16 @@ impl Default for EnvelopeDecoder {
 }
 
 impl Decoder for EnvelopeDecoder {
-    type Item = OwnedMessage;
+    type Item = MessageBytes;
     type Error = DecodeError;
 
     /// The next envelope that ends in the buffer, unread: whether it is well-formed is for
-    /// [`OwnedMessage::view`] to say.
+    /// [`MessageBytes::parse`] to say.
     ///
     /// # Errors
     ///
     /// Those of [`Framer::next`](super::Framer::next). Asking again gives the same error, whatever the buffer holds.
-    fn decode(&mut self, src: &mut BytesMut) -> Result<Option<OwnedMessage>, DecodeError> {
+    fn decode(&mut self, src: &mut BytesMut) -> Result<Option<MessageBytes>, DecodeError> {
         let new = src.get(self.cutter.begun()..).unwrap_or_default();
         let Cut {
             between,
@@ -103,7 +103,7 @@ impl Decoder for EnvelopeDecoder {
             length,
         } = self.cutter.cut(new).map_err(|error| self.error(error))?;
         src.advance(between);
-        Ok(length.map(|length| OwnedMessage {
+        Ok(length.map(|length| MessageBytes {
             offset,
             body: src.split_to(length).freeze(),
         }))
@@ -114,7 +114,7 @@ impl Decoder for EnvelopeDecoder {
     /// # Errors
     ///
     /// Those of [`decode`](Self::decode) and of [`Framer::finish`](super::Framer::finish).
-    fn decode_eof(&mut self, src: &mut BytesMut) -> Result<Option<OwnedMessage>, DecodeError> {
+    fn decode_eof(&mut self, src: &mut BytesMut) -> Result<Option<MessageBytes>, DecodeError> {
         let last = self.decode(src)?;
         if last.is_none() {
             self.cutter.finish(src).map_err(|error| self.error(error))?;
@@ -148,7 +148,7 @@ impl fmt::Display for DecodeError {
         match self {
             Self::Io(error) => error.fmt(f),
             Self::Envelope { offset, error } => {
-                write!(f, "{error} of the envelope at byte {offset} of the stream")
+                write!(f, "envelope at byte {offset} of the stream: {error}")
             }
         }
     }

@@ -27,7 +27,7 @@
 //! ```
 //!
 //! With the feature `codec`, [`EnvelopeDecoder`] does the same for `tokio_util::codec::FramedRead`, where the bytes
-//! come from an `AsyncRead`, and gives each envelope as an [`OwnedMessage`](crate::OwnedMessage).
+//! come from an `AsyncRead`, and gives each envelope as an [`MessageBytes`](crate::MessageBytes).
 //!
 //! # Where it cuts
 //!

@@ -10,7 +10,7 @@ mod timestamp;
 
 use core::fmt;
 
-pub use event::{Event, EventKind, OldIds, OtherEvent, UnknownEventKind};
+pub use event::{Event, EventKind, OldIds, OtherEvent, Target, UnknownEventKind};
 pub use fault::Fault;
 pub use id::{FolderId, ItemId, ResponseCode, SubscriptionId, Watermark};
 pub use response::{ConnectionStatus, MessageXmlValue, Notification, Response, ResponseClass};
@@ -59,10 +59,11 @@ impl<'a> Message<'a> {
 }
 
 /// What was called, or answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Operation {
     /// The push, a request of the server: `SendNotification`.
+    #[default]
     SendNotification,
     /// The answer to a pull: `GetEventsResponse`.
     GetEvents,
@@ -73,6 +74,14 @@ pub enum Operation {
 }
 
 impl Operation {
+    #[cfg(feature = "serde")]
+    pub(super) const ALL: [Self; 4] = [
+        Self::SendNotification,
+        Self::GetEvents,
+        Self::GetStreamingEvents,
+        Self::Fault,
+    ];
+
     /// The name of its element.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use alloc::string::String;
+
 use super::id::opaque;
 
 opaque! {
@@ -14,7 +16,7 @@ opaque! {
 
 /// An instant: seconds since 1970-01-01T00:00:00Z, without leap seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct UnixTime {
     /// Whole seconds, negative before 1970.
     pub seconds: i64,

@@ -9,7 +9,7 @@ use core::net::SocketAddr;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
-use ews_notifications::{Limits, Reply};
+use ews_notifications::{Limits, Reply, SoapVersion};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -132,20 +132,25 @@ fn push(id: &str, from: &str, to: &str) -> String {
 #[tokio::test]
 async fn known_subscriptions_go_on_and_unknown_ones_end() {
     let tested = Tested::new(&["A", "B"]).await;
-    tested.expect(&push("A", "0", "1"), Reply::OK).await;
-    tested.expect(&push("B", "0", "1"), Reply::OK_SOAP_12).await;
+    tested.expect(&push("A", "0", "1"), Reply::ok(None)).await;
+    tested
+        .expect(&push("B", "0", "1"), Reply::ok(Some(SoapVersion::Soap12)))
+        .await;
     assert_ne!(tested.stored(), "");
     tested
-        .expect(&push("C", "0", "1"), Reply::UNSUBSCRIBE)
+        .expect(&push("C", "0", "1"), Reply::unsubscribe(None))
         .await;
     tested
-        .expect(&push("", "0", "1"), Reply::UNSUBSCRIBE_SOAP_12)
+        .expect(
+            &push("", "0", "1"),
+            Reply::unsubscribe(Some(SoapVersion::Soap12)),
+        )
         .await;
-    tested.expect(ERROR, Reply::UNSUBSCRIBE).await;
+    tested.expect(ERROR, Reply::unsubscribe(None)).await;
     assert_eq!(tested.stored(), "");
     let tested = Tested::new(&[]).await;
-    tested.expect(&push("C", "0", "1"), Reply::OK).await;
-    tested.expect(ERROR, Reply::OK).await;
+    tested.expect(&push("C", "0", "1"), Reply::ok(None)).await;
+    tested.expect(ERROR, Reply::ok(None)).await;
     let stored = tested.stored();
     assert!(stored.contains("\nErrorReadEventsFailed for "), "{stored}");
 }
@@ -169,7 +174,7 @@ async fn what_is_no_push_is_refused() {
     );
     assert_eq!(tested.stored(), "");
     // It reads on as if nothing had been.
-    tested.expect(&whole, Reply::OK).await;
+    tested.expect(&whole, Reply::ok(None)).await;
 }
 
 /// Whether the listener has read what the server gave up to wait for, the server cannot know.
@@ -182,10 +187,10 @@ async fn what_comes_again_is_stored_once() {
         for _ in 0..at % 4 {
             drop(tested.send("text/xml", body.as_bytes()).await);
         }
-        tested.expect(&body, Reply::OK).await;
+        tested.expect(&body, Reply::ok(None)).await;
         for earlier in at.saturating_sub(7)..at {
             let earlier = push("A", &earlier.to_string(), &(earlier + 1).to_string());
-            tested.expect(&earlier, Reply::OK).await;
+            tested.expect(&earlier, Reply::ok(None)).await;
         }
         expected += &format!("NewMailEvent mail {at}\n");
     }
@@ -208,7 +213,7 @@ async fn a_lost_one_is_told_in_front_of_the_next() {
         ("3", "4", ""),
         ("2", "3", ""),
     ] {
-        tested.expect(&push("A", from, to), Reply::OK).await;
+        tested.expect(&push("A", from, to), Reply::ok(None)).await;
         assert_eq!(tested.stored(), stored, "{from} to {to}");
     }
 }
@@ -217,7 +222,7 @@ async fn a_lost_one_is_told_in_front_of_the_next() {
 #[tokio::test]
 async fn what_could_not_be_stored_is_as_new_when_it_comes_again() {
     let tested = Tested::new(&[]).await;
-    tested.expect(&push("A", "0", "1"), Reply::OK).await;
+    tested.expect(&push("A", "0", "1"), Reply::ok(None)).await;
     tested.stored();
     let behind_a_gap = push("A", "2", "3");
     tested.fill(true);
@@ -225,7 +230,7 @@ async fn what_could_not_be_stored_is_as_new_when_it_comes_again() {
         assert_eq!(tested.status(behind_a_gap.as_bytes()).await, 500);
     }
     tested.fill(false);
-    tested.expect(&behind_a_gap, Reply::OK).await;
+    tested.expect(&behind_a_gap, Reply::ok(None)).await;
     assert_eq!(
         tested.stored(),
         "synchronise A: First\nNewMailEvent mail 3\n"
@@ -237,7 +242,7 @@ async fn what_could_not_be_stored_is_as_new_when_it_comes_again() {
 async fn each_thing_stays_on_its_line() {
     let tested = Tested::new(&[]).await;
     tested
-        .expect(&push("A\nNewMailEvent x", "0", "&#10;1"), Reply::OK)
+        .expect(&push("A\nNewMailEvent x", "0", "&#10;1"), Reply::ok(None))
         .await;
     let stored = "synchronise A\\nNewMailEvent x: First\nNewMailEvent mail \\n1\n";
     assert_eq!(tested.stored(), stored);

@@ -12,7 +12,7 @@ use crate::support::choices::Choices;
 use crate::support::framing::{self, Framed};
 use bytes::BytesMut;
 use ews_notifications::frame::{DecodeError, EnvelopeDecoder};
-use ews_notifications::{Config, Error, ErrorKind, OwnedMessage};
+use ews_notifications::{Config, Error, ErrorKind, MessageBytes};
 use futures_util::StreamExt as _;
 use proptest::prelude::*;
 use tokio::io::{AsyncRead, ReadBuf};
@@ -66,7 +66,7 @@ fn decoded<'c>(config: Config, pieces: impl IntoIterator<Item = &'c [u8]>) -> Fr
                 None => decoder.decode_eof(&mut buffer),
             };
             match next {
-                Ok(Some(OwnedMessage { offset, body, .. })) => {
+                Ok(Some(MessageBytes { offset, body, .. })) => {
                     envelopes.push((offset, body.to_vec()));
                 }
                 Ok(None) => break,
@@ -97,7 +97,7 @@ fn read(stream: &[u8], lengths: &[usize]) -> Framed {
     let mut envelopes = Vec::new();
     let end = loop {
         match next(&mut framed) {
-            Some(Ok(OwnedMessage { offset, body, .. })) => envelopes.push((offset, body.to_vec())),
+            Some(Ok(MessageBytes { offset, body, .. })) => envelopes.push((offset, body.to_vec())),
             Some(Err(error)) => break Err(place(error)),
             None => break Ok(()),
         }
@@ -107,7 +107,7 @@ fn read(stream: &[u8], lengths: &[usize]) -> Framed {
 
 fn next(
     framed: &mut FramedRead<Pieces<'_>, EnvelopeDecoder>,
-) -> Option<Result<OwnedMessage, DecodeError>> {
+) -> Option<Result<MessageBytes, DecodeError>> {
     let mut context = Context::from_waker(Waker::noop());
     loop {
         if let Poll::Ready(next) = framed.poll_next_unpin(&mut context) {
@@ -238,7 +238,7 @@ fn an_error_says_which_envelope_it_is_about() {
     let error = DecodeError::Envelope { offset, error };
     assert_eq!(
         error.to_string(),
-        "something other than an attribute in a start tag at byte 3 of the envelope at byte 5 of the stream"
+        "envelope at byte 5 of the stream: byte 3: unexpected character in a start tag; expected an attribute, > or />"
     );
     assert!(error.source().is_none());
 }

@@ -80,7 +80,7 @@ fn continuities() {
 #[cfg(feature = "bytes")]
 #[test]
 fn messages_that_are_kept() {
-    let message = ews_notifications::OwnedMessage::new(body().into());
+    let message = ews_notifications::MessageBytes::new(body().into());
     assert_silent(&message);
 }
 
