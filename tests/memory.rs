@@ -89,7 +89,7 @@ fn the_allocator_counts() {
 
 #[test]
 fn a_warm_parser_allocates_nothing() {
-    let tapes = (0..200_u32).map(|seed| {
+    let choices = (0..200_u32).map(|seed| {
         let bytes = (0..600_u32).map(|at| (seed * 7919 + at * at * 31 + at) % 251);
         dialect::body(&bytes.map(|byte| byte as u8).collect::<Vec<_>>())
             .0
@@ -98,7 +98,7 @@ fn a_warm_parser_allocates_nothing() {
     let accepted = fixtures::accepted().into_iter().map(|fixture| fixture.body);
     let refused = fixtures::refused().into_iter().map(|fixture| fixture.body);
     let tiny = ["<t:X/>", "<t:StatusEvent/>"].map(|event| many(event, 10_000));
-    for body in accepted.chain(refused).chain(tapes).chain(tiny) {
+    for body in accepted.chain(refused).chain(choices).chain(tiny) {
         let mut parser = Parser::new();
         for _ in 0..3 {
             let _ = parser.parse(&body);

@@ -8,8 +8,8 @@
 //! around numbers and in front of times (which libxml2 refuses), and, what this crate refuses, a header element
 //! or an operation that stands twice.
 
+use super::choices::Choices;
 use super::reference::{EVENTS, IDS, OPERATIONS, RESPONSES, SOAP};
-use super::tape::Tape;
 use super::text::Lines;
 
 const MESSAGES: &str = "http://schemas.microsoft.com/exchange/services/2006/messages";
@@ -78,8 +78,8 @@ const DATE_TIME: Type = Type::OneOf(&[
 ]);
 
 /// A body that is accepted, and the message in it as [`super::text::of_message`] gives it.
-pub(crate) fn body(tape: &[u8]) -> (String, String) {
-    Writer::new(None, tape).body()
+pub(crate) fn body(choices: &[u8]) -> (String, String) {
+    Writer::new(None, choices).body()
 }
 
 /// The same of a body that the schema allows: `message` chooses what it says, `dialect` how it is written.
@@ -87,12 +87,12 @@ pub(crate) fn schema_body(message: &[u8], dialect: &[u8]) -> (String, String) {
     Writer::new(Some(message), dialect).body()
 }
 
-/// Writes XML, and reads the choices off the tapes.
+/// Writes XML, and takes the choices.
 struct Writer<'t> {
     /// How it is written.
-    dialect: Tape<'t>,
+    dialect: Choices<'t>,
     /// What it says, which then has to be what the schema allows. If not, `dialect` chooses that too.
-    message: Option<Tape<'t>>,
+    message: Option<Choices<'t>>,
     xml: String,
     lines: Lines,
     /// Declarations in scope, innermost last.
@@ -103,8 +103,8 @@ struct Writer<'t> {
 impl<'t> Writer<'t> {
     fn new(message: Option<&'t [u8]>, dialect: &'t [u8]) -> Self {
         Self {
-            dialect: Tape::new(dialect),
-            message: message.map(Tape::new),
+            dialect: Choices::new(dialect),
+            message: message.map(Choices::new),
             xml: String::new(),
             lines: Lines::default(),
             scope: Vec::new(),
@@ -112,7 +112,7 @@ impl<'t> Writer<'t> {
     }
 
     /// Where it is chosen what is said.
-    fn says(&mut self) -> &mut Tape<'t> {
+    fn says(&mut self) -> &mut Choices<'t> {
         self.message.as_mut().unwrap_or(&mut self.dialect)
     }
 
@@ -132,7 +132,7 @@ impl<'t> Writer<'t> {
         self.xml.push_str(start);
         self.xml.push_str(declaration);
         self.misc();
-        let at = self.says().pick(OPERATIONS.len() + 1);
+        let at = self.says().below(OPERATIONS.len() + 1);
         match OPERATIONS.get(at) {
             Some(name) if !self.is_strict() && self.says().once_in(4) => self.operation(name),
             operation => self.envelope(operation.copied()),
@@ -147,7 +147,7 @@ impl<'t> Writer<'t> {
         let soap = SOAP[usize::from(is_soap_12)];
         self.element(soap, "Envelope", Vec::new(), |w| {
             w.noise(&[]);
-            if w.says().pick(3) > 0 {
+            if w.says().below(3) > 0 {
                 w.element(soap, "Header", Vec::new(), Self::header);
             }
             w.noise(&[]);
@@ -165,7 +165,7 @@ impl<'t> Writer<'t> {
 
     fn header(&mut self) {
         self.noise(&[CULTURE]);
-        if self.says().pick(4) > 0 {
+        if self.says().below(4) > 0 {
             let version = self.text(VERSION);
             self.lines.line(0, "RequestServerVersion", &version);
             let attributes = vec![("Version", version)];
@@ -219,31 +219,31 @@ impl<'t> Writer<'t> {
             true => "",
             false => self.dialect.one_of(&["", "", SOAP[0]]),
         };
-        if self.is_strict() || self.says().pick(4) > 0 {
+        if self.is_strict() || self.says().below(4) > 0 {
             self.leaf(namespace, "faultcode", FAULT_CODE, 1);
         }
-        if self.is_strict() || self.says().pick(4) > 0 {
+        if self.is_strict() || self.says().below(4) > 0 {
             self.leaf(namespace, "faultstring", Type::String, 1);
         }
         self.noise(&[]);
-        if self.says().pick(4) > 0 {
+        if self.says().below(4) > 0 {
             self.element(namespace, "detail", Vec::new(), Self::detail);
         }
     }
 
     fn children_of_fault_12(&mut self) {
-        if self.says().pick(4) > 0 {
+        if self.says().below(4) > 0 {
             self.element(SOAP[1], "Code", Vec::new(), |w| {
                 w.leaf_of("faultcode", SOAP[1], "Value", FAULT_CODE, 1);
                 w.noise(&[SUBCODE]);
             });
         }
         self.noise(&[]);
-        if self.says().pick(4) > 0 {
+        if self.says().below(4) > 0 {
             self.element(SOAP[1], "Reason", Vec::new(), Self::reason);
         }
         self.noise(&[]);
-        if self.says().pick(4) > 0 {
+        if self.says().below(4) > 0 {
             self.element(SOAP[1], "Detail", Vec::new(), Self::detail);
         }
     }
@@ -251,7 +251,7 @@ impl<'t> Writer<'t> {
     /// The first Text is what is read; the others say the same in other languages.
     fn reason(&mut self) {
         self.leaf_of("faultstring", SOAP[1], "Text", Type::String, 1);
-        for _ in 0..self.says().pick(3) {
+        for _ in 0..self.says().below(3) {
             self.noise(&[]);
             let text = self.any_text();
             self.element(SOAP[1], "Text", Vec::new(), |w| w.characters(&text));
@@ -262,10 +262,10 @@ impl<'t> Writer<'t> {
     /// Any elements may stand here.
     fn detail(&mut self) {
         self.noise(&[LINE]);
-        if self.says().pick(4) > 0 {
+        if self.says().below(4) > 0 {
             self.leaf(ERRORS, "ResponseCode", RESPONSE_CODE, 1);
         }
-        if self.says().pick(4) > 0 {
+        if self.says().below(4) > 0 {
             self.leaf(ERRORS, "Message", Type::String, 1);
         }
         self.noise(&[LINE]);
@@ -280,7 +280,7 @@ impl<'t> Writer<'t> {
         self.element(MESSAGES, name, Vec::new(), |w| {
             w.noise(&[]);
             w.element(MESSAGES, "ResponseMessages", Vec::new(), |w| {
-                for _ in 0..=w.says().pick(3) {
+                for _ in 0..=w.says().below(3) {
                     w.noise(&[OTHER_RESPONSE]);
                     w.response(name);
                 }
@@ -299,10 +299,10 @@ impl<'t> Writer<'t> {
             self.dialect.one_of(&RESPONSES).clone_into(&mut name);
         }
         self.element(MESSAGES, &name, vec![("ResponseClass", class)], |w| {
-            if w.says().pick(3) > 0 {
+            if w.says().below(3) > 0 {
                 w.leaf(MESSAGES, "MessageText", Type::String, 2);
             }
-            if w.says().pick(3) > 0 {
+            if w.says().below(3) > 0 {
                 w.leaf(MESSAGES, "ResponseCode", RESPONSE_CODE, 2);
             }
             if w.says().once_in(3) {
@@ -316,7 +316,7 @@ impl<'t> Writer<'t> {
             let is_streamed = operation == "GetStreamingEventsResponse";
             if is_streamed || !w.is_strict() && w.says().once_in(4) {
                 w.streamed();
-            } else if w.is_strict() && operation == "SendNotification" || w.says().pick(4) < 3 {
+            } else if w.is_strict() && operation == "SendNotification" || w.says().below(4) < 3 {
                 w.one_notification(MESSAGES);
             }
             w.noise(&[]);
@@ -325,9 +325,9 @@ impl<'t> Writer<'t> {
 
     /// What a response to a streaming request has, in place of the one Notification of others.
     fn streamed(&mut self) {
-        if self.says().pick(3) < 2 {
+        if self.says().below(3) < 2 {
             self.element(MESSAGES, "Notifications", Vec::new(), |w| {
-                for _ in 0..w.says().pick(4) {
+                for _ in 0..w.says().below(4) {
                     w.noise(&[]);
                     w.one_notification(TYPES);
                 }
@@ -337,7 +337,7 @@ impl<'t> Writer<'t> {
         self.noise(&[]);
         if self.says().once_in(3) {
             self.element(MESSAGES, "ErrorSubscriptionIds", Vec::new(), |w| {
-                for _ in 0..=w.says().pick(3) {
+                for _ in 0..=w.says().below(3) {
                     let namespace = w.either(TYPES);
                     let (label, name) = ("ErrorSubscriptionId", "SubscriptionId");
                     w.leaf_of(label, namespace, name, Type::NonEmptyString, 2);
@@ -345,14 +345,14 @@ impl<'t> Writer<'t> {
                 w.noise(&[]);
             });
         }
-        if self.says().pick(3) < 2 {
+        if self.says().below(3) < 2 {
             self.leaf(MESSAGES, "ConnectionStatus", CONNECTION_STATUS, 2);
         }
     }
 
     /// The schema allows any elements here.
     fn message_xml(&mut self, depth: usize) {
-        for _ in 0..self.says().pick(3) {
+        for _ in 0..self.says().below(3) {
             self.noise(&STRANGERS);
             let (name, value) = (self.text(VALUE_NAME), self.text(Type::String));
             self.lines.line(depth, "Value", &value);
@@ -381,7 +381,7 @@ impl<'t> Writer<'t> {
     fn notification(&mut self) {
         self.lines.head(2, "Notification");
         self.leaf(TYPES, "SubscriptionId", Type::NonEmptyString, 3);
-        if self.says().pick(3) > 0 {
+        if self.says().below(3) > 0 {
             self.leaf(TYPES, "PreviousWatermark", Type::NonEmptyString, 3);
         }
         self.noise(&[]);
@@ -393,7 +393,7 @@ impl<'t> Writer<'t> {
             self.lines.line(3, "MoreEvents", value);
             self.element(TYPES, "MoreEvents", Vec::new(), |w| w.characters(&text));
         }
-        for _ in usize::from(!self.is_strict())..=self.says().pick(5) {
+        for _ in usize::from(!self.is_strict())..=self.says().below(5) {
             self.noise(&[]);
             self.event();
         }
@@ -402,7 +402,7 @@ impl<'t> Writer<'t> {
 
     fn event(&mut self) {
         let others = usize::from(!self.is_strict());
-        let at = self.says().pick(EVENTS.len() + others);
+        let at = self.says().below(EVENTS.len() + others);
         let kind = EVENTS.get(at).copied().unwrap_or(OTHER_EVENT);
         self.lines.head(3, kind);
         if kind == OTHER_EVENT {
@@ -412,7 +412,7 @@ impl<'t> Writer<'t> {
             return;
         }
         self.element(TYPES, kind, Vec::new(), |w| {
-            if w.says().pick(3) > 0 {
+            if w.says().below(3) > 0 {
                 w.leaf(TYPES, "Watermark", Type::NonEmptyString, 4);
             }
             let (has_time, ids, has_count) = if w.is_strict() {
@@ -437,7 +437,7 @@ impl<'t> Writer<'t> {
     /// Whether there is a TimeStamp, which ids there are, and whether there is an UnreadCount.
     fn any_children(&mut self) -> (bool, Vec<&'static str>, bool) {
         let says = self.says();
-        let has_time = says.pick(3) > 0;
+        let has_time = says.below(3) > 0;
         let ids = IDS.into_iter().filter(|_| says.once_in(3)).collect();
         (has_time, ids, says.once_in(4))
     }
@@ -459,7 +459,7 @@ impl<'t> Writer<'t> {
 
     fn id(&mut self, name: &str) {
         let id = self.text(Type::String);
-        let key = (self.says().pick(3) < 2).then(|| self.text(Type::String));
+        let key = (self.says().below(3) < 2).then(|| self.text(Type::String));
         self.lines.id(name, Some((&id, key.as_deref())));
         let mut attributes = vec![("Id", id)];
         attributes.extend(key.map(|key| ("ChangeKey", key)));
@@ -495,7 +495,7 @@ impl<'t> Writer<'t> {
     /// A text of this type; where it need not be what the schema allows, sometimes any.
     fn text(&mut self, of: Type) -> String {
         if let Type::OneOf(values) = of
-            && (self.is_strict() || self.says().pick(2) == 0)
+            && (self.is_strict() || self.says().below(2) == 0)
         {
             return self.says().one_of(values).to_owned();
         }
@@ -509,13 +509,13 @@ impl<'t> Writer<'t> {
     fn any_text(&mut self) -> String {
         let says = self.says();
         let piece = says.one_of(&TEXTS);
-        if says.pick(3) < 2 {
+        if says.below(3) < 2 {
             return piece.to_owned();
         }
-        let (skipped, length) = (says.pick(LETTERS.len()), says.one_of(&LENGTHS));
+        let (skipped, length) = (says.below(LETTERS.len()), says.one_of(&LENGTHS));
         let letters = LETTERS.chars().cycle();
         let mut text: String = letters.skip(skipped).take(length).collect();
-        text.insert_str(says.pick(length + 1), piece);
+        text.insert_str(says.below(length + 1), piece);
         text
     }
 
@@ -582,7 +582,7 @@ impl Writer<'_> {
         if self.dialect.once_in(2) {
             written.reverse();
         }
-        let first = self.dialect.pick(written.len().max(1));
+        let first = self.dialect.below(written.len().max(1));
         written.rotate_left(first);
 
         let name = qualified(prefix, name);
@@ -615,7 +615,7 @@ impl Writer<'_> {
         self.space();
         let quote = self.dialect.one_of(&['"', '\'']);
         self.xml.push(quote);
-        let is_plain = self.dialect.pick(3) < 2;
+        let is_plain = self.dialect.below(3) < 2;
         for char in value.chars() {
             if char == ' ' && !is_plain {
                 let space = self.dialect.one_of(&[" ", "\t", "\n", "\r\n"]);
@@ -630,13 +630,13 @@ impl Writer<'_> {
 
     /// Character data that reads as `text`.
     fn characters(&mut self, text: &str) {
-        let way = self.dialect.pick(4);
+        let way = self.dialect.below(4);
         if way == 1 && !text.contains('\r') && !text.contains("]]>") {
             return self.xml.push_str(&format!("<![CDATA[{text}]]>"));
         }
         let is_plain = way == 0;
         for char in text.chars() {
-            match if is_plain { 0 } else { self.dialect.pick(12) } {
+            match if is_plain { 0 } else { self.dialect.below(12) } {
                 1 => self.xml.push_str("<!-- & -->"),
                 2 => self.xml.push_str("<?p <?>"),
                 3 => self.xml.push_str("<![CDATA[]]>"),
@@ -666,7 +666,7 @@ impl Writer<'_> {
             _ => None,
         };
         let code = u32::from(char);
-        match (if is_plain { 0 } else { self.dialect.pick(8) }, name) {
+        match (if is_plain { 0 } else { self.dialect.below(8) }, name) {
             (1, _) => self.xml.push_str(&format!("&#{code};")),
             (2, _) => self.xml.push_str(&format!("&#x00{code:X};")),
             (3.., Some(name)) => self.xml.push_str(&format!("&{name};")),
@@ -690,7 +690,7 @@ impl Writer<'_> {
 
     /// White space, comments and processing instructions.
     fn misc(&mut self) {
-        for _ in 0..self.dialect.pick(3) {
+        for _ in 0..self.dialect.below(3) {
             self.one_of(&["\n  ", "<!-- <a> -->", "<?pi a=b?>"]);
         }
     }

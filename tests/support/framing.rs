@@ -4,8 +4,8 @@ use ews_notifications::frame::{Envelope, Framer};
 use ews_notifications::xml::{Buffers, Token, Tokenizer};
 use ews_notifications::{Config, Error, ErrorKind, Limits};
 
+use super::choices::Choices;
 use super::sequence::KERNELS;
-use super::tape::Tape;
 
 /// Envelopes with where they begin, and how the stream ends: where the envelope of the error begins, or well.
 pub(crate) type Framed = (Vec<(u64, Vec<u8>)>, Result<(), (u64, Error)>);
@@ -33,13 +33,12 @@ pub(crate) fn framed<'c>(config: Config, pieces: impl IntoIterator<Item = &'c [u
     (envelopes, end)
 }
 
-/// A stream is framed the same by all kernels and however it is cut into pieces, of which the tape says the
-/// lengths, and as the tokenizer says.
-pub(crate) fn check(stream: &[u8], tape: &mut Tape<'_>) {
+/// Checks that all kernels frame the stream as the tokenizer does, whole and in pieces of any lengths.
+pub(crate) fn check(stream: &[u8], choices: &mut Choices<'_>) {
     let shown = stream.escape_ascii();
     let whole = framed(Config::default(), [stream]);
     check_by_tokens(stream, &whole);
-    let lengths: Vec<usize> = (0..64).map(|_| 1 + tape.pick(200)).collect();
+    let lengths: Vec<usize> = (0..64).map(|_| 1 + choices.below(200)).collect();
     for kernel in KERNELS {
         let mut config = Config::default();
         config.kernel = kernel;
@@ -166,31 +165,32 @@ fn end_of_document(bytes: &[u8]) -> Result<usize, Error> {
 }
 
 /// A stream of a few envelopes, mostly well-formed.
-pub(crate) fn stream(tape: &mut Tape<'_>) -> Vec<u8> {
+pub(crate) fn stream(choices: &mut Choices<'_>) -> Vec<u8> {
     let mut stream = String::new();
-    for _ in 0..1 + tape.pick(4) {
-        for _ in 0..tape.pick(3) {
-            stream += tape.one_of(&["\r\n", " ", "\u{FEFF}", "<!-- > -->", "<?p <a> ?>", "\t\n"]);
+    for _ in 0..1 + choices.below(4) {
+        for _ in 0..choices.below(3) {
+            stream +=
+                choices.one_of(&["\r\n", " ", "\u{FEFF}", "<!-- > -->", "<?p <a> ?>", "\t\n"]);
         }
-        if tape.once_in(4) {
+        if choices.once_in(4) {
             stream += "<?xml version='1.0'?>";
         }
-        envelope(tape, &mut stream);
+        envelope(choices, &mut stream);
     }
     let mut stream = stream.into_bytes();
-    if tape.once_in(3) {
-        let at = tape.place(stream.len());
-        match tape.pick(4) {
+    if choices.once_in(3) {
+        let at = choices.position(stream.len());
+        match choices.below(4) {
             0 => stream.truncate(at),
             1 => drop(stream.remove(at)),
-            2 => stream.insert(at, tape.one_of(b"<>/\"'!?-]& \xEF[")),
-            _ => stream[at] = tape.one_of(b"<>/\"'!?-]& \xEF["),
+            2 => stream.insert(at, choices.one_of(b"<>/\"'!?-]& \xEF[")),
+            _ => stream[at] = choices.one_of(b"<>/\"'!?-]& \xEF["),
         }
     }
     stream
 }
 
-fn envelope(tape: &mut Tape<'_>, out: &mut String) {
+fn envelope(choices: &mut Choices<'_>, out: &mut String) {
     const NAMES: [&str; 7] = [
         "a",
         "Envelope",
@@ -202,40 +202,40 @@ fn envelope(tape: &mut Tape<'_>, out: &mut String) {
     ];
     let mut open = Vec::new();
     loop {
-        match tape.pick(12) {
-            0 | 1 if open.len() > 4 || !open.is_empty() && tape.pick(4) == 0 => {}
+        match choices.below(12) {
+            0 | 1 if open.len() > 4 || !open.is_empty() && choices.below(4) == 0 => {}
             0 | 1 => {
-                let name = tape.one_of(&NAMES);
+                let name = choices.one_of(&NAMES);
                 *out += "<";
                 *out += name;
-                attributes(tape, out);
-                *out += tape.one_of(&[">", " >", ">"]);
+                attributes(choices, out);
+                *out += choices.one_of(&[">", " >", ">"]);
                 open.push(name);
                 continue;
             }
-            _ if open.is_empty() && tape.pick(8) == 0 => {
+            _ if open.is_empty() && choices.below(8) == 0 => {
                 *out += "<b/>";
                 return;
             }
             _ if open.is_empty() => continue,
             2 => {
                 *out += "<b";
-                attributes(tape, out);
+                attributes(choices, out);
                 *out += "/>";
                 continue;
             }
-            3 => *out += tape.one_of(&["<!-- </a> -->", "<!----><!-- - > -->"]),
-            4 => *out += tape.one_of(&["<![CDATA[</a>]] >]]]>", "<![CDATA[]]>"]),
-            5 => *out += tape.one_of(&["<?p </a> > ??>", "<?p?>"]),
-            6 => *out += tape.one_of(&["/>", "it's > \"that\"", "a/>", "!?'", "\u{20AC}"]),
-            7 => *out += &"text / ".repeat(tape.pick(30)),
-            8 => *out += tape.one_of(&["&lt;", "\n", " "]),
+            3 => *out += choices.one_of(&["<!-- </a> -->", "<!----><!-- - > -->"]),
+            4 => *out += choices.one_of(&["<![CDATA[</a>]] >]]]>", "<![CDATA[]]>"]),
+            5 => *out += choices.one_of(&["<?p </a> > ??>", "<?p?>"]),
+            6 => *out += choices.one_of(&["/>", "it's > \"that\"", "a/>", "!?'", "\u{20AC}"]),
+            7 => *out += &"text / ".repeat(choices.below(30)),
+            8 => *out += choices.one_of(&["&lt;", "\n", " "]),
             _ => {}
         }
-        if tape.pick(3) == 0
+        if choices.below(3) == 0
             && let Some(name) = open.pop()
         {
-            *out += &["</", name, tape.one_of(&[">", " >", "\n>"])].concat();
+            *out += &["</", name, choices.one_of(&[">", " >", "\n>"])].concat();
             if open.is_empty() {
                 return;
             }
@@ -243,12 +243,12 @@ fn envelope(tape: &mut Tape<'_>, out: &mut String) {
     }
 }
 
-fn attributes(tape: &mut Tape<'_>, out: &mut String) {
-    for name in ["x", "y", "z"].into_iter().take(tape.pick(4)) {
-        let value = tape.one_of(&["", ">", "/>", "/", "it's", "!?", "1"]);
-        let long = "Id/+".repeat(tape.pick(40));
+fn attributes(choices: &mut Choices<'_>, out: &mut String) {
+    for name in ["x", "y", "z"].into_iter().take(choices.below(4)) {
+        let value = choices.one_of(&["", ">", "/>", "/", "it's", "!?", "1"]);
+        let long = "Id/+".repeat(choices.below(40));
         *out += &[" ", name, "=\"", value, &long, "\""].concat();
-        if tape.once_in(6) {
+        if choices.once_in(6) {
             *out += &[" ", name, name, "='\"", &long, ">'"].concat();
         }
     }

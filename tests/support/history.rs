@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use ews_notifications::{Continuity, Delivery, Parser, Watermark};
 use proptest::prelude::*;
 
-use super::tested;
+use super::differential;
 
 /// A notification as the server makes it.
 #[derive(Clone, Debug, Default)]
@@ -57,7 +57,7 @@ impl Sent {
             element("MoreEvents", &self.more.to_string()),
             events.collect(),
         ];
-        tested::without_id(&children.concat())
+        differential::push_body_without_id(&children.concat())
     }
 
     /// Observed, after it has been written and read.

@@ -10,7 +10,7 @@ use ews_notifications::{Config, Error, Item, Kernel, Message, Parser, Stats};
 use super::sequence::{How, Sequence};
 
 /// What was counted while a message was read.
-pub(crate) fn counted(before: Stats, after: Stats) -> Stats {
+pub(crate) fn stats_between(before: Stats, after: Stats) -> Stats {
     let mut counted = after;
     counted.elements_skipped -= before.elements_skipped;
     counted.attributes_skipped -= before.attributes_skipped;
@@ -23,7 +23,7 @@ pub(crate) fn counted(before: Stats, after: Stats) -> Stats {
 }
 
 /// The counts that tell of the message, not of how it was read.
-pub(crate) fn of_message(stats: Stats) -> [u64; 3] {
+pub(crate) fn message_counters(stats: Stats) -> [u64; 3] {
     [
         stats.elements_skipped,
         stats.attributes_skipped,
@@ -32,7 +32,7 @@ pub(crate) fn of_message(stats: Stats) -> [u64; 3] {
 }
 
 /// The same, but for what must change nothing.
-pub(crate) fn plainly(config: &Config) -> Config {
+pub(crate) fn baseline(config: &Config) -> Config {
     let mut plain = *config;
     plain.kernel = Some(Kernel::Scalar);
     plain.predict = false;
@@ -41,7 +41,7 @@ pub(crate) fn plainly(config: &Config) -> Config {
 }
 
 /// A parser that has read this body so often that it knows it by heart.
-pub(crate) fn knowing(config: Config, body: &[u8]) -> Parser {
+pub(crate) fn warmed(config: Config, body: &[u8]) -> Parser {
     let mut parser = Parser::with_config(config);
     let is_good = parser.parse(body).is_ok();
     for _ in 1..8 {
@@ -92,7 +92,7 @@ pub(crate) fn check(sequence: &Sequence) -> Shares {
     let mut parser = Parser::with_config(sequence.config);
     let mut shares = Shares::default();
     for (at, step) in sequence.steps.iter().enumerate() {
-        let mut fresh = Parser::with_config(plainly(&sequence.config));
+        let mut fresh = Parser::with_config(baseline(&sequence.config));
         if step.forget {
             parser.forget();
         }
@@ -108,9 +108,13 @@ pub(crate) fn check(sequence: &Sequence) -> Shares {
             How::Reader => read_both(&mut parser, &mut fresh, body, usize::MAX),
             How::ReaderUntil(end) => read_both(&mut parser, &mut fresh, body, end),
         };
-        let stats = counted(before, parser.stats());
+        let stats = stats_between(before, parser.stats());
         if read.is_past_head {
-            assert_eq!(of_message(stats), of_message(fresh.stats()), "body {at}");
+            assert_eq!(
+                message_counters(stats),
+                message_counters(fresh.stats()),
+                "body {at}"
+            );
         }
         shares.messages += 1;
         shares.heads_predicted += stats.heads_predicted;

@@ -3,9 +3,9 @@
 //! A body is made of three parts: what stands before the children of its first Notification, these and
 //! whatever follows up to the children of its last, and what stands behind them. Where it has no Notification, the
 //! middle is what follows the ResponseCode. So parts of different bodies can be put together, and need not
-//! fit. The choices are read off a tape.
+//! fit.
 
-use super::tape::Tape;
+use super::choices::Choices;
 
 pub(crate) const SOAP: &str = "http://schemas.xmlsoap.org/soap/envelope/";
 pub(crate) const MESSAGES: &str = "http://schemas.microsoft.com/exchange/services/2006/messages";
@@ -105,14 +105,14 @@ impl Server {
     }
 
     /// One in three is not plain.
-    pub(crate) fn any(tape: &mut Tape<'_>) -> Self {
-        let operation = tape.one_of(&[&PUSH, &STREAM, &PULL, &STREAM]);
-        let version = tape.one_of(&["Exchange2010", "Exchange2013", "Exchange2007_SP1", "x"]);
-        if !tape.once_in(3) {
+    pub(crate) fn any(choices: &mut Choices<'_>) -> Self {
+        let operation = choices.one_of(&[&PUSH, &STREAM, &PULL, &STREAM]);
+        let version = choices.one_of(&["Exchange2010", "Exchange2013", "Exchange2007_SP1", "x"]);
+        if !choices.once_in(3) {
             return Self::plain(operation, version);
         }
-        let types = tape.one_of(&["t:", "", "types:", "abcdefg:", "exchange:", "é:", "a-b.c:"]);
-        let choices: [&[&str]; 8] = [
+        let types = choices.one_of(&["t:", "", "types:", "abcdefg:", "exchange:", "é:", "a-b.c:"]);
+        let forms: [&[&str]; 8] = [
             &[
                 operation.declaration,
                 "",
@@ -160,9 +160,9 @@ impl Server {
             ],
         ];
         // Most are as Exchange writes them.
-        let mut choose = |choices: &[&'static str]| match tape.once_in(5) {
-            true => tape.one_of(choices),
-            false => choices[0],
+        let mut choose = |forms: &[&'static str]| match choices.once_in(5) {
+            true => choices.one_of(forms),
+            false => forms[0],
         };
         let [
             declaration,
@@ -173,7 +173,7 @@ impl Server {
             text,
             code,
             notification,
-        ] = choices.map(&mut choose);
+        ] = forms.map(&mut choose);
         let messages = choose(&["m:", "messages:"]);
         let style = Style {
             operation,
@@ -247,26 +247,26 @@ impl Server {
     }
 
     /// A message as Exchange writes it. In a stream, half have no Notification, and others several.
-    pub(crate) fn plain_parts(&self, tape: &mut Tape<'_>) -> Parts {
-        self.parts_of(tape, false)
+    pub(crate) fn plain_parts(&self, choices: &mut Choices<'_>) -> Parts {
+        self.parts_of(choices, false)
     }
 
     /// A message, each part of it one time in three not as Exchange writes it.
-    pub(crate) fn parts(&self, tape: &mut Tape<'_>) -> Parts {
-        self.parts_of(tape, true)
+    pub(crate) fn parts(&self, choices: &mut Choices<'_>) -> Parts {
+        self.parts_of(choices, true)
     }
 
-    fn parts_of(&self, tape: &mut Tape<'_>, may_be_odd: bool) -> Parts {
+    fn parts_of(&self, choices: &mut Choices<'_>, may_be_odd: bool) -> Parts {
         let is_streamed = self.operation.is_streamed;
-        let mut parts = if is_streamed && tape.once_in(2) || may_be_odd && tape.once_in(16) {
-            let is_odd = may_be_odd && tape.once_in(3);
-            self.without_notification(&self.status(tape, is_odd))
+        let mut parts = if is_streamed && choices.once_in(2) || may_be_odd && choices.once_in(16) {
+            let is_odd = may_be_odd && choices.once_in(3);
+            self.without_notification(&self.status(choices, is_odd))
         } else {
-            let mut children = self.children(tape, may_be_odd);
-            while is_streamed && tape.once_in(3) {
-                let is_odd = may_be_odd && tape.once_in(3);
-                children += &self.between_notifications(tape, is_odd);
-                children += &self.children(tape, may_be_odd);
+            let mut children = self.children(choices, may_be_odd);
+            while is_streamed && choices.once_in(3) {
+                let is_odd = may_be_odd && choices.once_in(3);
+                children += &self.between_notifications(choices, is_odd);
+                children += &self.children(choices, may_be_odd);
             }
             Parts {
                 head: self.head.clone(),
@@ -274,8 +274,8 @@ impl Server {
                 tail: self.tail.clone(),
             }
         };
-        if may_be_odd && tape.once_in(3) {
-            parts.tail = self.odd_tail(&parts.tail, tape);
+        if may_be_odd && choices.once_in(3) {
+            parts.tail = self.odd_tail(&parts.tail, choices);
         }
         parts
     }
@@ -291,13 +291,13 @@ impl Server {
     }
 
     /// What stands in place of Notifications.
-    fn status(&self, tape: &mut Tape<'_>, is_odd: bool) -> String {
+    fn status(&self, choices: &mut Choices<'_>, is_odd: bool) -> String {
         if !is_odd {
-            let status = tape.one_of(&["OK", "OK", "OK", "Closed"]);
+            let status = choices.one_of(&["OK", "OK", "OK", "Closed"]);
             let m = &self.messages;
             return format!("<{m}ConnectionStatus>{status}</{m}ConnectionStatus>");
         }
-        let status = tape.one_of(&[
+        let status = choices.one_of(&[
             "<M:ErrorSubscriptionIds><M:SubscriptionId>AQ==</M:SubscriptionId></M:ErrorSubscriptionIds><M:ConnectionStatus>Closed</M:ConnectionStatus>",
             "<M:ErrorSubscriptionIds><T:SubscriptionId>AQ==</T:SubscriptionId><M:SubscriptionId/></M:ErrorSubscriptionIds>",
             "<M:MessageXml><T:Value Name='SubscriptionId'>AQ==</T:Value></M:MessageXml>",
@@ -315,25 +315,25 @@ impl Server {
     }
 
     /// The children of a Notification.
-    fn children(&self, tape: &mut Tape<'_>, may_be_odd: bool) -> String {
-        let mut writer = Writer::new(tape, self);
+    fn children(&self, choices: &mut Choices<'_>, may_be_odd: bool) -> String {
+        let mut writer = Writer::new(choices, self);
         if may_be_odd {
-            writer.is_odd = writer.tape.once_in(3);
-            writer.space = writer.tape.one_of(&["", "", "", "\n  ", "\r\n\t"]);
+            writer.is_odd = writer.choices.once_in(3);
+            writer.space = writer.choices.one_of(&["", "", "", "\n  ", "\r\n\t"]);
         }
         writer.children()
     }
 
     /// The end of a Notification and the beginning of the next, which is that of the first if it is not odd.
-    fn between_notifications(&self, tape: &mut Tape<'_>, is_odd: bool) -> String {
+    fn between_notifications(&self, choices: &mut Choices<'_>, is_odd: bool) -> String {
         let [name, rest] = &self.notification;
         if !is_odd {
             return format!("</{name}><{name}{rest}");
         }
         let (m, t, xmlns) = (&self.messages, &self.types, xmlns(&self.types));
         let response = self.operation.response;
-        let space = tape.one_of(&["", "\n", "x", "<!-- c -->", "&#0;"]);
-        let next = match tape.pick(10) {
+        let space = choices.one_of(&["", "\n", "x", "<!-- c -->", "&#0;"]);
+        let next = match choices.below(10) {
             0 => format!("<{name}>"),
             1 => format!("<{name} >"),
             2 => format!("<{name} a='1'>"),
@@ -342,7 +342,7 @@ impl Server {
             5 => format!("<x:Y xmlns:x='urn:y'/><{name}>"),
             6 => format!("<{m}Notification/><{name}>"),
             7 => {
-                let inner = self.children(tape, true);
+                let inner = self.children(choices, true);
                 format!("<{t}Notification>{inner}</{t}Notification><{name}>")
             }
             8 => format!("</{m}Notifications><{m}Notifications><{name}>"),
@@ -354,8 +354,8 @@ impl Server {
     }
 
     /// The tail as no server writes it.
-    fn odd_tail(&self, usual: &str, tape: &mut Tape<'_>) -> String {
-        let space = tape.one_of(&[
+    fn odd_tail(&self, usual: &str, choices: &mut Choices<'_>) -> String {
+        let space = choices.one_of(&[
             "\n",
             "",
             " \r\n\t",
@@ -367,18 +367,18 @@ impl Server {
         ]);
         let mut tail = String::new();
         for end in usual.split_inclusive('>') {
-            if tape.once_in(2) {
+            if choices.once_in(2) {
                 tail.push_str(space);
             }
-            if tape.once_in(12) {
+            if choices.once_in(12) {
                 tail.push_str(&end.replace('>', " >"));
             } else {
                 tail.push_str(end);
             }
-            if tape.once_in(12) {
+            if choices.once_in(12) {
                 let (m, t) = (&self.messages, &self.types);
-                let inner = self.children(tape, true);
-                let notification = match tape.pick(4) {
+                let inner = self.children(choices, true);
+                let notification = match choices.below(4) {
                     0 => format!("<{m}Notification>{inner}</{m}Notification>"),
                     1 => format!(
                         "<{m}Notification {}='urn:x'>{inner}</{m}Notification>",
@@ -395,7 +395,7 @@ impl Server {
                 });
             }
         }
-        tail.push_str(tape.one_of(&[
+        tail.push_str(choices.one_of(&[
             "",
             "\n",
             " ",
@@ -491,7 +491,7 @@ fn xmlns(prefix: &str) -> String {
 }
 
 struct Writer<'w, 't> {
-    tape: &'w mut Tape<'t>,
+    choices: &'w mut Choices<'t>,
     xml: String,
     /// The prefix of the next tag.
     types: String,
@@ -503,9 +503,9 @@ struct Writer<'w, 't> {
 }
 
 impl<'w, 't> Writer<'w, 't> {
-    fn new(tape: &'w mut Tape<'t>, server: &Server) -> Self {
+    fn new(choices: &'w mut Choices<'t>, server: &Server) -> Self {
         Self {
-            tape,
+            choices,
             xml: String::new(),
             types: server.types.clone(),
             is_streamed: server.operation.is_streamed,
@@ -515,14 +515,18 @@ impl<'w, 't> Writer<'w, 't> {
     }
 
     fn children(mut self) -> String {
-        let place = if self.odd(6) { self.tape.pick(4) } else { 0 };
+        let place = if self.odd(6) {
+            self.choices.below(4)
+        } else {
+            0
+        };
         if matches!(place, 0 | 1) {
             self.leaf("SubscriptionId", 80);
         }
         if !self.is_streamed || self.odd(4) {
             self.previous_watermark_and_more_events();
         }
-        for _ in 0..self.tape.pick(6) {
+        for _ in 0..self.choices.below(6) {
             self.event();
         }
         match place {
@@ -534,12 +538,12 @@ impl<'w, 't> Writer<'w, 't> {
     }
 
     fn previous_watermark_and_more_events(&mut self) {
-        if self.tape.pick(8) != 1 {
+        if self.choices.below(8) != 1 {
             self.leaf("PreviousWatermark", 40);
         }
-        let more = self.tape.one_of(&["false", "true"]);
+        let more = self.choices.one_of(&["false", "true"]);
         let more = if self.odd(6) {
-            self.tape
+            self.choices
                 .one_of(&["maybe", "1", " true\n", "", "false&#32;", "TRUE"])
         } else {
             more
@@ -551,11 +555,14 @@ impl<'w, 't> Writer<'w, 't> {
         self.between();
         let outer = self.types.clone();
         if self.odd(12) {
-            self.types = self.tape.one_of(&["u:", "q:", "", "t:", "m:"]).to_owned();
+            self.types = self
+                .choices
+                .one_of(&["u:", "q:", "", "t:", "m:"])
+                .to_owned();
         }
-        let mut name = self.tape.one_of(&KINDS);
+        let mut name = self.choices.one_of(&KINDS);
         if self.odd(8) {
-            name = self.tape.one_of(&[
+            name = self.choices.one_of(&[
                 "CreatedThing",
                 "NewMailEvent2",
                 "Status",
@@ -569,7 +576,7 @@ impl<'w, 't> Writer<'w, 't> {
         let mut attributes = String::new();
         if self.odd(8) {
             let xmlns = xmlns(&self.types);
-            attributes = match self.tape.pick(5) {
+            attributes = match self.choices.below(5) {
                 0 => format!(" {xmlns}=\"urn:x\""),
                 1 => format!(" {xmlns}=\"{TYPES}\""),
                 2 => " a='1'".to_owned(),
@@ -599,32 +606,32 @@ impl<'w, 't> Writer<'w, 't> {
             return self.between();
         }
         self.leaf_of("TimeStamp", "2026-03-02T08:15:30Z");
-        let of_item = name == "NewMailEvent" || self.tape.pick(4) != 1;
+        let of_item = name == "NewMailEvent" || self.choices.below(4) != 1;
         let (of_what, length) = if of_item {
             ("Item", 152)
         } else {
             ("Folder", 120)
         };
         self.id(&format!("{of_what}Id"), length);
-        let parent_length = self.tape.one_of(&[120, 116]);
+        let parent_length = self.choices.one_of(&[120, 116]);
         self.id("ParentFolderId", parent_length);
         if name == "MovedEvent" || name == "CopiedEvent" {
             self.id(&format!("Old{of_what}Id"), length);
             self.id("OldParentFolderId", 120);
         }
         if !of_item && name == "ModifiedEvent" {
-            let count = self.tape.one_of(&["3", "0", "1234"]);
+            let count = self.choices.one_of(&["3", "0", "1234"]);
             self.leaf_of("UnreadCount", count);
         }
         if self.odd(6) {
-            match self.tape.pick(5) {
+            match self.choices.below(5) {
                 0 => self.id("ParentFolderId", 8),
                 1 => self.leaf("Watermark", 20),
                 2 => self.leaf("Unknown", 20),
                 3 => self.id("OldFolderId", 116),
                 _ => {
                     let count = self
-                        .tape
+                        .choices
                         .one_of(&["-1", " +7\n", "x", "", "2147483648", "0x1"]);
                     self.leaf_of("UnreadCount", count);
                 }
@@ -645,7 +652,7 @@ impl<'w, 't> Writer<'w, 't> {
         }
         let t = self.types.clone();
         let xmlns = xmlns(&t);
-        let (start, value, end) = match self.odd(12).then(|| self.tape.pick(8)) {
+        let (start, value, end) = match self.odd(12).then(|| self.choices.below(8)) {
             None => (">".to_owned(), value, ">"),
             Some(0) => (" >".to_owned(), value, ">"),
             Some(1) => (">".to_owned(), value, " >"),
@@ -670,7 +677,7 @@ impl<'w, 't> Writer<'w, 't> {
             self.value(length, true),
             self.value(8, true),
         );
-        let attributes = match self.odd(6).then(|| self.tape.pick(12)) {
+        let attributes = match self.odd(6).then(|| self.choices.below(12)) {
             None => format!(" Id=\"{id}\" ChangeKey=\"{key}\" />"),
             Some(0) => format!(" Id=\"{id}\" ChangeKey=\"{key}\"/>"),
             Some(1) => format!(" Id='{id}' ChangeKey='{key}' />"),
@@ -692,7 +699,7 @@ impl<'w, 't> Writer<'w, 't> {
     fn value(&mut self, usual: usize, in_attribute: bool) -> String {
         const LETTERS: &str = "AQMk+LL78AZWsL7AFRMPoitdZ5zwKFCKq2r/Jn8rXld3h4zsqZ0bCATrIA7vedFn=";
         let length = if self.odd(8) {
-            self.tape.one_of(&[
+            self.choices.one_of(&[
                 0, 1, 7, 8, 15, 16, 17, 20, 31, 32, 33, 63, 64, 65, 116, 120, 152, 300,
             ])
         } else {
@@ -700,11 +707,11 @@ impl<'w, 't> Writer<'w, 't> {
         };
         let letters = LETTERS.chars().cycle();
         let mut value: String = { letters }
-            .skip(self.tape.pick(LETTERS.len()))
+            .skip(self.choices.below(LETTERS.len()))
             .take(length)
             .collect();
         if self.odd(10) {
-            let piece = self.tape.one_of(&[
+            let piece = self.choices.one_of(&[
                 "&amp;",
                 "&#x41;",
                 "&#0;",
@@ -726,9 +733,9 @@ impl<'w, 't> Writer<'w, 't> {
                 "\u{FFFF}",
             ]);
             // What an attribute cannot hold ends the whole message, so it stands there less often.
-            let is_kept = !in_attribute || !piece.starts_with('<') || self.tape.once_in(4);
+            let is_kept = !in_attribute || !piece.starts_with('<') || self.choices.once_in(4);
             if is_kept {
-                let at = self.tape.place(value.len() + 1);
+                let at = self.choices.position(value.len() + 1);
                 value.insert_str(at, piece);
             }
         }
@@ -740,7 +747,7 @@ impl<'w, 't> Writer<'w, 't> {
         self.xml.push_str(self.space);
         if self.odd(16) {
             let t = self.types.clone();
-            let piece = self.tape.one_of(&[
+            let piece = self.choices.one_of(&[
                 " ",
                 "<!-- <t:StatusEvent> -->",
                 "<?p <t:StatusEvent>?>",
@@ -758,6 +765,6 @@ impl<'w, 't> Writer<'w, 't> {
 
     /// Once in so many times, where what no server writes is asked for.
     fn odd(&mut self, times: usize) -> bool {
-        self.is_odd && self.tape.once_in(times)
+        self.is_odd && self.choices.once_in(times)
     }
 }

@@ -1,0 +1,47 @@
+//! The answers, read back by an independent parser.
+
+use ews_notifications::Reply;
+
+const MESSAGES: &str = "http://schemas.microsoft.com/exchange/services/2006/messages";
+
+#[test]
+fn replies_read_back() {
+    let soap_11 = (
+        "http://schemas.xmlsoap.org/soap/envelope/",
+        "text/xml; charset=utf-8",
+    );
+    let soap_12 = (
+        "http://www.w3.org/2003/05/soap-envelope",
+        "application/soap+xml; charset=utf-8",
+    );
+    for (reply, (soap, content_type), status) in [
+        (Reply::OK, soap_11, "OK"),
+        (Reply::UNSUBSCRIBE, soap_11, "Unsubscribe"),
+        (Reply::OK_SOAP_12, soap_12, "OK"),
+        (Reply::UNSUBSCRIBE_SOAP_12, soap_12, "Unsubscribe"),
+    ] {
+        let document = roxmltree::Document::parse(str::from_utf8(reply.body).unwrap()).unwrap();
+        let path: Vec<_> = document
+            .descendants()
+            .filter(roxmltree::Node::is_element)
+            .collect();
+        let names: Vec<_> = path
+            .iter()
+            .map(|element| {
+                (
+                    element.tag_name().namespace().unwrap(),
+                    element.tag_name().name(),
+                )
+            })
+            .collect();
+        let expected = [
+            (soap, "Envelope"),
+            (soap, "Body"),
+            (MESSAGES, "SendNotificationResult"),
+            (MESSAGES, "SubscriptionStatus"),
+        ];
+        assert_eq!(names, expected);
+        assert_eq!(path[3].text(), Some(status));
+        assert_eq!(reply.content_type, content_type);
+    }
+}
