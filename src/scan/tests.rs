@@ -1,4 +1,7 @@
+//! Every kernel against the table, and the cursor against the standard library.
+
 use alloc::format;
+use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::str::from_utf8;
 
@@ -322,6 +325,31 @@ fn end_tags_and_values_are_compared_completely() {
         let mut cursor = after(9);
         assert_eq!(cursor.eat_up_to(text, end), is_read, "{text}");
         assert_eq!(cursor.pos(), 9 + if is_read { text.len() + 1 } else { 0 });
+    }
+}
+
+/// An `end` beyond ASCII would leave the cursor within a character.
+struct EndBeyondAscii;
+
+impl Task for EndBeyondAscii {
+    type Output = ();
+
+    fn run<V: Vector>(self, vector: V) {
+        let body = ["a".repeat(40), "é".to_string()].concat();
+        let mut cursor = Cursor::new(body.as_bytes(), Dispatch::Scalar(Scalar));
+        for mut expected in [0, 40] {
+            let members = cursor.eat_run_like(vector, Class::TEXT, 0xC3, &mut expected);
+            assert_eq!((members, cursor.pos()), (None, 0));
+        }
+        assert!(!cursor.eat_up_to(&body[..40], 0xC3));
+        assert_eq!(cursor.pos(), 0);
+    }
+}
+
+#[test]
+fn a_cursor_never_stops_within_a_character() {
+    for dispatch in kernels() {
+        dispatch.run(EndBeyondAscii);
     }
 }
 
