@@ -515,7 +515,7 @@ fn text(length: usize, end: &str) -> String {
 
 /// An answer to GetEvents of a server whose watermarks contain the subscription id, which contains all folder ids.
 fn long_pull(id: &str, from: usize, to: usize) -> String {
-    let mark = |at: usize| format!("wm.{}.{at}.checksum", text(665, id));
+    let mark = |at: usize| format!("wm1.{}.{at}.checksum", text(668, id));
     let (previous, end) = (mark(from), mark(to));
     format!(
         "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\" \
@@ -549,7 +549,7 @@ fn long_watermarks_are_tracked_and_the_last_one_is_kept_whole() {
         );
     }
     let last = continuity.last(SubscriptionId::new(&id)).unwrap().as_str();
-    assert_eq!(last.len(), 681);
+    assert_eq!(last.len(), 685);
     assert!(last.ends_with(".103.checksum"), "{last}");
 }
 
