@@ -51,6 +51,11 @@ fn frame() {
 }
 
 #[test]
+fn continuity() {
+    replay("continuity", oracles::continuity, 50);
+}
+
+#[test]
 fn time() {
     replay("time", oracles::time, 100);
 }

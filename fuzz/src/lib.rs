@@ -11,6 +11,7 @@
     reason = "a finding is a panic"
 )]
 
+mod continuity;
 #[path = "../../tests/support/mod.rs"]
 mod support;
 mod tokens;
@@ -20,6 +21,7 @@ use support::sequence::{self, Sequence};
 use support::tape::Tape;
 use support::{dialect, fixtures, framing, invariance, meaning, text};
 
+pub use continuity::continuity;
 pub use tokens::tokens;
 
 /// The typed layer against a slow second implementation over another parser's tree. The first byte says
