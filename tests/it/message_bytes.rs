@@ -4,7 +4,7 @@ use std::sync::{Barrier, mpsc};
 use std::thread;
 
 use crate::support::fixtures::{self, Fixture};
-use crate::support::text;
+use crate::support::json;
 use bytes::Bytes;
 use ews_notifications::{Config, MessageBytes, Parser};
 
@@ -20,9 +20,9 @@ fn owned(fixture: Fixture) -> MessageBytes {
 fn is_read_by_two_threads_at_once() {
     let messages: Vec<MessageBytes> = fixtures::accepted().into_iter().map(owned).collect();
     let mut parser = Parser::new();
-    let mut texts = |messages: &[MessageBytes]| -> Vec<String> {
+    let mut texts = |messages: &[MessageBytes]| -> Vec<serde_json::Value> {
         let texts = messages.iter();
-        let texts = texts.map(|message| text::of_message(&message.parse(&mut parser).unwrap()));
+        let texts = texts.map(|message| json::of_message(&message.parse(&mut parser).unwrap()));
         texts.collect()
     };
     let expected = texts(&messages);
@@ -35,7 +35,7 @@ fn is_read_by_two_threads_at_once() {
             let message = message.parse(&mut parser).unwrap();
             // Each has a message in its hands that borrows from the body that the other one has.
             both_look.wait();
-            assert_eq!(&text::of_message(&message), expected);
+            assert_eq!(&json::of_message(&message), expected);
         }
     };
     thread::scope(|scope| {
@@ -51,13 +51,13 @@ fn goes_through_a_channel() {
         let mut parser = Parser::new();
         let messages = receiver.iter();
         messages
-            .map(|message| text::of_message(&message.parse(&mut parser).unwrap()))
+            .map(|message| json::of_message(&message.parse(&mut parser).unwrap()))
             .collect::<Vec<_>>()
     });
     let mut parser = Parser::new();
     let mut expected = Vec::new();
     for fixture in fixtures::accepted() {
-        expected.push(text::of_message(&parser.parse(&fixture.body).unwrap()));
+        expected.push(json::of_message(&parser.parse(&fixture.body).unwrap()));
         sender.send(owned(fixture)).unwrap();
     }
     drop(sender);
