@@ -182,9 +182,9 @@ impl<'s, 'b> Foreseen<'s, 'b> {
         ahead.skip(Class::SPACE);
         let mut follows = self.notifications < self.lent.config.limits.events
             && self.seen.contains(Element::SubscriptionId)
-            && ahead.eat_tag_of("</", name);
+            && ahead.eat_bare_tag("</", name);
         ahead.skip(Class::SPACE);
-        follows = follows && ahead.eat_tag_of("<", name);
+        follows = follows && ahead.eat_bare_tag("<", name);
         if follows {
             self.cursor = ahead;
             let end = ahead.pos() - ">".len();

@@ -99,7 +99,7 @@ pub(crate) struct Scratch {
 impl Default for Scratch {
     fn default() -> Self {
         Self {
-            xml: Buffers::knowing(schema::NAMESPACES),
+            xml: Buffers::with_known_namespaces(schema::NAMESPACES),
             open: Vec::new(),
             lengths: Lengths::default(),
             tags: KnownTags::default(),

@@ -86,7 +86,7 @@ impl<'s, 'b> Walk<'s, 'b> {
             ..
         } = lent.scratch;
         let mut walk = Self {
-            tokens: Tokenizer::begin(cursor.first(), xml, lent.config),
+            tokens: Tokenizer::begin(cursor.rewound(), xml, lent.config),
             open,
             stats: lent.stats,
             heads: lent.heads,
@@ -448,7 +448,7 @@ impl<'s, 'b> Walk<'s, 'b> {
         let mut ahead = start;
         for open in open.iter().rev() {
             ahead.skip(Class::SPACE);
-            if !ahead.eat_tag_of("</", open.name) {
+            if !ahead.eat_bare_tag("</", open.name) {
                 return false;
             }
         }

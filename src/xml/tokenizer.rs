@@ -43,9 +43,9 @@ impl Buffers {
     /// list. Comparing such numbers is cheaper than comparing strings. The list must be short: each declaration
     /// searches it from the start.
     #[must_use]
-    pub fn knowing(namespaces: &'static [&'static str]) -> Self {
+    pub fn with_known_namespaces(namespaces: &'static [&'static str]) -> Self {
         Self {
-            namespaces: Namespaces::knowing(namespaces),
+            namespaces: Namespaces::with_known(namespaces),
             ..Self::default()
         }
     }
