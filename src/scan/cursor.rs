@@ -163,7 +163,8 @@ impl<'b> Cursor<'b> {
     }
 
     /// Moves over a QName of ASCII letters and digits, at most 32 bytes with its colon. Returns the prefix,
-    /// empty if there is no colon, and the local part. `None` for other names, and where the name may continue.
+    /// empty if there is no colon, and the local part. `None` for other names, where the name may continue, and
+    /// with the scalar kernel.
     #[inline(always)]
     pub(crate) fn eat_plain_name(&mut self) -> Option<(&'b str, &'b str)> {
         let non_members = self
