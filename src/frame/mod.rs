@@ -33,8 +33,8 @@
 //!
 //! An envelope ends with the end tag of its root element, whatever its name and prefix. The framer follows the
 //! structure of the document: it ignores text that looks like a tag in comments, CDATA sections, processing
-//! instructions and attribute values. White space and byte order marks are allowed between envelopes. An envelope may begin
-//! with an XML declaration, which emulators of Exchange write.
+//! instructions and attribute values. White space and byte order marks are allowed between envelopes. An envelope
+//! may begin with an XML declaration, which emulators of Exchange write.
 //!
 //! A well-formed envelope has exactly one end, and the framer finds it. It checks nothing else. A malformed
 //! envelope may be refused at once, be cut at a wrong place, or never end. The parser refuses it if it was cut.
