@@ -97,7 +97,7 @@ impl Parser {
             config,
             dispatch: Dispatch::new(config.kernel),
             arena: Bump::new(),
-            buffers: Buffers::knowing(schema::NAMESPACES),
+            buffers: Buffers::with_known_namespaces(schema::NAMESPACES),
             scratch: Scratch::default(),
             heads: Heads::default(),
             stats: Stats::default(),
@@ -176,7 +176,7 @@ impl Parser {
 
     fn release(&mut self) {
         self.arena = Bump::new();
-        self.buffers = Buffers::knowing(schema::NAMESPACES);
+        self.buffers = Buffers::with_known_namespaces(schema::NAMESPACES);
         self.scratch = Scratch::default();
     }
 

@@ -318,7 +318,7 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
     #[inline(always)]
     fn leaf_text(&mut self, expected: &mut u32) -> Option<&'a str> {
         self.cursor
-            .eat_run_like(self.vector, Class::TEXT, b'<', expected)
+            .eat_expected_members(self.vector, Class::TEXT, b'<', expected)
     }
 
     /// The rest of an id, from a quote on, its end, empty-element tag or not, and white space.
@@ -364,7 +364,7 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
     #[inline(always)]
     fn attribute_value(&mut self, quote: u8, expected: &mut u32) -> Option<&'a str> {
         self.cursor
-            .eat_run_like(self.vector, Class::VALUE, quote, expected)
+            .eat_expected_members(self.vector, Class::VALUE, quote, expected)
     }
 
     /// `<`, the prefix and `name`; `false` moves nothing.

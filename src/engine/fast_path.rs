@@ -124,9 +124,9 @@ impl<'s, 'a> FastPath<'s, 'a> {
         };
         let mut ahead = self.cursor;
         ahead.skip(Class::SPACE);
-        let mut follows = builder.subscription_id.is_some() && ahead.eat_tag_of("</", name);
+        let mut follows = builder.subscription_id.is_some() && ahead.eat_bare_tag("</", name);
         ahead.skip(Class::SPACE);
-        follows = follows && ahead.eat_tag_of("<", name);
+        follows = follows && ahead.eat_bare_tag("<", name);
         // The open one and the next.
         if !follows || !builder.has_room_for_notifications(2) {
             return false;

@@ -78,7 +78,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         let session = fast_path.session;
         let cursor = fast_path.cursor;
         let mut path = Self {
-            tokens: Tokenizer::begin(cursor.first(), buffers, session.config),
+            tokens: Tokenizer::begin(cursor.rewound(), buffers, session.config),
             arena,
             builder,
             stats_before: *session.stats,
@@ -390,7 +390,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         let open = self.session.scratch.open.get(1..).unwrap_or_default(); // without the document
         for element in open.iter().rev() {
             ahead.skip(Class::SPACE);
-            if !ahead.eat_tag_of("</", element.name) {
+            if !ahead.eat_bare_tag("</", element.name) {
                 return false;
             }
         }

@@ -247,7 +247,7 @@ impl<'b, V: Vector> Lookahead<'b, V> {
         self.messages_tag(messages.prefix, None)?;
         let start = self.cursor.pos();
         if !self.cursor.eat("NoError") {
-            self.cursor.skip_by(self.vector, Class::TEXT);
+            self.cursor.skip_with(self.vector, Class::TEXT);
         }
         fields.response_code = Some(Span::new(start, self.cursor.pos()));
         self.bindings.len = outside;
@@ -318,7 +318,7 @@ impl<'b, V: Vector> Lookahead<'b, V> {
             {
                 let quote = self.cursor.eat_quote()?;
                 let start = self.cursor.pos();
-                let text = self.cursor.eat_run(self.vector, Class::VALUE, quote)?;
+                let text = self.cursor.eat_members(self.vector, Class::VALUE, quote)?;
                 value = Some(Span::new(start, start + text.len()));
             } else if self.cursor.eat(" />") || self.cursor.eat("/>") {
                 break true;
@@ -343,7 +343,7 @@ impl<'b, V: Vector> Lookahead<'b, V> {
         let quote = self.cursor.eat_quote()?;
         for (name, vocabulary) in schema::VOCABULARIES {
             // They differ in length, so that the quote tells them apart.
-            if self.cursor.eat_up_to(name, quote) {
+            if self.cursor.eat_terminated(name, quote) {
                 return self.bindings.declare(prefix, vocabulary, outside);
             }
         }

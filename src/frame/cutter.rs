@@ -1,5 +1,5 @@
-//! The rules for cutting a stream, for the framer and the decoder: separators between envelopes, the length of an
-//! envelope, the end of the stream, and no reading after an error.
+//! The rules for cutting a stream, shared by the framer and the decoder. They cover separators between envelopes, the
+//! length of an envelope, the end of the stream, and errors, after which nothing is read.
 //!
 //! A [`Cutter`] does not hold the bytes. Its callers do. Uses `scanner`, and the tokenizer for errors at the end of a
 //! stream.

@@ -32,12 +32,12 @@
 //! # Boundaries
 //!
 //! An envelope ends with the end tag of its root element, whatever its name and prefix. The framer follows the
-//! structure of the document: it ignores text like a tag in comments, CDATA sections, processing instructions
-//! and attribute values. White space and byte order marks are allowed between envelopes. An envelope may begin
-//! with an XML declaration, which emulators of Exchange write.
+//! structure of the document: it ignores text that looks like a tag in comments, CDATA sections, processing
+//! instructions and attribute values. White space and byte order marks are allowed between envelopes. An envelope
+//! may begin with an XML declaration, which emulators of Exchange write.
 //!
-//! A well-formed envelope has exactly one end, and the framer finds it. It checks nothing else. It may cut a
-//! malformed envelope anywhere, never, or refuse it at once. The parser refuses whatever was cut.
+//! A well-formed envelope has exactly one end, and the framer finds it. It checks nothing else. A malformed
+//! envelope may be refused at once, be cut at a wrong place, or never end. The parser refuses it if it was cut.
 //!
 //! **Drop the stream after an error of the framer or of the parser**: the start of the next envelope would be a
 //! guess. An attacker could use a wrong guess to smuggle a message past a check.
@@ -46,7 +46,8 @@
 //!
 //! The time is linear in the stream for any chunk boundaries: no byte is scanned twice. An envelope within one
 //! chunk is borrowed from the chunk. Other envelopes are copied into one buffer. The length is checked against
-//! [`Limits::body_bytes`](crate::Limits::body_bytes) *before* a byte is buffered.
+//! [`Limits::body_bytes`](crate::Limits::body_bytes) *before* a byte is buffered. Between envelopes the framer
+//! retains at most 256 KiB of the buffer.
 //!
 //! # Implementation
 //!
@@ -155,9 +156,9 @@ impl Framer {
     ///
     /// # Errors
     ///
-    /// [`UnfinishedEnvelope`](crate::ErrorKind::UnfinishedEnvelope), at the end of the stream, if that is within an
-    /// envelope: the connection broke, and the rest of the envelope is lost. If the partial envelope is malformed, or
-    /// an earlier call of [`next`](Self::next) failed, the error is that one instead.
+    /// [`UnfinishedEnvelope`](crate::ErrorKind::UnfinishedEnvelope) if the stream ended within an envelope. Its offset
+    /// is the end of the stream. The connection broke, and the rest of the envelope is lost. If the partial envelope
+    /// is malformed, or an earlier call of [`next`](Self::next) failed, returns that error instead.
     pub fn finish(&self) -> Result<(), Error> {
         self.cutter.finish(&self.buffer)
     }

@@ -52,7 +52,7 @@ enum State {
     Markup,
     /// The name of the root in its start tag.
     Root,
-    /// A name that has the same first bytes as the root's, this many. Whether it is that of an end tag.
+    /// A name, after this number of bytes that equal the root's name, and whether the tag is an end tag.
     Name(usize, bool),
     /// A counted tag after its name, outside of attribute values.
     Tag,

@@ -48,7 +48,7 @@ impl<'b> Cursor<'b> {
     }
 
     /// A cursor at the first byte of the same body.
-    pub(crate) fn first(&self) -> Self {
+    pub(crate) fn rewound(&self) -> Self {
         Self::new(self.body, self.dispatch)
     }
 
@@ -81,7 +81,7 @@ impl<'b> Cursor<'b> {
     /// Moves over a tag without attributes or white space, if it comes next: `opening`, the name, `>`. The name
     /// is a span before the cursor.
     #[inline(always)]
-    pub(crate) fn eat_tag_of(&mut self, opening: &str, name: Span) -> bool {
+    pub(crate) fn eat_bare_tag(&mut self, opening: &str, name: Span) -> bool {
         let Some(name) = self.text(name.start(), name.end()) else {
             return false;
         };
@@ -106,7 +106,7 @@ impl<'b> Cursor<'b> {
 
     /// Moves over `text` and `end`, an ASCII character, if they come next. Never moves over another `end`.
     #[inline(always)]
-    pub(crate) fn eat_up_to(&mut self, text: &str, end: u8) -> bool {
+    pub(crate) fn eat_terminated(&mut self, text: &str, end: u8) -> bool {
         let Some((read, after)) = self.rest.split_at_checked(text.len() + 1) else {
             return false;
         };
@@ -163,7 +163,8 @@ impl<'b> Cursor<'b> {
     }
 
     /// Moves over a QName of ASCII letters and digits, at most 32 bytes with its colon. Returns the prefix,
-    /// empty if there is no colon, and the local part. `None` for other names, and where the name may continue.
+    /// empty if there is no colon, and the local part. `None` for other names, where the name may continue, and
+    /// with the scalar kernel.
     #[inline(always)]
     pub(crate) fn eat_plain_name(&mut self) -> Option<(&'b str, &'b str)> {
         let non_members = self
@@ -212,20 +213,20 @@ impl<'b> Cursor<'b> {
     #[inline(always)]
     pub(crate) fn skip_to_tag<V: Vector>(&mut self, vector: V) {
         if self.peek() != Some(b'<') {
-            self.skip_by(vector, Class::SPACE);
+            self.skip_with(vector, Class::SPACE);
         }
     }
 
     /// [`skip`](Self::skip) with the vector that the caller is compiled for.
     #[inline(always)]
-    pub(crate) fn skip_by<V: Vector>(&mut self, vector: V, class: Class) {
+    pub(crate) fn skip_with<V: Vector>(&mut self, vector: V, class: Class) {
         self.take_ascii(vector.leading_members(self.rest, class));
     }
 
     /// Moves over the leading members of the class and `end`, if it follows them. Returns the members. `end` is
     /// an ASCII non-member.
     #[inline(always)]
-    pub(crate) fn eat_run<V: Vector>(
+    pub(crate) fn eat_members<V: Vector>(
         &mut self,
         vector: V,
         class: Class,
@@ -235,10 +236,10 @@ impl<'b> Cursor<'b> {
         self.take_members(length, end)
     }
 
-    /// [`eat_run`](Self::eat_run), faster if there are `expected` members. Otherwise sets `expected` to their
+    /// [`eat_members`](Self::eat_members), faster if there are `expected` members. Otherwise sets `expected` to their
     /// number.
     #[inline(always)]
-    pub(crate) fn eat_run_like<V: Vector>(
+    pub(crate) fn eat_expected_members<V: Vector>(
         &mut self,
         vector: V,
         class: Class,
@@ -249,7 +250,7 @@ impl<'b> Cursor<'b> {
         if self.rest.get(length) == Some(&end) && vector.all_members(self.rest, length, class) {
             return self.take_members(length, end);
         }
-        let members = self.eat_run(vector, class, end)?;
+        let members = self.eat_members(vector, class, end)?;
         *expected = members.len() as u32;
         Some(members)
     }

@@ -1,7 +1,7 @@
 //! Byte classes, vector kernels, and the cursor that moves over a body. The only module with `unsafe`.
 //!
 //! All other modules read a body through a [`Cursor`]. It moves forward only over bytes that it has checked to be
-//! UTF-8, so the text before it is returned as `&str` without a second check. This module knows bytes and
+//! UTF-8. It returns the text before it as `&str` without a second check. This module knows bytes and
 //! characters. It does not know markup, and depends on nothing but the choice of a kernel in
 //! [`Config`](crate::Config).
 //!

@@ -307,14 +307,14 @@ fn end_tags_and_values_are_compared_completely() {
     };
     for (at, is_end) in [(4, true), (9, false), (12, false), (17, false)] {
         let mut cursor = after(at);
-        assert_eq!(cursor.eat_tag_of("</", name), is_end, "{at}");
+        assert_eq!(cursor.eat_bare_tag("</", name), is_end, "{at}");
         assert_eq!(cursor.pos(), if is_end { 9 } else { at });
     }
     assert!(
-        !after(4).eat_tag_of("</", Span::new(1, 2)),
+        !after(4).eat_bare_tag("</", Span::new(1, 2)),
         "half a character"
     );
-    assert!(!after(4).eat_tag_of("</", Span::new(5, 6)), "ahead");
+    assert!(!after(4).eat_bare_tag("</", Span::new(5, 6)), "ahead");
     for (text, end, is_read) in [
         ("é", b'>', true),
         ("é", b'<', false),
@@ -323,7 +323,7 @@ fn end_tags_and_values_are_compared_completely() {
         ("é></é </éa>\"'", b'\'', false),
     ] {
         let mut cursor = after(9);
-        assert_eq!(cursor.eat_up_to(text, end), is_read, "{text}");
+        assert_eq!(cursor.eat_terminated(text, end), is_read, "{text}");
         assert_eq!(cursor.pos(), 9 + if is_read { text.len() + 1 } else { 0 });
     }
 }
@@ -338,10 +338,10 @@ impl Task for EndBeyondAscii {
         let body = ["a".repeat(40), "é".to_string()].concat();
         let mut cursor = Cursor::new(body.as_bytes(), Dispatch::Scalar(Scalar));
         for mut expected in [0, 40] {
-            let members = cursor.eat_run_like(vector, Class::TEXT, 0xC3, &mut expected);
+            let members = cursor.eat_expected_members(vector, Class::TEXT, 0xC3, &mut expected);
             assert_eq!((members, cursor.pos()), (None, 0));
         }
-        assert!(!cursor.eat_up_to(&body[..40], 0xC3));
+        assert!(!cursor.eat_terminated(&body[..40], 0xC3));
         assert_eq!(cursor.pos(), 0);
     }
 }
@@ -434,7 +434,7 @@ impl Task for LeadingMembers<'_> {
             for expectation in [0, expected, expected + 1, body.len(), body.len() + 1] {
                 let mut expectation = expectation as u32;
                 let mut cursor = Cursor::new(body, Dispatch::Scalar(Scalar));
-                let members = cursor.eat_run_like(vector, class, *end, &mut expectation);
+                let members = cursor.eat_expected_members(vector, class, *end, &mut expectation);
                 assert_eq!(
                     members.map(str::as_bytes),
                     body.get(..expected),
@@ -448,7 +448,7 @@ impl Task for LeadingMembers<'_> {
                 let other = if *end == b'<' { 0 } else { b'<' };
                 if !class.contains(other) {
                     assert_eq!(
-                        cursor.eat_run_like(vector, class, other, &mut expectation),
+                        cursor.eat_expected_members(vector, class, other, &mut expectation),
                         None
                     );
                     assert_eq!(cursor.pos(), 0);
@@ -526,7 +526,7 @@ fn a_cursor_returns_only_text_before_it() {
     assert_eq!(cursor.span(Span::new(0, 3)), "aé");
     assert_eq!(cursor.text(0, 2), None, "in the middle of a character");
     assert_eq!(cursor.text(0, 4), None, "ahead of the cursor");
-    assert_eq!(cursor.since(cursor.first()), "aé");
+    assert_eq!(cursor.since(cursor.rewound()), "aé");
     let another = Cursor::new(&[0x80; 8], Dispatch::new(None));
     assert_eq!(cursor.since(another), "", "of another body");
     let mut cursor = Cursor::new("é".as_bytes(), Dispatch::new(None));

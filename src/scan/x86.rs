@@ -17,7 +17,7 @@ use super::kernel::{self, Block, Task, Vector};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sse2;
 
-// SAFETY: `sse2_non_members` clears the bits of a `VectorSet` only, a subset of the class. The generic
+// SAFETY: `sse2_non_members` clears bits of bytes in the `VectorSet` only, a subset of the class. The generic
 // `leading_members` and `all_members` are built on it. The test `kernels_agree_with_the_table` checks every byte
 // of every class in every lane.
 unsafe impl Vector for Sse2 {

@@ -6,9 +6,10 @@
 //!
 //! # Cost
 //!
-//! The time is linear in the body on any input, times at most the logarithm of the number of attributes of one
-//! tag. Nothing recurses. The tokenizer allocates only to grow its [`Buffers`]. Once they have grown, bodies of
-//! the same kind are read without an allocation.
+//! The time is linear in the body on any input, except that the attributes of a tag are sorted if there are many.
+//! [`Limits::attributes`](crate::Limits::attributes) bounds their number. Nothing recurses. The tokenizer
+//! allocates only to grow its [`Buffers`]. Once they have grown, bodies of the same kind are read without an
+//! allocation.
 //!
 //! # Example
 //!

@@ -58,7 +58,7 @@ enum NamespaceName {
 }
 
 impl Namespaces {
-    pub(super) fn knowing(known: &'static [&'static str]) -> Self {
+    pub(super) fn with_known(known: &'static [&'static str]) -> Self {
         Self {
             known,
             ..Self::default()

@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind};
 
 /// The tokens of a document, one per line: names as `{namespace}local`, text normalised.
 fn tokens(body: &str) -> Result<Vec<String>, Error> {
-    let mut buffers = Buffers::knowing(&["urn:known"]);
+    let mut buffers = Buffers::with_known_namespaces(&["urn:known"]);
     let mut tokens = Tokenizer::new(body.as_bytes(), &mut buffers, &Config::default())?;
     let mut lines = Vec::new();
     while let Some(token) = tokens.next()? {
@@ -359,7 +359,7 @@ fn attributes_have_the_offsets_of_names_and_values() {
 
 #[test]
 fn known_namespaces_have_fixed_numbers() {
-    let mut buffers = Buffers::knowing(&["urn:a", "urn:b"]);
+    let mut buffers = Buffers::with_known_namespaces(&["urn:a", "urn:b"]);
     let body = b"<x xmlns='urn:b'><y xmlns='urn:&#97;'/><z xmlns='urn:c'/></x>";
     let mut tokens = Tokenizer::new(body, &mut buffers, &Config::default()).unwrap();
     let mut namespaces = Vec::new();
@@ -392,7 +392,7 @@ fn known_namespaces_have_fixed_numbers() {
 /// What is handed out outlives the scope, so a name with a reference is handed out as the body has it.
 #[test]
 fn a_namespace_as_declared_is_the_text_of_the_declaration() {
-    let mut buffers = Buffers::knowing(&["urn:a"]);
+    let mut buffers = Buffers::with_known_namespaces(&["urn:a"]);
     let body = b"<x><y xmlns='urn:&#97;'/><z xmlns='urn:z'/><z xmlns='urn:&amp;'/><xml:z/></x>";
     let mut tokens = Tokenizer::new(body, &mut buffers, &Config::default()).unwrap();
     let mut declared = Vec::new();

@@ -93,8 +93,8 @@ impl Namespace {
     pub(super) const FIRST_KNOWN: u32 = 3;
 
     /// The namespace at this position of the list given to
-    /// [`Buffers::knowing`](super::Buffers::knowing). A position after the end of the list denotes no particular
-    /// namespace.
+    /// [`Buffers::with_known_namespaces`](super::Buffers::with_known_namespaces). A position after the end of the
+    /// list denotes no particular namespace.
     #[must_use]
     pub const fn known(position: u32) -> Self {
         Self(Self::FIRST_KNOWN.saturating_add(position))

@@ -43,9 +43,9 @@ impl Buffers {
     /// list. Comparing such numbers is cheaper than comparing strings. The list must be short: each declaration
     /// searches it from the start.
     #[must_use]
-    pub fn knowing(namespaces: &'static [&'static str]) -> Self {
+    pub fn with_known_namespaces(namespaces: &'static [&'static str]) -> Self {
         Self {
-            namespaces: Namespaces::knowing(namespaces),
+            namespaces: Namespaces::with_known(namespaces),
             ..Self::default()
         }
     }
@@ -69,8 +69,8 @@ impl Buffers {
 ///
 /// - A `for` loop would borrow the tokenizer to its end. Then [`attributes`](Self::attributes) and
 ///   [`namespace_name`](Self::namespace_name) could not be called between two tokens.
-/// - An iterator of `Result`s can be used without looking at the error, for example with `flatten`, so that a
-///   truncated document would look complete. With `Result<Option<_>>` the end is seen only after `?`.
+/// - Iterator adapters such as `flatten` drop the errors of an iterator of `Result`s, and a truncated document would
+///   look complete. With `Result<Option<_>>` a caller sees the end only after handling the error.
 pub struct Tokenizer<'s, 'b> {
     /// The engine moves it over whole elements in content. It also moves it over the rest of the body, after
     /// which it reads no more tokens.
@@ -222,7 +222,8 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
     }
 
     /// The prefix of the next start tag with its colon, and the namespace of the prefix outside of that element.
-    /// White space before the tag is skipped. `None` if no start tag comes next or its prefix is not ASCII.
+    /// White space before the tag is skipped. `None` if no start tag comes next, its name begins beyond ASCII, or
+    /// its prefix is not bound. A hint for predictions only: the prefix of a name such as `aé:b` is given as empty.
     pub(crate) fn peek_prefix(&mut self) -> Option<(&'b str, Namespace)> {
         self.close_scope();
         let mut ahead = self.cursor;
