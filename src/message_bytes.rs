@@ -1,6 +1,4 @@
-//! Messages that borrow from nobody: their bodies, to be read again where they are needed.
-//!
-//! Knows `bytes` and asks the parser; nothing else.
+//! The bytes of a message, to parse again on another thread or later.
 
 use core::fmt;
 
@@ -10,10 +8,10 @@ use crate::error::Error;
 use crate::model::Message;
 use crate::parser::Parser;
 
-/// A message to keep or to send away: its body, and nothing parsed. With the feature `bytes`.
+/// The body of a message, to store or to send to another thread and to parse there. With the feature `bytes`.
 ///
-/// A [`Message`] borrows from its body and from a parser, and can leave neither. This can: it is `'static`, `Send`
-/// and `Sync`, and gives the message again wherever there is a parser.
+/// A [`Message`] borrows from its body and its parser, so it cannot leave them. `MessageBytes` is `'static`, `Send` and
+/// `Sync`, and any parser parses it again. [`owned`](crate::owned) copies the parsed message instead.
 ///
 /// ```
 /// use bytes::Bytes;
@@ -21,7 +19,7 @@ use crate::parser::Parser;
 ///
 /// # let body = Bytes::from_static(include_bytes!("../tests/data/push/mail.xml"));
 /// let mut parser = Parser::new();
-/// parser.parse(&body)?; // a body that is refused is answered at once
+/// parser.parse(&body)?; // reports a defect at once
 /// let message = MessageBytes::new(body);
 ///
 /// let worker = std::thread::spawn(move || {
@@ -34,20 +32,19 @@ use crate::parser::Parser;
 /// # Ok::<(), Error>(())
 /// ```
 ///
-/// Cloning shares the body and copies no byte of it. A body keeps the whole buffer that it is a part of: one that
-/// came out of a stream holds on to what was read together with it, so what is kept for long is better copied
-/// (`Bytes::copy_from_slice`).
+/// A clone shares the body and copies no byte of it. `Bytes` keeps the whole buffer that it is a part of. In a stream
+/// that is all that was read at once, so copy a body that you keep for long (`Bytes::copy_from_slice`).
 #[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct MessageBytes {
-    /// Where its first byte stands in the stream that it came from, as in an
-    /// [`Envelope`](crate::frame::Envelope); 0 if it came from none.
+    /// The offset of the first byte in the stream that the body came from, as in an
+    /// [`Envelope`](crate::frame::Envelope); 0 without a stream.
     pub offset: u64,
-    /// The whole body: one SOAP envelope, or one bare operation.
+    /// The whole body: one SOAP envelope, or one operation without an envelope.
     pub body: Bytes,
 }
 
-/// Shows no byte of the body.
+/// Writes the offset and the length, and no byte of the body.
 impl fmt::Debug for MessageBytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MessageBytes")
@@ -58,19 +55,19 @@ impl fmt::Debug for MessageBytes {
 }
 
 impl MessageBytes {
-    /// The message of this body, which is not looked at: checking it would cost as much as to
-    /// [`parse`](Self::parse) it, and that says what is wrong with it.
+    /// The message with this body. The body is not checked: a check would cost as much as [`parse`](Self::parse).
     #[must_use]
     pub const fn new(body: Bytes) -> Self {
         Self { offset: 0, body }
     }
 
-    /// Reads the body: [`Parser::parse`], at the same cost and each time anew. The message borrows from both.
+    /// Parses the body by [`Parser::parse`], at the same cost, each time again. The message borrows from this value and
+    /// from the parser.
     ///
     /// # Errors
     ///
-    /// As [`Parser::parse`]. Where parsers differ in their [`Config`](crate::Config), one may refuse what
-    /// another reads.
+    /// As [`Parser::parse`]. A parser with another [`Config`](crate::Config) may refuse a body that the first one
+    /// accepted.
     pub fn parse<'a>(&'a self, parser: &'a mut Parser) -> Result<Message<'a>, Error> {
         parser.parse(&self.body)
     }

@@ -232,7 +232,7 @@ owned! {
     }
 }
 
-/// An owned event: [`crate::Event`], with its [`OldIds`](crate::OldIds) as fields of its own.
+/// An owned event: [`crate::Event`], with its [`OldIds`] as fields of its own.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "serde",

@@ -1,4 +1,4 @@
-//! What a listener answers a push with: `SendNotificationResult`, as constant bytes.
+//! The answers to a push: `SendNotificationResult`, as constant bytes.
 
 use crate::model::SoapVersion;
 

@@ -7,11 +7,11 @@ use super::{Error, ErrorKind};
 
 /// An [`Error`] with line, column and excerpt of the body that it came from. [`Error::describe`] makes it.
 ///
-/// `Display` writes one line, `line:column: message`. The alternate form `{:#}` writes two more, the excerpt and a
-/// caret under the place. The caret is right where each character before it takes one cell of the terminal; for
-/// others, such as Korean ones, compute its indent from [`caret`](Self::caret) and the width of the characters.
+/// `Display` writes one line, `line:column: message`. The alternate form `{:#}` adds two lines: the excerpt, and a
+/// caret under the place. The caret is indented by one space for each character before it. Where characters have
+/// another width, such as Korean ones, compute the indent from [`excerpt`](Self::excerpt) and [`caret`](Self::caret).
 ///
-/// It contains up to 160 characters of the body, so treat it as the body is treated.
+/// It contains text of the body, so treat it as the body is treated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Description {
@@ -81,7 +81,7 @@ impl Description {
 }
 
 impl Description {
-    /// The message without line and column: what was found, the name at the place, and what was expected.
+    /// The message without line and column: the defect, the name at the place, and the expectation.
     #[must_use]
     pub fn message(&self) -> impl fmt::Display + '_ {
         fmt::from_fn(|f| {

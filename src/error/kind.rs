@@ -184,14 +184,14 @@ impl ErrorKind {
         self.details().1
     }
 
-    /// What was found, and what was expected or a hint; empty if the first says it all.
+    /// The two parts of the message: a description of the defect, and an expectation or a hint, which may be empty.
     pub(super) const fn message(self) -> (&'static str, &'static str) {
         let (_, _, found, expected) = self.details();
         (found, expected)
     }
 
-    /// Class, code, what was found, what was expected. [`Description`](super::Description) writes the name at the
-    /// offset after what was found.
+    /// Class, code, and the two parts of the message. [`Description`](super::Description) writes the name at the offset
+    /// between them.
     const fn details(self) -> (ErrorClass, &'static str, &'static str, &'static str) {
         use ErrorClass::{Limit, Malformed, Schema, Unsupported};
         match self {

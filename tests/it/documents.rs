@@ -135,7 +135,7 @@ fn limits_are_as_the_readme_says() {
 #[test]
 fn there_are_as_many_kinds_of_errors_as_the_readme_says() {
     assert!(read("README.md").contains("one of some fifty kinds"));
-    let source = read("src/error.rs");
+    let source = read("src/error/kind.rs");
     let (_, kinds) = source
         .split_once("pub enum ErrorKind {")
         .expect("the kinds");

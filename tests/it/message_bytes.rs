@@ -1,4 +1,4 @@
-//! Owned messages: the same message on every thread, in every clone, and as often as one looks.
+//! `MessageBytes`: each parse of the same bytes gives the same message, on every thread.
 
 use std::sync::{Barrier, mpsc};
 use std::thread;
@@ -8,17 +8,20 @@ use crate::support::json;
 use bytes::Bytes;
 use ews_notifications::{Config, MessageBytes, Parser};
 
-/// Compiles for what may be sent, shared and kept without end.
+/// Compiles only for types that may be sent, shared and kept.
 const fn is_free<T: Send + Sync + 'static>() {}
 const _: () = is_free::<MessageBytes>();
 
-fn owned(fixture: Fixture) -> MessageBytes {
+fn message_bytes(fixture: Fixture) -> MessageBytes {
     MessageBytes::new(Bytes::from(fixture.body))
 }
 
 #[test]
-fn is_read_by_two_threads_at_once() {
-    let messages: Vec<MessageBytes> = fixtures::accepted().into_iter().map(owned).collect();
+fn two_threads_parse_the_same_bytes_at_the_same_time() {
+    let messages: Vec<MessageBytes> = fixtures::accepted()
+        .into_iter()
+        .map(message_bytes)
+        .collect();
     let mut parser = Parser::new();
     let mut texts = |messages: &[MessageBytes]| -> Vec<serde_json::Value> {
         let texts = messages.iter();
@@ -45,7 +48,7 @@ fn is_read_by_two_threads_at_once() {
 }
 
 #[test]
-fn goes_through_a_channel() {
+fn a_thread_parses_bytes_from_a_channel() {
     let (sender, receiver) = mpsc::channel::<MessageBytes>();
     let worker = thread::spawn(move || {
         let mut parser = Parser::new();
@@ -58,7 +61,7 @@ fn goes_through_a_channel() {
     let mut expected = Vec::new();
     for fixture in fixtures::accepted() {
         expected.push(json::of_message(&parser.parse(&fixture.body).unwrap()));
-        sender.send(owned(fixture)).unwrap();
+        sender.send(message_bytes(fixture)).unwrap();
     }
     drop(sender);
     assert_eq!(worker.join().unwrap(), expected);
@@ -66,30 +69,30 @@ fn goes_through_a_channel() {
 
 #[test]
 fn a_clone_shares_the_body() {
-    let message = owned(fixtures::accepted().remove(0));
+    let message = message_bytes(fixtures::accepted().remove(0));
     let clone = message.clone();
     assert_eq!(clone, message);
     assert_eq!(clone.body.as_ptr(), message.body.as_ptr());
     assert_eq!(message.offset, 0);
 }
 
-/// Nothing is checked before the first look, and each look says the same.
+/// `new` checks nothing, and each parse returns the same error.
 #[test]
-fn what_is_refused_is_refused_when_it_is_looked_at() {
+fn a_refused_body_is_refused_by_parse_and_not_by_new() {
     let mut parser = Parser::new();
     for fixture in fixtures::refused() {
         let expected = Parser::new().parse(&fixture.body).unwrap_err();
-        let message = owned(fixture);
+        let message = message_bytes(fixture);
         for _ in 0..2 {
             assert_eq!(message.parse(&mut parser), Err(expected));
         }
     }
 }
 
-/// What is read depends on the parser, and not on what another one has said.
+/// The result depends on the parser of this parse, and not on an earlier parser.
 #[test]
-fn a_stricter_parser_refuses_what_another_has_read() {
-    let message = owned(fixtures::accepted().remove(0));
+fn a_stricter_parser_refuses_bytes_that_another_parser_has_accepted() {
+    let message = message_bytes(fixtures::accepted().remove(0));
     assert!(message.parse(&mut Parser::new()).is_ok());
     let mut config = Config::default();
     config.limits.body_bytes = message.body.len() - 1;

@@ -1,4 +1,4 @@
-//! What the model says of itself: values as they stand on the wire, and the version that a header names.
+//! Values of the model as text, and the methods of the model.
 
 use core::fmt::Display;
 
@@ -24,7 +24,7 @@ fn push(events: &str) -> String {
 }
 
 #[test]
-fn values_are_shown_as_they_are_written() {
+fn values_are_displayed_as_the_text_of_ews() {
     let shown: [(&dyn Display, &str); 25] = [
         (&Operation::SendNotification, "SendNotification"),
         (&Operation::GetEvents, "GetEventsResponse"),
@@ -54,13 +54,13 @@ fn values_are_shown_as_they_are_written() {
     ];
     for (value, written) in shown {
         assert_eq!(value.to_string(), written);
-        // As text is, in a table.
+        // Width and alignment work as for a `str`.
         assert_eq!(format!("{value:>30}|"), format!("{written:>30}|"));
     }
 }
 
 #[test]
-fn a_kind_is_parsed_from_the_name_of_its_element_and_from_nothing_else() {
+fn a_kind_is_parsed_only_from_the_name_of_its_element() {
     for name in [
         "StatusEvent",
         "CreatedEvent",
@@ -99,7 +99,7 @@ macro_rules! check_text {
 }
 
 #[test]
-fn opaque_values_convert_from_text_and_to_it_and_compare_with_it() {
+fn opaque_values_convert_from_and_to_text_and_compare_with_it() {
     check_text!(SubscriptionId, Watermark, ResponseCode, Timestamp);
 }
 
@@ -156,22 +156,22 @@ fn an_unknown_event_has_its_name_its_namespace_and_its_bytes() {
 }
 
 #[test]
-fn a_timestamp_that_is_no_instant_says_why() {
+fn a_timestamp_that_is_not_an_instant_has_a_reason() {
     for (text, error, says) in [
         (
             "2026-03-02",
             TimestampError::Form,
-            "not a date and time as XML Schema writes them",
+            "malformed date and time; expected a form such as 2020-12-03T11:03:50Z",
         ),
         (
             "2026-02-30T10:00:00Z",
             TimestampError::Range,
-            "a date or time that does not exist, or a year of ten digits or more",
+            "nonexistent date or time, or a year of more than nine digits",
         ),
         (
             "2026-03-02T10:00:00",
             TimestampError::NoOffset,
-            "a date and time without offset from UTC",
+            "date and time without offset; expected Z, or an offset such as +01:00",
         ),
     ] {
         let found = Timestamp::new(text).to_unix().unwrap_err();
@@ -180,7 +180,7 @@ fn a_timestamp_that_is_no_instant_says_why() {
 }
 
 #[test]
-fn the_version_of_the_header_is_that_of_the_request_or_else_of_the_server() {
+fn the_server_version_is_that_of_the_request_otherwise_that_of_the_server() {
     let request = "<RequestServerVersion Version='Exchange2010'/>";
     let server = "<ServerVersionInfo MajorVersion='15' Version='V2017_07_11'/>";
     let nameless = "<ServerVersionInfo MajorVersion='15'/>";

@@ -1,8 +1,8 @@
-//! Messages as JSON: each key, in its order, and each value, written down by hand.
+//! The JSON of messages, written by hand: each key, in its order, and each value.
 
 use ews_notifications::{Parser, UnixTime};
 
-/// A message is this JSON, which is broken into lines here and nowhere else.
+/// The message of the body has this JSON. The expected text has line breaks for the reader, which are removed.
 fn check(body: &[u8], expected: &str) {
     let mut parser = Parser::new();
     let message = parser.parse(body).unwrap();
@@ -11,7 +11,7 @@ fn check(body: &[u8], expected: &str) {
 }
 
 #[test]
-fn a_push() {
+fn a_push_has_the_keys_of_events_of_all_shapes() {
     let body = r#"<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/" xmlns:t="http://schemas.microsoft.com/exchange/services/2006/types" xmlns:m="http://schemas.microsoft.com/exchange/services/2006/messages">
         <e:Header><t:RequestServerVersion Version="Exchange2010"/></e:Header><e:Body><m:SendNotification><m:ResponseMessages>
         <m:SendNotificationResponseMessage ResponseClass="Success"><m:ResponseCode>NoError</m:ResponseCode><m:Notification>
@@ -47,7 +47,7 @@ fn a_push() {
 }
 
 #[test]
-fn a_push_that_reports_an_error() {
+fn a_push_with_an_error_has_its_code_and_text() {
     check(
         include_bytes!("../data/push/error.xml"),
         r#"
@@ -60,7 +60,7 @@ fn a_push_that_reports_an_error() {
 }
 
 #[test]
-fn an_answer_to_a_pull() {
+fn a_response_to_a_pull_has_the_version_of_the_server() {
     check(
         include_bytes!("../data/pull/exchange-2016.xml"),
         r#"
@@ -83,7 +83,7 @@ fn an_answer_to_a_pull() {
 }
 
 #[test]
-fn an_envelope_of_a_stream() {
+fn an_envelope_of_a_stream_has_its_status_and_failed_subscriptions() {
     check(
         include_bytes!("../data/stream/unknown-subscriptions.xml"),
         r#"
@@ -98,7 +98,7 @@ fn an_envelope_of_a_stream() {
 }
 
 #[test]
-fn a_fault() {
+fn a_fault_has_its_detail() {
     check(
         include_bytes!("../data/fault/exchange-2016.xml"),
         r#"
@@ -112,7 +112,7 @@ fn a_fault() {
 }
 
 #[test]
-fn what_the_schema_does_not_know_is_written_as_it_stands() {
+fn classes_and_codes_outside_the_schema_are_written_unchanged() {
     check(
         include_bytes!("../data/unknown/response-class.xml"),
         r#"
@@ -125,7 +125,7 @@ fn what_the_schema_does_not_know_is_written_as_it_stands() {
 }
 
 #[test]
-fn an_instant() {
+fn unix_time_has_seconds_and_nanoseconds() {
     let time = UnixTime {
         seconds: -1,
         nanoseconds: 500_000_000,
