@@ -19,7 +19,7 @@ use ews_notifications::frame::Framer;
 use ews_notifications::xml::{Buffers, Tokenizer};
 use ews_notifications::{
     Config, Continuity, Delivery, Error, ErrorKind, Event, Item, Limits, Message, Notification,
-    Parser, Reader, Response,
+    Parser, Reader, Response, SubscriptionId, SubscriptionState,
 };
 use support::history::Sent;
 use support::{dialect, fixtures};
@@ -348,49 +348,63 @@ fn a_framer_keeps_room_for_envelopes_of_a_quarter_of_a_mebibyte() {
 }
 
 #[test]
-fn a_known_subscription_is_observed_without_allocation() {
-    let mut continuity = Continuity::new();
-    let mut observe = |previous: u32, end: u32| {
+fn a_known_subscription_is_checked_and_committed_without_allocation() {
+    let mut continuity = Continuity::with_key([0; 16]);
+    let mut deliver = |previous: u32, end: u32| {
         let sent = Sent::new("A", &format!("{previous:040}"), &format!("{end:040}"));
-        let (mut parser, body) = (Parser::new(), sent.body());
-        let message = parser.parse(body.as_bytes()).unwrap();
-        let notification = message.notifications().next().unwrap();
-        let mut told = None;
-        let allocations = allocations(|| told = continuity.observe(notification));
-        (allocations, format!("{:?}", told.unwrap()))
+        sent.parsed(|notification| {
+            let delivery = continuity.check(notification);
+            let allocations = allocations(|| {
+                let _ = continuity.check(notification);
+                continuity.commit(notification);
+            });
+            (allocations, delivery)
+        })
     };
-    assert!(observe(0, 1).0 > 0);
-    let ways = [
-        (1, 2, "Fresh"),
-        (2, 2, "Fresh"),
-        (0, 1, "Duplicate"),
-        (4, 5, "Gap"),
-        (2, 3, "OutOfOrder"),
-        (3, 11, "Fresh"),
+    assert!(deliver(0, 1).0 > 0);
+    let steps = [
+        (1, 2, Delivery::Fresh),
+        (2, 2, Delivery::Fresh),
+        (0, 1, Delivery::Duplicate),
+        (4, 5, Delivery::Gap),
+        (2, 3, Delivery::OutOfOrder),
+        (3, 11, Delivery::Fresh),
     ];
     for round in 0..20 {
-        for (previous, end, way) in ways {
-            let (allocations, told) = observe(10 * round + previous, 10 * round + end);
-            assert!(told.starts_with(way), "{told} in round {round}");
-            assert_eq!(allocations, 0, "{told} in round {round}");
+        for (previous, end, delivery) in steps {
+            let delivered = deliver(10 * round + previous, 10 * round + end);
+            assert_eq!(delivered, (0, delivery), "in round {round}");
         }
     }
 }
 
 /// What the documentation of `Continuity` promises.
 #[test]
-fn what_is_kept_of_subscriptions_is_bounded() {
+fn the_memory_of_a_subscription_is_bounded() {
     let capacity = 100;
-    for (id_bytes, mark_bytes, bound) in [(512, 512, 6 << 10), (128, 40, 1 << 10)] {
+    for (id_bytes, mark_bytes, bound) in [
+        (4_096, 4_096, 9 << 10),
+        (4_096, 4_100, 9 << 10),
+        (128, 40, 1 << 10),
+    ] {
         let before = HELD.get();
-        let mut continuity = Continuity::with_capacity(capacity);
+        let mut continuity = Continuity::with_key([0; 16]).capacity(capacity);
         for id in 0..5 * capacity {
             let (id, previous) = (format!("{id:0id_bytes$}"), "x".repeat(mark_bytes));
             // Texts that grow byte by byte could leave the most room unused.
             for length in mark_bytes - 9..=mark_bytes {
                 let sent = Sent::new(&id, &previous, &format!("{:0length$}", 0));
-                sent.observe(&mut continuity, |told| assert!(told.is_some()));
+                sent.parsed(|notification| continuity.commit(notification));
             }
+        }
+        // The older half again, as a restart leaves them.
+        let state = |id: usize| {
+            let id = format!("{id:0id_bytes$}");
+            continuity.export(SubscriptionId::new(&id)).unwrap()
+        };
+        let states: Vec<_> = (3 * capacity..4 * capacity).map(state).collect();
+        for state in states {
+            continuity.restore(state).unwrap();
         }
         assert_eq!(continuity.len(), 2 * capacity);
         let each = (HELD.get() - before) / continuity.len();
@@ -416,7 +430,8 @@ fn threads() {
     send_and_sync::<Error>();
     send_and_sync::<Config>();
     send_and_sync::<Continuity>();
-    send_and_sync::<Delivery<'_>>();
+    send_and_sync::<Delivery>();
+    send_and_sync::<SubscriptionState>();
     send::<Parser>();
     send::<Reader<'_, '_>>();
 }

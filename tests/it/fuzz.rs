@@ -46,6 +46,11 @@ fn frame() {
 }
 
 #[test]
+fn continuity() {
+    replay("continuity", oracles::continuity, 50);
+}
+
+#[test]
 fn time() {
     replay("time", oracles::time, 100);
 }

@@ -1,8 +1,10 @@
 //! What has to hold for any bytes: one function a fuzz target, which panics where it does not.
 //!
-//! The fuzz targets are these functions and no more, and `tests/fuzz.rs` runs them over the committed
+//! The fuzz targets are these functions and no more, and `tests/it/fuzz.rs` runs them over the committed
 //! corpus on a stable compiler. What bodies are made of and what they are held against is shared with
 //! the tests (`tests/support`).
+
+mod continuity;
 mod tokens;
 
 use crate::support::choices::Choices;
@@ -10,6 +12,7 @@ use crate::support::sequence::{self, Sequence};
 use crate::support::{comparison, dialect, fixtures, framing, invariance, json};
 use ews_notifications::{Error, Message, Parser, Timestamp, TimestampError};
 
+pub use continuity::continuity;
 pub use tokens::tokens;
 
 /// The typed layer against a slow second implementation over another parser's tree. The first byte says
