@@ -1,4 +1,4 @@
-//! What parsing allocates, counted by the allocator.
+//! What parsing allocates, counted by a global allocator.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -30,7 +30,7 @@ thread_local! {
     static PEAK: Cell<usize> = const { Cell::new(0) };
 }
 
-/// The system's allocator, and a count for each thread.
+/// The system's allocator, with counts for each thread.
 struct Counting;
 
 impl Counting {
@@ -42,7 +42,7 @@ impl Counting {
     }
 }
 
-// SAFETY: every call is passed on to `System` as it came.
+// SAFETY: every call is passed on to `System` unchanged.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         Self::note(1, layout.size(), 0);
@@ -60,14 +60,14 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static COUNTING: Counting = Counting;
 
-/// How many allocations `run` makes.
+/// The number of allocations while `run` runs.
 fn allocations(run: impl FnOnce()) -> usize {
     let before = ALLOCATIONS.get();
     run();
     ALLOCATIONS.get() - before
 }
 
-/// The most that was held on the heap at once while `run` ran, beyond what was held before.
+/// The most heap memory held at once while `run` runs, beyond that held before.
 fn peak(run: impl FnOnce()) -> usize {
     let before = HELD.get();
     PEAK.set(before);
@@ -119,7 +119,7 @@ fn accepted(name: &str) -> Vec<u8> {
     one.unwrap().body
 }
 
-/// A push of so many events that say nothing.
+/// A push with this many empty events.
 fn many(event: &str, times: usize) -> Vec<u8> {
     let messages = "http://schemas.microsoft.com/exchange/services/2006/messages";
     let types = "http://schemas.microsoft.com/exchange/services/2006/types";
@@ -132,7 +132,7 @@ fn many(event: &str, times: usize) -> Vec<u8> {
     body.into_bytes()
 }
 
-/// Some `bytes` of events.
+/// Events of about `bytes` bytes.
 fn giant(bytes: usize) -> Vec<u8> {
     let every = accepted("push/every-kind.xml");
     let body = str::from_utf8(&every).unwrap();
@@ -145,7 +145,7 @@ fn giant(bytes: usize) -> Vec<u8> {
 }
 
 #[test]
-fn a_giant_does_not_stay() {
+fn memory_for_a_giant_body_is_freed() {
     let mut config = Config::default();
     config.limits = Limits::unlimited();
     let mut parser = Parser::with_config(config);
@@ -169,7 +169,7 @@ fn a_giant_does_not_stay() {
 }
 
 #[test]
-fn retained_bytes_tells_what_the_heap_holds() {
+fn retained_bytes_is_the_heap_memory_held() {
     let body = giant(1 << 20);
     let mut parser = Parser::new();
     let before = HELD.get();
@@ -181,7 +181,7 @@ fn retained_bytes_tells_what_the_heap_holds() {
     assert_eq!((parser.retained_bytes(), HELD.get()), (0, before));
 }
 
-/// To the byte, where nothing lies in an arena, which has some memory for itself.
+/// Exact to the byte where nothing is in an arena. An arena has memory for itself.
 #[test]
 fn what_a_tokenizer_and_a_reader_keep_is_told_exactly() {
     let declarations = |prefix: &str| {
@@ -215,7 +215,7 @@ fn what_a_tokenizer_and_a_reader_keep_is_told_exactly() {
     }
 }
 
-/// What the documentation of `Parser` promises, for the shapes that ask for the most.
+/// The bound in the documentation of `Parser`, for the shapes that need the most.
 #[test]
 fn memory_is_bounded() {
     const MESSAGES: &str = "http://schemas.microsoft.com/exchange/services/2006/messages";
@@ -307,12 +307,12 @@ fn memory_is_bounded() {
 
 /// However short its chunks are.
 #[test]
-fn what_a_framer_holds_is_bounded() {
+fn memory_of_a_framer_is_bounded() {
     for bytes in [1 << 10, 300 << 10, 1 << 20, 5 << 20] {
         let envelope = giant(bytes);
         let mut framer = Framer::new();
         let before = HELD.get();
-        // While the buffer moves to a larger place there are two.
+        // There are two buffers while it grows.
         let peak = peak(|| {
             let (last, bytes) = envelope.split_last().unwrap();
             for mut byte in bytes.chunks(1) {
@@ -324,14 +324,14 @@ fn what_a_framer_holds_is_bounded() {
         let held = HELD.get() - before;
         assert!(held <= 2 * envelope.len(), "{held} of {}", envelope.len());
         assert!(peak <= 3 * envelope.len(), "{peak} of {}", envelope.len());
-        // The next one gives back what a giant needed.
+        // The next envelope frees what a giant needed.
         assert_eq!(framer.next(&mut &b"<a>"[..]), Ok(None));
         let held = HELD.get() - before;
         assert!(held <= 256 << 10, "{held} behind {}", envelope.len());
     }
 }
 
-/// So that a stream of envelopes that come in pieces allocates for the first of them.
+/// A stream of envelopes in pieces allocates for the first of them only.
 #[test]
 fn a_framer_keeps_room_for_envelopes_of_a_quarter_of_a_mebibyte() {
     let envelope = format!("<a>{}</a>", " ".repeat((256 << 10) - 7));
@@ -411,14 +411,14 @@ fn the_memory_of_a_subscription_is_bounded() {
 }
 
 #[test]
-fn sizes() {
+fn sizes_are_pinned() {
     assert_eq!(size_of::<Event<'_>>(), 160);
     assert_eq!(size_of::<Error>(), 16);
     assert_eq!(size_of::<Notification<'_>>(), 56);
 }
 
 #[test]
-fn threads() {
+fn types_may_cross_threads() {
     fn send_and_sync<T: Send + Sync>() {}
     fn send<T: Send>() {}
     send_and_sync::<Message<'_>>();

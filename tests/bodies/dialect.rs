@@ -4,17 +4,17 @@ use core::slice;
 
 use super::{Event, MESSAGES, Notification, Response, SOAP_1_1, TYPES};
 
-/// How a message is written. The same in all messages of one server.
+/// How a server writes. The same in all messages of one server.
 #[derive(Clone)]
 pub(crate) struct Dialect {
     pub(crate) xml_declaration: &'static str,
     pub(crate) version: &'static str,
     pub(crate) soap_namespace: &'static str,
-    /// Of SOAP, messages and types. An empty one is the default namespace.
+    /// The prefixes of SOAP, messages and types. An empty one is the default namespace.
     pub(crate) prefixes: [String; 3],
-    /// Whether messages and types are declared on the Envelope, not where they are first needed.
+    /// Whether messages and types are declared on the Envelope, instead of where they are first needed.
     pub(crate) is_on_envelope: [bool; 2],
-    /// Whether the header declares messages too, which it does not need. Exchange does.
+    /// Whether the header also declares messages, as Exchange does without need.
     pub(crate) header_has_messages: bool,
     pub(crate) types_first: bool,
     pub(crate) quote: char,
@@ -57,7 +57,7 @@ pub(crate) const STREAM: Operation = Operation {
     head: |writer| writer.stream_head(),
 };
 
-/// How an element without content ends.
+/// How an empty element is written.
 #[derive(Clone, Copy)]
 pub(crate) enum Empty {
     Spaced,
@@ -79,7 +79,7 @@ const XSI: (&str, &str) = ("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instan
 pub(crate) const XML_DECLARATION: &str = r#"<?xml version="1.0" encoding="utf-8"?>"#;
 
 impl Dialect {
-    /// Exchange writes all operations so.
+    /// Exchange writes so.
     pub(crate) fn exchange_2010() -> Self {
         Self {
             xml_declaration: XML_DECLARATION,

@@ -17,7 +17,7 @@ pub(crate) const MESSAGES: &str = "http://schemas.microsoft.com/exchange/service
 pub(crate) const TYPES: &str = "http://schemas.microsoft.com/exchange/services/2006/types";
 pub(crate) const ERRORS: &str = "http://schemas.microsoft.com/exchange/services/2006/errors";
 
-/// What a response message contains.
+/// The content of a response message.
 pub(crate) enum Response {
     Notification(Notification),
     /// The subscription is lost; holds its id.

@@ -1,6 +1,6 @@
 //! Bodies that this project did not write: captures, documentation samples, other projects' fixtures.
 //!
-//! `EWS_CORPUS` names their folder; `INDEX.tsv` in it says what each file is.
+//! `EWS_CORPUS` names their folder. `INDEX.tsv` in it describes each file.
 
 use std::fs;
 use std::path::PathBuf;
@@ -34,7 +34,7 @@ fn pushes_give_exactly_their_fields() {
 
 #[test]
 #[ignore = "needs the corpus, named by EWS_CORPUS"]
-fn malformed_pushes_give_the_place_of_the_defect() {
+fn malformed_pushes_give_the_position_of_the_defect() {
     let defects: [(&str, ErrorKind, &str); 4] = [
         ("ewsjava-issue151-truncated", ErrorKind::UnexpectedEnd, ""),
         (
@@ -54,11 +54,10 @@ fn malformed_pushes_give_the_place_of_the_defect() {
     }
 }
 
-/// Answers and faults, against the second implementation. What they say in short: the operation, events,
-/// the first code.
+/// Responses and faults, against the reference. The list gives the operation, the events and the first code of each.
 #[test]
 #[ignore = "needs the corpus, named by EWS_CORPUS"]
-fn answers_and_faults_give_exactly_their_fields() {
+fn responses_and_faults_give_exactly_their_fields() {
     let mut parser = Parser::new();
     let mut found = Vec::new();
     for path in files(&["pull", "streaming", "fault"]) {
@@ -87,7 +86,7 @@ fn answers_and_faults_give_exactly_their_fields() {
     assert_eq!(found, ANSWERS);
 }
 
-/// Whole, by bytes and in pieces.
+/// Whole, byte by byte and in pieces.
 #[test]
 #[ignore = "needs the corpus, named by EWS_CORPUS"]
 fn the_stream_is_its_frames() {
@@ -108,10 +107,10 @@ fn the_stream_is_its_frames() {
     }
 }
 
-/// What stands at the defect of answers that are not well-formed; nothing where they end too early.
+/// The text at the defect of responses that are not well-formed. It is empty where they end too early.
 #[test]
 #[ignore = "needs the corpus, named by EWS_CORPUS"]
-fn malformed_answers_give_the_place_of_the_defect() {
+fn malformed_responses_give_the_position_of_the_defect() {
     use ErrorKind as E;
     let defects = [
         (
@@ -175,7 +174,8 @@ fn other_operations_are_named() {
     assert_eq!(named, 14);
 }
 
-/// A malformed body is refused for this, at a place where this follows; nothing if that is its end.
+/// The body is refused for this reason, at a position where this text follows. The text is empty at the end of the
+/// body.
 fn check_defect(name: &str, kind: ErrorKind, rest: &str) {
     let body = fs::read(corpus().join(format!("{name}.malformed.xml"))).unwrap();
     let error = Parser::new().parse(&body).unwrap_err();
@@ -187,7 +187,7 @@ fn check_defect(name: &str, kind: ErrorKind, rest: &str) {
     );
 }
 
-/// The XML files of these folders, by name.
+/// The XML files of these folders, sorted by name.
 fn files(folders: &[&str]) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for folder in folders {

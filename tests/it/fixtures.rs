@@ -1,4 +1,4 @@
-//! Every fixture: what comes of it, whole and piece by piece with every kernel, cut anywhere, and after any error.
+//! Every fixture: its result with every kernel, whole and item by item, cut at any byte, and after any error.
 
 use std::fs;
 
@@ -26,7 +26,7 @@ fn check(fixture: &Fixture, actual: &str) {
 }
 
 #[test]
-fn accepted_bodies_give_the_message_beside_them() {
+fn accepted_fixtures_give_their_message() {
     for mut parser in kernels::parsers() {
         for fixture in fixtures::accepted() {
             let message = parser.parse(&fixture.body);
@@ -38,7 +38,7 @@ fn accepted_bodies_give_the_message_beside_them() {
 }
 
 #[test]
-fn refused_bodies_give_the_error_beside_them() {
+fn refused_fixtures_give_their_error() {
     for mut parser in kernels::parsers() {
         for fixture in fixtures::refused() {
             let error = parser
@@ -71,10 +71,10 @@ fn the_reference_agrees() {
         let error = parser.parse(&fixture.body).unwrap_err();
         let refusal = reference::read(&fixture.body);
         let expected = match (error.class(), error.kind()) {
-            // Malformed as well, further on.
+            // It is also malformed, further on.
             (ErrorClass::Schema, _) if fixture.path.ends_with("lost-slash.xml") => Refusal::Xml,
             (ErrorClass::Schema, kind) => Refusal::Schema(vec![kind]),
-            // roxmltree reads no XML declaration, lets prefixes be unbound and targets have colons.
+            // roxmltree does not parse XML declarations, and accepts unbound prefixes and targets with colons.
             (
                 _,
                 ErrorKind::Encoding
@@ -101,8 +101,7 @@ fn reading_partially_gives_the_same_message_or_error() {
     }
 }
 
-/// A body that ends early is refused, at its end or at a construct that the end has broken; what
-/// precedes the place is UTF-8.
+/// The error of a cut body is at its end, or at a construct that the cut has broken. All before the position is UTF-8.
 #[test]
 fn bodies_cut_at_any_byte_are_refused() {
     let mut parser = Parser::new();
@@ -142,9 +141,9 @@ fn bodies_cut_at_any_byte_are_refused() {
     }
 }
 
-/// One parser, every error that the fixtures have, and after each every good message.
+/// One parser reads every refused fixture, and every accepted fixture after it.
 #[test]
-fn a_parser_is_as_good_as_new_after_any_error() {
+fn a_parser_works_after_any_error() {
     let mut parser = Parser::new();
     let accepted = fixtures::accepted();
     for bad in fixtures::refused() {
@@ -165,7 +164,7 @@ fn a_parser_is_as_good_as_new_after_any_error() {
 }
 
 #[test]
-fn what_is_skipped_is_counted() {
+fn skipped_elements_and_attributes_are_counted() {
     let mut parser = Parser::new();
     let fixtures = fixtures::accepted();
     let mut parse = |name: &str| {

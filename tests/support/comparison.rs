@@ -1,6 +1,6 @@
-//! What is found in a body, held against the tokenizer, a partial message and the slow second implementation.
+//! Compares what `parse` found in a body with the tokenizer, `parse_partial` and the reference.
 //!
-//! Panics where they differ.
+//! Panics at a difference.
 
 use ews_notifications::xml::{Buffers, Tokenizer};
 use ews_notifications::{Config, Error, ErrorClass, Message, Partial};
@@ -9,8 +9,8 @@ use serde_json::Value;
 use super::reference::{self, Refusal};
 use super::{json, position};
 
-/// A body of which we found this means the same to the second implementation: where we accept it, that does,
-/// and what we refuse for its meaning, it refuses too. Gives what it says.
+/// Checks that the reference accepts the body with the same message, or refuses it for the same reason. Gives its
+/// result.
 pub(crate) fn check(body: &[u8], found: Result<Message<'_>, Error>) -> Result<Value, Refusal> {
     let shown = body.escape_ascii();
     let malformed = tokenizer_error(body);
@@ -23,7 +23,7 @@ pub(crate) fn check(body: &[u8], found: Result<Message<'_>, Error>) -> Result<Va
         Err(error) => {
             check_refusal(body, error, malformed);
             if error.class() == ErrorClass::Schema {
-                // It takes nothing but whole documents.
+                // The reference takes whole documents only.
                 let is_known = match &reference {
                     Ok(_) => false,
                     Err(Refusal::Xml) => malformed.is_some(),
@@ -36,7 +36,7 @@ pub(crate) fn check(body: &[u8], found: Result<Message<'_>, Error>) -> Result<Va
     reference
 }
 
-/// We refuse the body: for what the tokenizer says, or for its meaning, and all before is well-formed.
+/// Checks that the error is the tokenizer's, or is a schema error before it.
 fn check_refusal(body: &[u8], error: Error, malformed: Option<Error>) {
     let shown = body.escape_ascii();
     position::check(error, body);
@@ -48,7 +48,7 @@ fn check_refusal(body: &[u8], error: Error, malformed: Option<Error>) {
     }
 }
 
-/// What the tokenizer says of a document that it refuses.
+/// The tokenizer's error, if it refuses the document.
 pub(crate) fn tokenizer_error(body: &[u8]) -> Option<Error> {
     let mut buffers = Buffers::default();
     let tokens = Tokenizer::new(body, &mut buffers, &Config::default());

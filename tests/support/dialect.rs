@@ -1,12 +1,12 @@
-//! Bodies in any dialect: the same message, however a server or proxy may write it.
+//! Bodies in any dialect: a message in any form that a server or proxy may write.
 //!
-//! What is said and how it is written are chosen apart, so that one message can be written twice. It says
-//! anything that this crate accepts, or keeps to the EWS schema.
+//! What the message is and how it is written are separate choices, so that one message can be written twice. The
+//! message is anything that this crate accepts, or only what the EWS schema allows.
 //!
-//! The schema allows more than is made up: other header elements, most response codes and messages of other
-//! operations, attributes of other namespaces (`soap:mustUnderstand`, `xsi:type`), a `faultactor`, white space
-//! around numbers and in front of times (which libxml2 refuses), and, what this crate refuses, a header element
-//! or an operation that stands twice.
+//! The generator does not write all that the schema allows. It leaves out other header elements, most response codes,
+//! messages of other operations, attributes of other namespaces (`soap:mustUnderstand`, `xsi:type`) and `faultactor`.
+//! It writes no white space around numbers or before times, which libxml2 refuses, and no repeated header element or
+//! operation, which this crate refuses.
 
 use serde_json::{Value, json};
 
@@ -28,10 +28,10 @@ const TEXTS: [&str; 8] = [
 ];
 const LENGTHS: [usize; 9] = [1, 15, 16, 17, 31, 32, 33, 64, 150];
 const LETTERS: &str = "AQMk+LL78AZWsL7AFRMPoitdZ5zwKFCKq2r/Jn8rXld3h4zsqZ0bCATrIA7vedFn=";
-/// An event that is not of the schema.
+/// An event that the schema does not have.
 const OTHER_EVENT: &str = "ChannelEvent";
 
-/// Elements that no schema of the messages knows.
+/// Elements that the schema of the messages does not have.
 const UNKNOWN_ELEMENTS: [&str; 3] = [
     "<f:Watermark xmlns:f='urn:f' f:a='1' a='2'><f:x>]]&gt;</f:x></f:Watermark>",
     "<ItemId xmlns='' Id='no'><![CDATA[<]]></ItemId>",
@@ -44,14 +44,14 @@ const OTHER_RESPONSE: &str = "<SendItemResponseMessage ResponseClass='Success' x
 /// An element that Exchange writes in the detail of a fault.
 const LINE: &str =
     "<e:Line xmlns:e='http://schemas.microsoft.com/exchange/services/2006/errors'>2</e:Line>";
-/// An element that SOAP 1.2 allows behind the Value of a Code.
+/// An element that SOAP 1.2 allows after the Value of a Code.
 const SUBCODE: &str = "<s:Subcode xmlns:s='http://www.w3.org/2003/05/soap-envelope'><s:Value>s:x</s:Value></s:Subcode>";
 
-/// Types of the schema that are read as text.
+/// Types of the schema whose values are text.
 enum Type {
     String,
     NonEmptyString,
-    /// Some of the values of another one.
+    /// Some of the values of the schema's type.
     OneOf(&'static [&'static str]),
 }
 
@@ -65,11 +65,11 @@ const RESPONSE_CODE: Type = Type::OneOf(&[
     "ErrorServerBusy",
 ]);
 const CONNECTION_STATUS: Type = Type::OneOf(&["OK", "Closed"]);
-/// The schema asks for prefixes that are declared.
+/// The schema requires a declared prefix in other values.
 const FAULT_CODE: Type = Type::OneOf(&["Client", "Server"]);
-/// Some that Exchange writes; the schema allows any.
+/// Some names that Exchange writes. The schema allows any.
 const VALUE_NAME: Type = Type::OneOf(&["BackOffMilliseconds", "SubscriptionId", ""]);
-/// White space is part of what is said, for it is kept.
+/// White space is kept, so it is part of the value.
 const DATE_TIME: Type = Type::OneOf(&[
     "2020-12-03T11:03:50Z",
     "2026-03-02T08:15:30.1234567-08:00",
@@ -222,7 +222,7 @@ impl<'t> Writer<'t> {
         json!({ "operation": "Fault", "responses": [], "fault": fault })
     }
 
-    /// They are in no namespace, or by mistake in SOAP's.
+    /// They are in no namespace, or by mistake in that of SOAP.
     fn children_of_fault_11(&mut self, fault: &mut Value) {
         let namespace = match self.is_strict() {
             true => "",
@@ -404,7 +404,7 @@ impl<'t> Writer<'t> {
         self.element(namespace, "Notification", Vec::new(), Self::notification)
     }
 
-    /// The namespace of an element that the schema has in this one, and servers in one of both.
+    /// This namespace, which is that of the schema, or the other one, as some servers write.
     fn either(&mut self, in_schema: &'static str) -> &'static str {
         match self.is_strict() {
             true => in_schema,
@@ -527,7 +527,7 @@ impl<'t> Writer<'t> {
         json!(value)
     }
 
-    /// A text of this type; where it need not be what the schema allows, sometimes any.
+    /// A text of this type. If the schema need not allow it, sometimes any text.
     fn text(&mut self, of: Type) -> String {
         if let Type::OneOf(values) = of
             && (self.is_strict() || self.says().below(2) == 0)
@@ -554,7 +554,7 @@ impl<'t> Writer<'t> {
         text
     }
 
-    /// How an `xs:int` is written, and what it is.
+    /// A way to write an `xs:int`, and its value.
     fn int(&mut self) -> (String, i32) {
         let value: i32 = self.says().one_of(&[3, 0, -7, i32::MAX, i32::MIN]);
         let signs: &[&str] = match value {
@@ -573,7 +573,7 @@ impl<'t> Writer<'t> {
 
 /// How it is written.
 impl Writer<'_> {
-    /// What `prefix` stands for here.
+    /// The namespace that `prefix` is bound to.
     fn bound(&self, prefix: &str) -> &'static str {
         let mut inner = self.scope.iter().rev();
         inner
@@ -590,7 +590,7 @@ impl Writer<'_> {
         content: impl FnOnce(&mut Self) -> T,
     ) -> T {
         let outer = self.scope.len();
-        // No prefix can stand for no namespace.
+        // No prefix can be bound to no namespace.
         let prefix = match namespace {
             "" => "",
             _ => self.dialect.one_of(&PREFIXES),
@@ -665,7 +665,7 @@ impl Writer<'_> {
         self.xml.push(quote);
     }
 
-    /// Character data that reads as `text`.
+    /// Character data that is parsed to `text`.
     fn characters(&mut self, text: &str) {
         let way = self.dialect.below(4);
         if way == 1 && !text.contains('\r') && !text.contains("]]>") {
@@ -692,7 +692,7 @@ impl Writer<'_> {
         }
     }
 
-    /// A character, as a reference if it must be.
+    /// A character, as a reference where it must be one.
     fn char(&mut self, char: char, must: bool, is_plain: bool) {
         let name = match char {
             '<' => Some("lt"),
@@ -713,7 +713,7 @@ impl Writer<'_> {
         }
     }
 
-    /// A value around which white space does not count.
+    /// A value with white space around it, which is ignored.
     fn padded(&mut self, text: &str) -> String {
         let spaces = ["", "", " \n", "\t"];
         let (before, behind) = (self.dialect.one_of(&spaces), self.dialect.one_of(&spaces));
@@ -732,14 +732,15 @@ impl Writer<'_> {
         }
     }
 
-    /// What may stand in an element that is empty.
+    /// Allowed content of an empty element.
     fn remarks(&mut self) {
         if self.dialect.once_in(6) {
             self.one_of(&["<!-- <a> -->", "<?pi a=b?>"]);
         }
     }
 
-    /// What stands between elements and means nothing. The schema allows these elements there.
+    /// Content between elements that has no meaning, and sometimes an element that is skipped. The schema allows
+    /// `allowed` here.
     fn noise(&mut self, allowed: &[&str]) {
         self.misc();
         if self.dialect.once_in(8) {
@@ -762,7 +763,7 @@ impl Writer<'_> {
     }
 }
 
-/// `prefix:name`, or one of them alone if the other is empty.
+/// `prefix:name`, or one of them if the other is empty.
 fn qualified(prefix: &str, name: &str) -> String {
     match (prefix, name) {
         ("", name) => name.to_owned(),

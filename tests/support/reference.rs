@@ -1,7 +1,7 @@
-//! A slow second implementation of the typed layer, over the tree of `roxmltree`.
+//! The reference: a second implementation of the typed layer, slow and simple, over the tree of `roxmltree`.
 //!
-//! It shares nothing with the crate but the kinds of its schema errors, and looks things up in the
-//! tree where the crate walks along the tokens.
+//! It shares only the kinds of schema errors with the crate. It looks elements up in a tree, where the crate follows
+//! the tokens.
 
 use ews_notifications::ErrorKind;
 use roxmltree::{Document, Node};
@@ -28,14 +28,14 @@ pub(crate) const OPERATIONS: [&str; 3] = [
     "GetEventsResponse",
     "GetStreamingEventsResponse",
 ];
-/// The last is how an emulator calls it.
+/// An emulator writes the last one.
 pub(crate) const RESPONSES: [&str; 4] = [
     "SendNotificationResponseMessage",
     "GetEventsResponseMessage",
     "GetStreamingEventsResponseMessage",
     "GetStreamingEventsResponseMessageType",
 ];
-/// What a child of an event contains.
+/// The content of a child of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Content {
     Text,
@@ -63,7 +63,7 @@ pub(crate) const EVENT_CHILDREN: [(&str, Content, &str); 9] = [
 pub(crate) enum Refusal {
     /// Not well-formed, or more than `roxmltree` takes.
     Xml,
-    /// All that is wrong with what it means, in no order.
+    /// All schema errors of the body, in no order.
     Schema(Vec<ErrorKind>),
 }
 
@@ -284,13 +284,14 @@ impl<'b> Reading<'b> {
         Some(json!({ "id": value, "change_key": attribute(id, "ChangeKey") }))
     }
 
-    /// The element as it stands in the body.
+    /// The bytes of the element in the body.
     fn raw(&self, element: Node<'_, '_>) -> &'b str {
         let range = element.range();
         if element.document().input_text() == self.body {
             return &self.body[range];
         }
-        // Where each byte of the normalized text comes from: all are in it but a line feed behind a return.
+        // The source position of each byte of the normalized text. Only a line feed after a carriage return is missing
+        // in it.
         let bytes = self.body.as_bytes();
         let is_kept = |at: &usize| bytes[*at] != b'\n' || *at == 0 || bytes[at - 1] != b'\r';
         let places: Vec<usize> = (0..bytes.len()).filter(is_kept).collect();

@@ -24,7 +24,7 @@ const KINDS: [&str; 8] = [
     "FreeBusyChangedEvent",
 ];
 
-/// How a server writes what it writes in all its messages.
+/// How one server writes all its messages.
 #[derive(Clone, Debug)]
 pub(crate) struct Server {
     pub(crate) head: String,
@@ -36,7 +36,7 @@ pub(crate) struct Server {
     messages: String,
     /// The name of Notification, and the rest of the start tag.
     notification: [String; 2],
-    /// What stands before and behind what a message without Notification has in their place.
+    /// The bytes before and after the content of a message without Notification.
     around_notifications: [String; 2],
 }
 
@@ -57,7 +57,7 @@ impl Parts {
 }
 
 impl Server {
-    /// Writes as Exchange does; servers of different versions differ in their heads.
+    /// Writes as Exchange does. Servers of different versions have different heads.
     pub(crate) fn plain(operation: &'static Operation, version: &'static str) -> Self {
         Self::new(&Style {
             version,
@@ -65,7 +65,7 @@ impl Server {
         })
     }
 
-    /// One in three is not plain.
+    /// One server in three does not write as Exchange does.
     pub(crate) fn any(choices: &mut Choices<'_>) -> Self {
         let operation = choices.one_of(&[&PUSH, &STREAM, &PULL, &STREAM]);
         let version = choices.one_of(&["Exchange2010", "Exchange2013", "Exchange2007_SP1", "x"]);
@@ -120,7 +120,7 @@ impl Server {
                 "M:Notification|/>",
             ],
         ];
-        // Most are as Exchange writes them.
+        // Most choices are as Exchange writes.
         let mut choose = |forms: &[&'static str]| match choices.once_in(5) {
             true => choices.one_of(forms),
             false => forms[0],
@@ -216,12 +216,12 @@ impl Server {
         }
     }
 
-    /// A message as Exchange writes it. In a stream, half have no Notification, and others several.
+    /// A message as Exchange writes it. In a stream, half have no Notification, and others have several.
     pub(crate) fn plain_parts(&self, choices: &mut Choices<'_>) -> Parts {
         self.parts_of(choices, false)
     }
 
-    /// A message, each part of it one time in three not as Exchange writes it.
+    /// A message in which each part differs from what Exchange writes in one of three cases.
     pub(crate) fn parts(&self, choices: &mut Choices<'_>) -> Parts {
         self.parts_of(choices, true)
     }
@@ -250,7 +250,7 @@ impl Server {
         parts
     }
 
-    /// A message that has this in place of Notifications.
+    /// A message with this content in place of Notifications.
     pub(crate) fn without_notification(&self, children: &str) -> Parts {
         let [head, tail] = self.around_notifications.clone();
         Parts {
@@ -260,7 +260,7 @@ impl Server {
         }
     }
 
-    /// What stands in place of Notifications.
+    /// Content in place of Notifications.
     fn status(&self, choices: &mut Choices<'_>, is_odd: bool) -> String {
         if !is_odd {
             let status = choices.one_of(&["OK", "OK", "OK", "Closed"]);
@@ -294,7 +294,7 @@ impl Server {
         writer.children()
     }
 
-    /// The end of a Notification and the beginning of the next, which is that of the first if it is not odd.
+    /// The end of a Notification and the start of the next. The next start tag equals the first unless `is_odd`.
     fn between_notifications(&self, choices: &mut Choices<'_>, is_odd: bool) -> String {
         let [name, rest] = &self.notification;
         if !is_odd {
@@ -323,7 +323,7 @@ impl Server {
         format!("{space}</{name}>{space}{next}")
     }
 
-    /// The tail as no server writes it.
+    /// A tail that no server writes.
     fn odd_tail(&self, usual: &str, choices: &mut Choices<'_>) -> String {
         let space = choices.one_of(&[
             "\n",
@@ -357,7 +357,7 @@ impl Server {
                     2 => format!("<{t}Notification>{inner}</{t}Notification>"),
                     _ => format!("<x:Y xmlns:x='urn:y'>{inner}</x:Y>"),
                 };
-                // Behind a response there may be more.
+                // More responses may follow a response.
                 let name = format!("{m}{}", self.operation.response);
                 tail.push_str(&match end.ends_with(&format!("{name}>")) {
                     true => format!("<{name} a='1'>{notification}</{name}>"),
@@ -381,10 +381,10 @@ impl Server {
     }
 }
 
-/// A Notification that alone declares the types namespace.
+/// A Notification that is the only one to declare the types namespace.
 const OWN_TYPES: &str = "M:Notification| xmlns:T:='OWN'>";
 
-/// What of a head differs between servers. Exchange's is the default.
+/// The parts of a head that differ between servers. The default is Exchange's.
 struct Style<'s> {
     operation: &'static Operation,
     declaration: &'static str,
@@ -398,12 +398,12 @@ struct Style<'s> {
     /// Further attributes of the operation.
     declarations: &'s str,
     class: &'s str,
-    /// What stands before the ResponseCode.
+    /// The content before the ResponseCode.
     text: &'s str,
     code: &'s str,
-    /// The start tag of Notification, and where its name ends.
+    /// The start tag of Notification, with `|` after its name.
     notification: &'s str,
-    /// How long the head is to be made by a comment, if it is shorter.
+    /// The minimum length of the head. A comment pads it.
     length: usize,
 }
 
@@ -462,9 +462,9 @@ struct Writer<'w, 't> {
     /// The prefix of the next tag.
     types: String,
     is_streamed: bool,
-    /// Whether to write what no server writes.
+    /// Whether to write content that no server writes.
     is_odd: bool,
-    /// What stands between elements.
+    /// The white space between elements.
     space: &'static str,
 }
 
@@ -661,7 +661,7 @@ impl<'w, 't> Writer<'w, 't> {
         self.xml.push_str(&format!("<{t}{name}{attributes}"));
     }
 
-    /// An opaque value, usually of this length.
+    /// An opaque value of this length, with exceptions where `is_odd`.
     fn value(&mut self, usual: usize, in_attribute: bool) -> String {
         const LETTERS: &str = "AQMk+LL78AZWsL7AFRMPoitdZ5zwKFCKq2r/Jn8rXld3h4zsqZ0bCATrIA7vedFn=";
         let length = if self.odd(8) {
@@ -698,7 +698,7 @@ impl<'w, 't> Writer<'w, 't> {
                 "\u{1}",
                 "\u{FFFF}",
             ]);
-            // What an attribute cannot hold ends the whole message, so it stands there less often.
+            // Content that an attribute cannot have ends the whole message, so it is written less often there.
             let is_kept = !in_attribute || !piece.starts_with('<') || self.choices.once_in(4);
             if is_kept {
                 let at = self.choices.position(value.len() + 1);
@@ -708,7 +708,7 @@ impl<'w, 't> Writer<'w, 't> {
         value
     }
 
-    /// What stands between two elements.
+    /// Content between two elements.
     fn between(&mut self) {
         self.xml.push_str(self.space);
         if self.odd(16) {
@@ -729,7 +729,7 @@ impl<'w, 't> Writer<'w, 't> {
         }
     }
 
-    /// Once in so many times, where what no server writes is asked for.
+    /// True in one of so many cases, if content that no server writes is wanted.
     fn odd(&mut self, times: usize) -> bool {
         self.is_odd && self.choices.once_in(times)
     }
