@@ -9,7 +9,7 @@
 
 mod support;
 
-use std::cell::RefCell;
+use core::cell::RefCell;
 use std::collections::HashSet;
 
 use ews_notifications::Delivery::{self, Duplicate, First, Fresh, Gap, OutOfOrder, Unknown};
