@@ -218,7 +218,7 @@ fn commit(continuity: &mut Continuity, message: &Message<'_>) -> String {
     report
 }
 
-/// A push as it is stored: a line with its length, and the body.
+/// The record of a push: a line with its length, and the body.
 pub(crate) fn record(body: &[u8]) -> Vec<u8> {
     [format!("push {}\n", body.len()).as_bytes(), body, b"\n"].concat()
 }

@@ -26,8 +26,8 @@
 //! # Ok::<(), ews_notifications::Error>(())
 //! ```
 //!
-//! The README says what to answer when. The repository has whole programs in `examples`: listeners on axum, hyper and
-//! actix-web, a client of streams, a library for services in C++.
+//! The README says what to answer when. The repository has whole programs in `examples`: a listener on axum, a client of
+//! streams, a library for services in C++.
 //!
 //! # Two ways to read, one engine
 //!
@@ -36,8 +36,8 @@
 //!   and with them the events before a defect.
 //!
 //! Below both is [`xml`], a tokenizer for any XML, public and without knowledge of EWS. In front of them,
-//! [`frame`] cuts a streaming response into its envelopes. Behind them, [`Continuity`] tells retries from new
-//! notifications, and when something is missing.
+//! [`frame`] cuts a streaming response into its envelopes. After them, [`Continuity`] tells retries from new
+//! notifications, and finds missing ones.
 //!
 //! # To keep a message
 //!

@@ -181,7 +181,7 @@ impl Tested {
         while self.status(body.as_bytes()).await != 200 {}
     }
 
-    /// What has been reported since the last time.
+    /// The reports since the last call.
     fn reported(&self) -> String {
         let reported = core::mem::take(&mut *self.reports.0.lock().unwrap());
         String::from_utf8(reported).unwrap()
@@ -299,8 +299,8 @@ async fn a_retry_is_stored_once() {
     assert_eq!(tested.stored(), numbers(40));
 }
 
-/// At each point where the server can give up: it has sent a part of the request, or all of it, and the consumer has not
-/// begun, is storing, and then has stored, or cannot store.
+/// The server gives up after a part of the request, after the whole request, and while the consumer stores the push. The
+/// store then succeeds, or fails.
 #[tokio::test]
 async fn a_client_timeout_loses_nothing_and_stores_nothing_twice() {
     let tested = Tested::new(&[]).await;
