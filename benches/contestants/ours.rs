@@ -1,4 +1,4 @@
-//! This crate: every message read as its users read it, and every text of it looked at.
+//! This crate: parses each message as its users do, and looks at every text of it.
 
 use ews_notifications::{
     Config, Event, FolderId, ItemId, Kernel, Limits, Message, MessageXmlValue, Parser,
@@ -7,19 +7,19 @@ use ews_notifications::{
 
 use crate::corpus::{Corpus, HUGE};
 
-/// Learning on, as by default.
+/// Learns heads, as by default.
 pub(crate) fn warm(corpus: &Corpus) -> impl FnMut(&[u8]) -> u64 + use<> {
     whole(Parser::with_config(config(corpus)))
 }
 
-/// Learning off; the memory is warm.
+/// Learns no heads. Its memory is warm.
 pub(crate) fn cold(corpus: &Corpus) -> impl FnMut(&[u8]) -> u64 + use<> {
     let mut config = config(corpus);
     config.heads = 0;
     whole(Parser::with_config(config))
 }
 
-/// As on a machine for which there is no vector kernel.
+/// Uses the scalar kernel, as on a machine without vector kernel.
 pub(crate) fn scalar(corpus: &Corpus) -> impl FnMut(&[u8]) -> u64 + use<> {
     let mut config = config(corpus);
     config.kernel = Some(Kernel::Scalar);
@@ -42,7 +42,7 @@ fn config(corpus: &Corpus) -> Config {
     config
 }
 
-/// Lengths and last bytes of texts, and numbers, added up.
+/// The sum of all numbers, and of the length and last byte of each text.
 struct Sum(u64);
 
 impl Sum {
@@ -129,7 +129,7 @@ impl Sum {
     }
 }
 
-/// What [`warm`], [`cold`] and [`scalar`] have to arrive at, from a tree of another parser.
+/// The expected sum of [`warm`], [`cold`] and [`scalar`], from the tree of another parser.
 pub(crate) fn expected(body: &[u8]) -> u64 {
     let body = str::from_utf8(body).expect("the body is UTF-8");
     let tree = roxmltree::Document::parse(body).expect("the body is well-formed");

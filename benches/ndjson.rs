@@ -1,17 +1,15 @@
-//! Time from a body to its lines of JSON, as `ewsn --format ndjson` prints them, beside the parsing in it.
+//! Time from a body to its lines of JSON, as `ewsn --format ndjson` prints them, and the time of parsing alone.
 //!
-//! One iteration reads every message of a corpus once. Times mean something as ratios within one run; run on a
-//! quiet machine, with the default flags.
+//! One iteration reads every message of a corpus once. Compare times within one run only, on a quiet machine, with the
+//! default flags.
 #![allow(
     clippy::expect_used,
     reason = "a contestant that fails must not be timed"
 )]
 
-#[path = "../../../benches/corpus/mod.rs"]
 mod corpus;
-#[path = "../src/ndjson.rs"]
+#[path = "../crates/cli/src/ndjson.rs"]
 mod ndjson;
-#[path = "../../../benches/timing/mod.rs"]
 mod timing;
 
 use core::hint::black_box;
