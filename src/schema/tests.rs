@@ -1,4 +1,4 @@
-//! What has the name of an element elsewhere agrees with the table, and no value of the table is lost.
+//! The names of elements elsewhere agree with the table, and no value of the table is lost.
 #![allow(
     clippy::panic,
     clippy::unwrap_used,
