@@ -1,8 +1,7 @@
-//! Time to cut a stream into its envelopes, and to cut and read it: beside reading envelopes that are cut already,
-//! and beside a floor.
+//! Time to cut a stream into its envelopes, to parse the envelopes, to do both, and a lower bound.
 //!
-//! One iteration takes a whole stream, in chunks of the length that the group is called by. Times mean something as
-//! ratios within one run; run on a quiet machine, with the default flags.
+//! One iteration takes a whole stream, in chunks of the length in the group's name. Compare times within one run only,
+//! on a quiet machine, with the default flags.
 #![allow(
     clippy::expect_used,
     reason = "a contestant that fails must not be timed"
@@ -25,7 +24,7 @@ fn main() {
             (stream.len(), "whole"),
         ] {
             let mut parse = ours::warm(&corpus);
-            let mut floor = || memchr::memchr_iter(b'<', &stream).count() as u64;
+            let mut lower_bound = || memchr::memchr_iter(b'<', &stream).count() as u64;
             let mut framing = || framed(&stream, length, |body| body.len() as u64);
             assert_eq!(framing(), stream.len() as u64);
             let mut parsing = || corpus.bodies.iter().map(|body| parse(body)).sum::<u64>();
@@ -40,7 +39,7 @@ fn main() {
                 &corpus,
             );
             let contestants: [(_, &mut dyn FnMut() -> u64); 4] = [
-                ("memchr-count", &mut floor),
+                ("memchr-count", &mut lower_bound),
                 ("framing", &mut framing),
                 ("parsing", &mut parsing),
                 ("framing-and-parsing", &mut both),
@@ -54,7 +53,7 @@ fn main() {
     criterion.final_summary();
 }
 
-/// The sum over the envelopes of a stream that comes in chunks of this length.
+/// The sum of `read` over the envelopes of a stream, which arrives in chunks of this length.
 fn framed(stream: &[u8], length: usize, mut read: impl FnMut(&[u8]) -> u64) -> u64 {
     let mut framer = Framer::new();
     let mut sum = 0;

@@ -1,5 +1,5 @@
-//! Instructions to read bodies that are made to be expensive, and four times as much of them: what
-//! `benches/instructions.py growth` counts, under callgrind.
+//! Instructions to read expensive bodies, and bodies four times as large. `benches/instructions.py growth` runs this
+//! under callgrind. Without callgrind it counts nothing.
 #![allow(clippy::print_stdout, reason = "a bench prints")]
 
 mod corpus;
@@ -10,7 +10,7 @@ use ews_notifications::{Config, Limits, Parser};
 
 use crate::corpus::Corpus;
 
-/// Units of the smaller body; the larger has four times as many.
+/// Units of the smaller body. The larger has four times as many.
 const UNITS: usize = 4_000;
 
 fn main() {

@@ -2,12 +2,14 @@
 
     python3 benches/instructions.py record    # all corpora and contestants, into benches/instructions.json
     python3 benches/instructions.py check     # this crate on the hot corpora, against that file
-    python3 benches/instructions.py growth    # this crate on bodies made to be expensive, and on four times as much
+    python3 benches/instructions.py growth    # this crate on expensive bodies, and on four times as much
 
-Counts do not depend on the load of the machine, and differ by less than 0.1 % between runs of the same program, so
-`check` finds what times are too noisy for. They do depend on the compiler and the kernel, which are recorded too.
+Counts do not depend on the load of the machine, and differ by less than 0.1 % between runs of the same program. So
+`check` finds changes that are lost in the noise of times. Counts depend on the compiler and the kernel, which are
+recorded too.
 
-Valgrind has to be installed; to record, also what benches/native needs. Python 3.11 and its standard library suffice.
+Valgrind has to be installed. `record` also needs the C++ parsers of benches/native. Python 3.11 and its standard
+library suffice.
 """
 
 from __future__ import annotations
@@ -27,8 +29,8 @@ NATIVE = ["--manifest-path", str(BENCHES / "native" / "Cargo.toml")]
 HOT = ["heartbeat", "push-1", "push-50", "pretty-10", "dialect-3", "mixed", "stream-14", "stream-heartbeat"]
 OURS = "ews-notifications"  # the beginning of the names of our contestants
 
-# How far a count may be from the recorded one. Below it is a failure as well: a record that is not kept would
-# leave room for the gain to be lost again unnoticed.
+# How far a count may be from the recorded one. A lower count is a failure as well: an outdated record would hide a
+# later loss of the gain.
 TOLERANCE = 0.03
 
 # How many times more instructions four times the input may take.
@@ -54,7 +56,7 @@ def main() -> int:
 
 
 def measure(corpora: list[str], cargo: list[str] | tuple[()] = (), bench: str = "instructions") -> dict:
-    """The instructions per message on the corpora that are named, or on all."""
+    """The instructions per message on the named corpora, or on all."""
     with tempfile.TemporaryDirectory(prefix="ews-instructions-") as folder:
         out = Path(folder) / "out"
         callgrind = [
@@ -90,7 +92,7 @@ def total(file: Path) -> int:
     for line in lines:
         if line.startswith("totals: "):
             return int(line.removeprefix("totals: "))
-    sys.exit(f"callgrind counted nothing: is {COUNTED} still the name of the function?")
+    sys.exit(f"callgrind counted nothing: no function is named {COUNTED}")
 
 
 def check(recorded: dict, found: dict) -> int:
@@ -110,7 +112,7 @@ def check(recorded: dict, found: dict) -> int:
             print(f"{name:16} {contestant:25} {before:8,} {count:8,} {change:+7.1%}{verdict}")
     if not failures:
         return 0
-    print(f"{failures} counts are more than {TOLERANCE:.0%} off. If they are right: benches/instructions.py record")
+    print(f"{failures} counts are more than {TOLERANCE:.0%} off. If the change is intended: run benches/instructions.py record")
     for key in ["rustc", "kernel", "valgrind"]:
         if recorded[key] != found[key]:
             print(f"{key} may be why: recorded {recorded[key]}, found {found[key]}")
@@ -130,7 +132,7 @@ def growth(found: dict) -> int:
 
 
 def run(command: list[str]) -> str:
-    """What a command prints; its errors and progress are shown. Stops if it fails."""
+    """The standard output of a command. Standard error is shown. Exits if the command fails."""
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, cwd=BENCHES.parent)
     if done.returncode:
         sys.exit(f"{' '.join(command)} failed")

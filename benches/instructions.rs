@@ -1,7 +1,7 @@
-//! Instructions to read each corpus: what `benches/instructions.py` counts, under callgrind.
+//! Instructions to read each corpus. `benches/instructions.py` runs this under callgrind.
 //!
-//! Run without callgrind it counts nothing, but asserts the sums of all contestants on the corpora that
-//! are named, or on all. A line on standard output announces each count.
+//! Without callgrind it counts nothing, but asserts the sums of all contestants on the named corpora, or on all. A line
+//! on standard output announces each count.
 #![allow(clippy::print_stdout, reason = "a bench prints")]
 
 mod contestants;

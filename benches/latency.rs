@@ -1,14 +1,13 @@
-//! Time of single messages of the mixed corpus: the usual, the worst, and the first after a start.
+//! Time of single messages of the mixed corpus: median, high quantiles, and the first message after a start.
 //!
-//! Prints a line of JSON for each case: quantiles in nanoseconds, and how many bytes the message had
-//! that took so long. The work is nearly the same in every round, so a warm message that takes much
-//! longer than it does at its best was interrupted. Looking at the clock takes time too, which is a
-//! case of its own and is in all the others.
+//! Prints a line of JSON for each case: quantiles in nanoseconds, and the length of the message at each quantile. The
+//! work is nearly the same in every round, so a warm message that takes much longer than at its best was interrupted.
+//! Every case includes the time to read the clock, which is also a case of its own.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::print_stdout,
-    reason = "a bench prints, and stops where it is wrong"
+    reason = "a bench prints, and stops at the first error"
 )]
 
 mod corpus;
@@ -18,17 +17,17 @@ use std::time::Instant;
 
 use ews_notifications::Parser;
 
-/// Rounds over the corpus before anything counts, and then with it.
+/// Rounds over the corpus for warm-up, and rounds that count.
 const WARM_UP: usize = 200;
 const ROUNDS: usize = 2_000;
 
-/// Nanoseconds, and the bytes that were read in them.
+/// Nanoseconds, and the length of the message.
 type Sample = (u128, usize);
 
 fn main() {
     let bodies = corpus::mixed().bodies;
 
-    // First of all, since it happens once in a process: nothing is in the caches, no branch is known.
+    // This case has to come first: caches are cold and no branch is predicted.
     let very_first = read(&mut Parser::new(), &bodies[0]);
     report("first of the process", vec![very_first]);
 
@@ -42,15 +41,15 @@ fn main() {
     }
     let warm = (0..ROUNDS).flat_map(|_| &bodies);
     let warm: Vec<_> = warm.map(|body| read(&mut parser, body)).collect();
-    let undisturbed = (0..bodies.len()).filter_map(|body| {
+    let at_their_best = (0..bodies.len()).filter_map(|body| {
         let rounds = warm.iter().skip(body).step_by(bodies.len());
         rounds.min().copied()
     });
-    report("warm, each message at its best", undisturbed.collect());
+    report("warm, each message at its best", at_their_best.collect());
     report("warm", warm);
 
-    let nothing = (0..100_000).map(|_| (Instant::now().elapsed().as_nanos(), 0));
-    report("the clock alone", nothing.collect());
+    let clock = (0..100_000).map(|_| (Instant::now().elapsed().as_nanos(), 0));
+    report("the clock alone", clock.collect());
 }
 
 fn read(parser: &mut Parser, body: &[u8]) -> Sample {

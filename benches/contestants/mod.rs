@@ -1,6 +1,6 @@
-//! Who reads the corpora: two floors that nobody gets below, this crate in four ways, and its peers.
+//! The contestants that read the corpora: two lower bounds, this crate in three configurations, and other parsers.
 //!
-//! Apart from the benches, so that each of them measures the same code.
+//! All benches share this module, so that each of them measures the same code.
 #![allow(
     clippy::expect_used,
     clippy::panic,
@@ -13,7 +13,7 @@ pub(crate) mod peers;
 
 use crate::corpus::Corpus;
 
-/// Reads all bodies of a corpus once, in their order, and gives the sum over what it read.
+/// Reads all bodies of a corpus once, in order, and returns the sum of the contestant.
 type Run = Box<dyn FnMut(&[Vec<u8>]) -> u64>;
 
 /// One way to read a corpus.
@@ -23,29 +23,30 @@ pub(crate) struct Contestant {
     sum: Sum,
 }
 
-/// What a contestant adds up.
+/// The quantity that a contestant adds up.
 #[derive(Clone, Copy)]
 enum Sum {
     /// The texts of a message, see [`ours`].
     Message,
-    /// What is written, see [`peers`].
-    Written,
-    /// The same, and white space outside the root element, which is no part of a document's text.
-    WrittenWithMargin,
-    /// What is meant, see [`peers`].
-    Meant,
+    /// Names as written, see [`peers`].
+    AsWritten,
     /// The same, and white space outside the root element.
-    MeantWithMargin,
-    /// Start and end tags, and whatever else begins with `<`.
+    AsWrittenWithMargin,
+    /// Resolved names, see [`peers`].
+    Resolved,
+    /// The same, and white space outside the root element.
+    ResolvedWithMargin,
+    /// The number of `<`.
     Tags,
+    /// The length of the body.
     Bytes,
 }
 
-/// All contestants, ready for this corpus: each has read it, and arrived at the sum that it should.
+/// All contestants, each after one pass over the corpus.
 ///
 /// # Panics
 ///
-/// If one has not.
+/// If a contestant's sum is wrong.
 pub(crate) fn all(corpus: &Corpus) -> Vec<Contestant> {
     let mut contestants = vec![
         Contestant::new("memchr-count", Sum::Tags, memchr_count),
@@ -53,21 +54,16 @@ pub(crate) fn all(corpus: &Corpus) -> Vec<Contestant> {
         Contestant::new("ews-notifications", Sum::Message, ours::warm(corpus)),
         Contestant::new("ews-notifications-cold", Sum::Message, ours::cold(corpus)),
         Contestant::new(
-            "ews-notifications-reader",
-            Sum::Message,
-            ours::reader(corpus),
-        ),
-        Contestant::new(
             "ews-notifications-scalar",
             Sum::Message,
             ours::scalar(corpus),
         ),
-        Contestant::new("xmlparser", Sum::Written, peers::xmlparser),
-        Contestant::new("quick-xml", Sum::WrittenWithMargin, peers::quick_xml),
-        Contestant::new("quick-xml-ns", Sum::MeantWithMargin, peers::quick_xml_ns),
-        Contestant::new("uppsala", Sum::Meant, peers::uppsala),
-        Contestant::new("roxmltree", Sum::Meant, peers::roxmltree),
-        Contestant::new("simdxml", Sum::WrittenWithMargin, peers::simdxml),
+        Contestant::new("xmlparser", Sum::AsWritten, peers::xmlparser),
+        Contestant::new("quick-xml", Sum::AsWrittenWithMargin, peers::quick_xml),
+        Contestant::new("quick-xml-ns", Sum::ResolvedWithMargin, peers::quick_xml_ns),
+        Contestant::new("uppsala", Sum::Resolved, peers::uppsala),
+        Contestant::new("roxmltree", Sum::Resolved, peers::roxmltree),
+        Contestant::new("simdxml", Sum::AsWrittenWithMargin, peers::simdxml),
     ];
     for contestant in &mut contestants {
         let sums = corpus.bodies.iter().map(|body| contestant.sum.of(body));
@@ -80,8 +76,7 @@ pub(crate) fn all(corpus: &Corpus) -> Vec<Contestant> {
 }
 
 impl Contestant {
-    /// The loop over the bodies is compiled for each contestant, so that nothing stands between it
-    /// and its parser.
+    /// The loop over the bodies is compiled for each contestant, so that its parser can be inlined.
     fn new(name: &'static str, sum: Sum, mut read: impl FnMut(&[u8]) -> u64 + 'static) -> Self {
         let run = move |bodies: &[Vec<u8>]| bodies.iter().map(|body| read(body)).sum();
         Self {
@@ -93,15 +88,15 @@ impl Contestant {
 }
 
 impl Sum {
-    /// What it has to be, found in another way: ours from the tree of a peer, the peers' from the one
-    /// among them that is taken for the reference.
+    /// The expected sum of a body. Ours is computed from the tree of roxmltree. xmlparser and roxmltree are the
+    /// references for the other parsers.
     fn of(self, body: &[u8]) -> u64 {
         match self {
             Self::Message => ours::expected(body),
-            Self::Written => peers::xmlparser(body),
-            Self::WrittenWithMargin => peers::xmlparser(body) + margin(body),
-            Self::Meant => peers::roxmltree(body),
-            Self::MeantWithMargin => peers::roxmltree(body) + margin(body),
+            Self::AsWritten => peers::xmlparser(body),
+            Self::AsWrittenWithMargin => peers::xmlparser(body) + margin(body),
+            Self::Resolved => peers::roxmltree(body),
+            Self::ResolvedWithMargin => peers::roxmltree(body) + margin(body),
             Self::Tags => body.iter().filter(|&&byte| byte == b'<').count() as u64,
             Self::Bytes => body.len() as u64,
         }
@@ -118,12 +113,12 @@ fn margin(body: &[u8]) -> u64 {
     }
 }
 
-/// A floor: finds every `<`.
+/// A lower bound: counts every `<`.
 fn memchr_count(body: &[u8]) -> u64 {
     memchr::memchr_iter(b'<', body).count() as u64
 }
 
-/// A floor: checks UTF-8.
+/// A lower bound: validates UTF-8.
 fn simdutf8(body: &[u8]) -> u64 {
     let text = simdutf8::basic::from_utf8(body).expect("the body is UTF-8");
     text.len() as u64

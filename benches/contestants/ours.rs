@@ -1,38 +1,25 @@
-//! This crate: every message read as its users read it, and every text of it looked at.
+//! This crate: parses each message as its users do, and looks at every text of it.
 
 use ews_notifications::{
-    Config, Event, FolderId, Item, ItemId, Kernel, Limits, Message, MessageXmlValue, Parser,
+    Config, Event, FolderId, ItemId, Kernel, Limits, Message, MessageXmlValue, Parser,
     ServerVersionInfo,
 };
 
 use crate::corpus::{Corpus, HUGE};
 
-/// Learning on, as by default.
+/// Learns heads, as by default.
 pub(crate) fn warm(corpus: &Corpus) -> impl FnMut(&[u8]) -> u64 + use<> {
     whole(Parser::with_config(config(corpus)))
 }
 
-/// Learning off; the memory is warm.
+/// Learns no heads. Its memory is warm.
 pub(crate) fn cold(corpus: &Corpus) -> impl FnMut(&[u8]) -> u64 + use<> {
     let mut config = config(corpus);
     config.heads = 0;
     whole(Parser::with_config(config))
 }
 
-/// Piece by piece.
-pub(crate) fn reader(corpus: &Corpus) -> impl FnMut(&[u8]) -> u64 + use<> {
-    let mut parser = Parser::with_config(config(corpus));
-    move |body| {
-        let mut reader = parser.reader(body).expect("the body is within the limits");
-        let mut sum = Sum(0);
-        while let Some(item) = reader.next().expect("the body is a message") {
-            sum.item(item);
-        }
-        sum.0
-    }
-}
-
-/// As on a machine for which there is no vector kernel.
+/// Uses the scalar kernel, as on a machine without vector kernel.
 pub(crate) fn scalar(corpus: &Corpus) -> impl FnMut(&[u8]) -> u64 + use<> {
     let mut config = config(corpus);
     config.kernel = Some(Kernel::Scalar);
@@ -55,7 +42,7 @@ fn config(corpus: &Corpus) -> Config {
     config
 }
 
-/// Lengths and last bytes of texts, and numbers, added up.
+/// The sum of all numbers, and of the length and last byte of each text.
 struct Sum(u64);
 
 impl Sum {
@@ -80,23 +67,6 @@ impl Sum {
                     self.event(event);
                 }
             }
-        }
-    }
-
-    fn item(&mut self, item: Item<'_>) {
-        match item {
-            Item::RequestServerVersion(text) | Item::MessageText(text) => self.text(text),
-            Item::ServerVersionInfo(info) => self.server_version_info(Some(info)),
-            Item::Response(class) => self.optional(class.map(|class| class.as_str())),
-            Item::ResponseCode(code) => self.text(code.as_str()),
-            Item::ConnectionStatus(status) => self.text(status.as_str()),
-            Item::DescriptiveLinkKey(key) => self.number(Some(key)),
-            Item::MessageXmlValue(value) => self.message_xml_value(&value),
-            Item::SubscriptionId(id) => self.text(id.as_str()),
-            Item::PreviousWatermark(watermark) => self.text(watermark.as_str()),
-            Item::MoreEvents(more) => self.number(Some(i32::from(more))),
-            Item::Event(event) => self.event(&event),
-            _ => {}
         }
     }
 
@@ -159,7 +129,7 @@ impl Sum {
     }
 }
 
-/// What [`warm`], [`cold`], [`reader`] and [`scalar`] have to arrive at, from a tree of another parser.
+/// The expected sum of [`warm`], [`cold`] and [`scalar`], from the tree of another parser.
 pub(crate) fn expected(body: &[u8]) -> u64 {
     let body = str::from_utf8(body).expect("the body is UTF-8");
     let tree = roxmltree::Document::parse(body).expect("the body is well-formed");

@@ -1,13 +1,12 @@
-//! What else could read a message: general XML parsers, each walking over everything it finds.
+//! General XML parsers, each of which walks over the whole document.
 //!
-//! A walk reads every element's name, every attribute's name and value, and every text, and adds up
-//! their lengths. It knows no event from another and keeps nothing; trees are dropped within it. So it
-//! does less than this crate. Where a parser takes `&str`, `simdutf8` makes it one first.
+//! A walk reads the name of every element, the name and value of every attribute, and every text, and adds up
+//! their lengths. It makes no events and keeps nothing. The time of a tree includes dropping it. So a walk does less
+//! than this crate. For parsers that take `&str`, `simdutf8` validates the body first.
 //!
-//! There are two sums, for there are two sorts of parsers. Those without namespaces count what is
-//! written: names with their prefixes, declarations among the attributes. Those with namespaces count
-//! what is meant: the namespace and the local name of elements, and no declarations. All of one sort
-//! have to arrive at the same sum.
+//! There are two sums. Parsers without namespaces count names as written, with their prefixes, and namespace
+//! declarations as attributes. Parsers with namespaces count resolved names: namespace name and local name, without
+//! the declarations. All parsers of one kind have to arrive at the same sum.
 
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::{QName, ResolveResult};
@@ -19,7 +18,7 @@ fn text(body: &[u8]) -> &str {
     simdutf8::basic::from_utf8(body).expect("the body is UTF-8")
 }
 
-/// A token stream without memory. Counts what is written.
+/// A token stream without state. Counts names as written.
 pub(crate) fn xmlparser(body: &[u8]) -> u64 {
     let mut sum = 0;
     for token in Tokenizer::from(text(body)) {
@@ -38,13 +37,13 @@ pub(crate) fn xmlparser(body: &[u8]) -> u64 {
     sum as u64
 }
 
-/// The length of a name as it is written.
+/// The length of a name with its prefix.
 fn written(prefix: &str, local: &str) -> usize {
     let colon = usize::from(!prefix.is_empty());
     prefix.len() + colon + local.len()
 }
 
-/// Events that borrow. Counts what is written. Takes bytes and checks their UTF-8 by itself.
+/// Borrowed events. Counts names as written. Takes bytes, and checks UTF-8 itself.
 pub(crate) fn quick_xml(body: &[u8]) -> u64 {
     let mut reader = quick_xml::Reader::from_reader(body);
     let mut sum = 0;
@@ -61,7 +60,7 @@ pub(crate) fn quick_xml(body: &[u8]) -> u64 {
     }
 }
 
-/// The same with namespaces. Counts what is meant.
+/// The same with namespaces. Counts resolved names.
 pub(crate) fn quick_xml_ns(body: &[u8]) -> u64 {
     let mut reader = quick_xml::NsReader::from_reader(body);
     let mut sum = 0;
@@ -109,7 +108,7 @@ fn quick_xml_uri(namespace: &ResolveResult<'_>) -> usize {
     }
 }
 
-/// Events with names resolved, everything checked; a DTD is refused, as we do. Counts what is meant.
+/// Events with resolved names and all checks. Refuses a DTD, as this crate does. Counts resolved names.
 pub(crate) fn uppsala(body: &[u8]) -> u64 {
     let mut parser = PullParser::new(text(body)).with_forbid_dtd(true);
     let mut sum = 0;
@@ -134,7 +133,7 @@ fn expanded(name: &uppsala::QName<'_>) -> usize {
     name.namespace_uri.as_ref().map_or(0, |uri| uri.len()) + name.local_name.len()
 }
 
-/// A tree with names resolved. Counts what is meant.
+/// A tree with resolved names. Counts resolved names.
 pub(crate) fn roxmltree(body: &[u8]) -> u64 {
     let tree = roxmltree::Document::parse(text(body)).expect("the body is well-formed");
     let lengths = tree.descendants().map(|node| {
@@ -151,7 +150,7 @@ pub(crate) fn roxmltree(body: &[u8]) -> u64 {
     lengths.sum::<usize>() as u64
 }
 
-/// An index of tags. Counts what is written. Checks neither syntax nor UTF-8.
+/// An index of tags. Counts names as written. Checks neither syntax nor UTF-8.
 pub(crate) fn simdxml(body: &[u8]) -> u64 {
     let index = simdxml::parse(body).expect("the body has tags");
     let texts = (0..index.text_count()).map(|text| index.text_by_index(text).len());

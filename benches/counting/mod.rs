@@ -1,14 +1,14 @@
-//! What is counted, and how callgrind knows it.
+//! Marks the code whose instructions callgrind counts.
 #![allow(dead_code, reason = "each bench uses a part")]
 
 use core::hint::black_box;
 
 use crate::corpus::{self, Corpus};
 
-/// How often a corpus is read before anything counts, and then with it, by what learns.
+/// Rounds over a corpus before counting, so that a parser can learn, and rounds that are counted.
 pub(crate) const ROUNDS: usize = 2;
 
-/// The corpora that the command line names, or all.
+/// The corpora named on the command line, or all.
 pub(crate) fn corpora() -> impl Iterator<Item = Corpus> {
     let names: Vec<_> = std::env::args()
         .skip(1)
@@ -19,7 +19,7 @@ pub(crate) fn corpora() -> impl Iterator<Item = Corpus> {
     corpus::all().into_iter().filter(is_named)
 }
 
-/// Announces a count, and has what is to be counted done.
+/// Prints the line that announces a count, reads the corpus for warm-up, and reads it again to be counted.
 pub(crate) fn count(
     corpus: &Corpus,
     contestant: &str,
@@ -38,7 +38,7 @@ pub(crate) fn count(
     counted(rounds, &mut read);
 }
 
-/// Callgrind counts from entry to return, by the name of the function, and writes a file at each return.
+/// Callgrind finds this function by name, counts from entry to return, and writes a file at each return.
 #[inline(never)]
 fn counted(rounds: usize, read: &mut dyn FnMut() -> u64) {
     for _ in 0..rounds {

@@ -1,7 +1,7 @@
-//! Who judges whether a document is well-formed: this crate and other parsers, each asked in the way that its
-//! documentation shows, with every check that it offers unless its name says otherwise.
+//! Judges of well-formedness: this crate and other parsers, each used as its documentation shows, with every check that
+//! it offers.
 //!
-//! A judge reads a whole document and keeps nothing. That a parser refuses a document says nothing about its reason.
+//! A judge reads a whole document and keeps nothing. The reason for which it refuses a document is ignored.
 #![allow(dead_code, reason = "each bench uses a part")]
 
 pub(crate) mod documents;
@@ -63,13 +63,13 @@ pub(crate) enum Verdict {
     Panicked,
 }
 
-/// Has nothing printed of a panic, which is a verdict.
+/// Stops panics from being printed: a panic is a verdict.
 pub(crate) fn silence_panics() {
     panic::set_hook(Box::new(|_| {}));
 }
 
 impl Judge {
-    /// Has the document judged. A panic is a verdict.
+    /// Judges the document. A panic is a verdict.
     pub(crate) fn judge(&self, document: &[u8]) -> Verdict {
         match panic::catch_unwind(|| (self.accepts)(document)) {
             Ok(true) => Verdict::Accepted,
@@ -79,8 +79,8 @@ impl Judge {
     }
 }
 
-/// The tokenizer below [`Parser`](ews_notifications::Parser), which knows nothing of EWS. Without limits, which are
-/// no matter of well-formedness.
+/// The tokenizer that [`Parser`](ews_notifications::Parser) uses, without limits: they are independent of
+/// well-formedness.
 fn ours(document: &[u8]) -> bool {
     let mut config = Config::default();
     config.limits = Limits::unlimited();
@@ -97,7 +97,7 @@ fn ours(document: &[u8]) -> bool {
     }
 }
 
-/// What takes `&str` leaves the check of UTF-8 to its caller.
+/// For parsers that take `&str`: validates UTF-8 first.
 fn is_text(document: &[u8], accepts: impl FnOnce(&str) -> bool) -> bool {
     str::from_utf8(document).is_ok_and(accepts)
 }
@@ -108,7 +108,7 @@ fn xmlparser(document: &[u8]) -> bool {
     })
 }
 
-/// Events alone, with the checks that are on by default.
+/// Events, with the default checks.
 fn quick_xml(document: &[u8]) -> bool {
     let mut reader = Reader::from_reader(document);
     loop {
@@ -120,7 +120,7 @@ fn quick_xml(document: &[u8]) -> bool {
     }
 }
 
-/// The declaration asked for, prefixes resolved, attributes normalised, references looked up.
+/// All checks: the declaration is read, prefixes and references are resolved, attributes are normalised.
 fn quick_xml_all_checks(document: &[u8]) -> bool {
     let mut reader = NsReader::from_reader(document);
     reader.config_mut().enable_all_checks(true);
@@ -157,7 +157,7 @@ fn quick_xml_all_checks(document: &[u8]) -> bool {
     }
 }
 
-/// A tree. A DTD is refused, as by default.
+/// A tree. Refuses a DTD, as by default.
 fn roxmltree(document: &[u8]) -> bool {
     is_text(document, |text| roxmltree::Document::parse(text).is_ok())
 }
@@ -175,7 +175,7 @@ fn uppsala(document: &[u8]) -> bool {
     })
 }
 
-/// With one root element, which it does not ask for by default.
+/// Requires a single root element, which is not the default.
 fn xml(document: &[u8]) -> bool {
     let config = ::xml::ParserConfig::new().allow_multiple_root_elements(false);
     ::xml::EventReader::new_with_config(document, config)

@@ -1,4 +1,4 @@
-//! Compiles the shim with the optimisations that distributions and CMake use for releases.
+//! Compiles the shim with the optimisations of a release build of distributions and CMake.
 
 fn main() {
     cc::Build::new()

@@ -1,5 +1,5 @@
-//! Instructions to read each corpus, of the two C++ parsers. See `benches/instructions.rs`.
-#![allow(dead_code, reason = "of the Rust parsers, only sums are needed")]
+//! Instructions of the two C++ parsers to read each corpus. See `benches/instructions.rs`.
+#![allow(dead_code, reason = "only the sums of the Rust parsers are used")]
 
 #[path = "../contestants/mod.rs"]
 mod contestants;

@@ -1,4 +1,4 @@
-//! Time to read each corpus: this crate, two C++ parsers, and a floor, in one run.
+//! Time to read each corpus: this crate, two C++ parsers, and a lower bound, in one run.
 //!
 //! Groups and names are those of `benches/parse.rs`, which times the Rust parsers.
 

@@ -1,4 +1,4 @@
-//! The C++ parsers as contestants: each walks over the whole tree that it made of a body.
+//! The C++ parsers as contestants: each parses a body into a tree and walks over it.
 
 use core::ffi::CStr;
 use std::ffi::CString;
@@ -9,15 +9,15 @@ use crate::corpus::Corpus;
 /// One way to read a corpus.
 pub(crate) struct Walk {
     pub(crate) name: &'static str,
-    /// Reads all bodies once, and gives the sum; none if one of them does not parse.
+    /// Reads all bodies once, and returns the sum. `None` if one of them does not parse.
     pub(crate) run: Box<dyn FnMut() -> Option<u64>>,
 }
 
-/// Both, ready for this corpus: each has read it, and arrived at the sum that it should.
+/// Both parsers, each after one pass over the corpus.
 ///
 /// # Panics
 ///
-/// If one has not.
+/// If a sum is wrong.
 pub(crate) fn all(corpus: &Corpus) -> [Walk; 2] {
     let pugixml = |body: &CStr| native::pugixml(body.to_bytes());
     let mut walks = [
@@ -32,7 +32,7 @@ pub(crate) fn all(corpus: &Corpus) -> [Walk; 2] {
 }
 
 impl Walk {
-    /// The bodies are copied, since RapidXML wants a zero byte after each.
+    /// Copies the bodies, because RapidXML needs a zero byte after each.
     fn new(
         name: &'static str,
         corpus: &Corpus,
@@ -48,8 +48,8 @@ impl Walk {
     }
 }
 
-/// What xmlparser counts if there is no white space between elements, of which neither of the two
-/// makes a node. In the corpora it stands at the beginning of lines.
+/// The sum of xmlparser without white space between elements: neither C++ parser makes a node of it. In the corpora
+/// this white space is at the start of lines.
 fn without_space(corpus: &Corpus) -> u64 {
     let compact = corpus.bodies.iter().map(|body| {
         let lines = body.split(|&byte| byte == b'\n');

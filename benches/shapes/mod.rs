@@ -1,11 +1,11 @@
-//! Bodies that cost more than their size where something is not linear: each a unit repeated.
+//! Bodies that are expensive for a parser that is not linear: each is a repeated unit.
 
 use core::fmt::Write as _;
 
 const MESSAGES: &str = "http://schemas.microsoft.com/exchange/services/2006/messages";
 const TYPES: &str = "http://schemas.microsoft.com/exchange/services/2006/types";
 
-/// A name, and the body with so many units.
+/// A name, and a function from the number of units to the body.
 pub(crate) type Shape = (&'static str, fn(usize) -> String);
 
 pub(crate) const ALL: [Shape; 34] = [
@@ -153,7 +153,7 @@ fn watermark(text: &str) -> String {
     format!("<t:Watermark>{text}</t:Watermark>")
 }
 
-/// Elements in one another, each with a prefix of its own, and what the innermost holds.
+/// Nested elements, each with a prefix of its own. `inner` is the content of the innermost.
 fn nested(depth: usize, inner: &str) -> String {
     let starts = each(depth, |at| format!("<a{at}:a xmlns:a{at}='u'>"));
     let mut all = starts + inner;

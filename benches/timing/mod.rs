@@ -1,4 +1,4 @@
-//! How long each bench takes, and what its group is called.
+//! Settings of criterion for all benches of times.
 
 use core::time::Duration;
 
@@ -7,19 +7,20 @@ use criterion::{BenchmarkGroup, Criterion, Throughput};
 
 use crate::corpus::Corpus;
 
-/// Short for one bench, so that all contestants of a corpus are timed within seconds of each other: a
-/// machine that is slower for a while is slower for all of them. `benches/report.py` makes several passes.
+/// Short measurements. All contestants of a corpus are timed within seconds of each other, so that a slower phase of
+/// the machine affects them alike, and a whole bench takes less than a minute. `benches/report.py` measures for longer,
+/// in several passes.
 pub(crate) fn criterion() -> Criterion {
     Criterion::default()
         .sample_size(20)
         .warm_up_time(Duration::from_millis(100))
-        .measurement_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_millis(200))
         .nresamples(5_000)
         .without_plots()
         .configure_from_args()
 }
 
-/// A group of which one iteration reads every message of the corpus once.
+/// A group for a corpus. One iteration reads every message once.
 pub(crate) fn group<'c>(
     criterion: &'c mut Criterion,
     name: &str,

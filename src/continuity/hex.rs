@@ -6,10 +6,6 @@ use alloc::string::String;
 use serde::de::{Error as _, Unexpected};
 use serde::{Deserialize as _, Deserializer, Serializer};
 
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde passes fields by reference"
-)]
 pub(super) fn serialize<S: Serializer>(bits: &u128, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&format!("{bits:032x}"))
 }

@@ -13,14 +13,14 @@ use crate::model::SubscriptionId;
 /// The version that this crate writes, and the only one that it reads.
 const VERSION: u32 = 1;
 
-/// What a [`Continuity`](crate::Continuity) knows of one subscription: to store it, and to restore it after a restart.
+/// The state of one subscription in a [`Continuity`](crate::Continuity), to store and to restore after a restart.
 ///
 /// Made by [`export`](crate::Continuity::export) and taken back by [`restore`](crate::Continuity::restore). It owns
 /// its texts. With the feature `serde` it is `Serialize` and `Deserialize`, in any format. In JSON it has at most
-/// 900 bytes and the texts of id and watermark, each of which has at most 4 KiB.
+/// 900 bytes, plus the id and the watermark with at most 4 KiB each before they are escaped.
 ///
-/// It holds the id, the last watermark, fingerprints and their key. Keep it like the notifications themselves: whoever
-/// knows the key could make up a notification that passes for a retry of another.
+/// It holds the id, the last watermark, fingerprints and their key. Keep it as private as the notifications: whoever knows
+/// the key could make up two notifications with one fingerprint.
 #[derive(Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct SubscriptionState {
@@ -34,7 +34,7 @@ pub struct SubscriptionState {
     last: Option<String>,
     /// The latest first.
     recent: Vec<Mark>,
-    /// Of all the fields above, under the key. It finds damage, not forgery.
+    /// The hash of the fields above, under the key. It finds damage, not forgery.
     #[cfg_attr(feature = "serde", serde(with = "super::hex"))]
     checksum: u128,
 }

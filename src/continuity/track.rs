@@ -9,7 +9,7 @@ use crate::model::{Event, EventKind, Notification};
 /// How many notifications are remembered.
 pub(super) const REMEMBERED: usize = 8;
 
-/// What is kept of a notification.
+/// A remembered notification.
 #[derive(Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Mark {
@@ -53,8 +53,8 @@ impl<'a> Pushed<'a> {
         events.all(|event| event.kind == EventKind::Status)
     }
 
-    /// Whether the place that it ends at lies after its events. Watermarks of a server of which it does not are no
-    /// places to begin at.
+    /// Whether its end may be the beginning of the next one. A server that ends a change where it began does not chain
+    /// watermarks.
     fn chains(&self) -> bool {
         !self.is_still() || self.is_heartbeat()
     }
@@ -64,7 +64,7 @@ impl<'a> Pushed<'a> {
     }
 }
 
-/// What is known of a subscription.
+/// The state of a subscription.
 #[derive(Clone)]
 pub(super) struct Track {
     /// Of its own, so that a restored one can be compared.

@@ -33,7 +33,14 @@ pub struct Event<'a> {
     pub other: Option<&'a OtherEvent<'a>>,
 }
 
-impl Event<'_> {
+impl<'a> Event<'a> {
+    /// The item or folder that it happened to. With both, the item; `None` without either.
+    #[must_use]
+    pub fn target(&self) -> Option<Target<'a>> {
+        let folder = || self.folder_id.map(Target::Folder);
+        self.item_id.map(Target::Item).or_else(folder)
+    }
+
     pub(crate) const fn new(kind: EventKind) -> Self {
         Self {
             kind,
@@ -45,6 +52,26 @@ impl Event<'_> {
             old_ids: None,
             unread_count: None,
             other: None,
+        }
+    }
+}
+
+/// The object that an event happened to, from [`Event::target`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Target<'a> {
+    /// An item.
+    Item(ItemId<'a>),
+    /// A folder.
+    Folder(FolderId<'a>),
+}
+
+impl<'a> Target<'a> {
+    /// `@Id` of the item or folder.
+    #[must_use]
+    pub const fn id(&self) -> &'a str {
+        match self {
+            Self::Item(item) => item.id,
+            Self::Folder(folder) => folder.id,
         }
     }
 }
@@ -66,7 +93,7 @@ pub struct OldIds<'a> {
 /// What happened.
 ///
 /// `Display`, [`name`](Self::name), [`FromStr`] and JSON use the name of the element, such as `NewMailEvent`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EventKind {
     /// `StatusEvent`: nothing happened; the server shows that the subscription is alive.
@@ -86,6 +113,7 @@ pub enum EventKind {
     /// `FreeBusyChangedEvent`: the availability of the mailbox changed.
     FreeBusyChanged,
     /// An unknown element in the place of an event. [`Event::other`] has its name and its bytes.
+    #[default]
     Other,
 }
 
@@ -162,4 +190,39 @@ pub struct OtherEvent<'a> {
     /// The element from the `<` of its start tag to the `>` of its end tag. It is well-formed, but prefixes
     /// in it may be declared outside of it.
     pub raw: &'a str,
+}
+
+/// The old ids are among the other keys, as they are children of the event in EWS.
+#[cfg(feature = "serde")]
+impl serde::Serialize for Event<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct as _;
+
+        // Names every field, so that a new one cannot be forgotten.
+        let Self {
+            kind,
+            watermark,
+            timestamp,
+            item_id,
+            folder_id,
+            parent_folder_id,
+            old_ids,
+            unread_count,
+            other,
+        } = self;
+        let old = old_ids.copied().unwrap_or_default();
+        let mut event = serializer.serialize_struct("Event", 11)?;
+        event.serialize_field("kind", kind)?;
+        event.serialize_field("watermark", watermark)?;
+        event.serialize_field("timestamp", timestamp)?;
+        event.serialize_field("item_id", item_id)?;
+        event.serialize_field("folder_id", folder_id)?;
+        event.serialize_field("parent_folder_id", parent_folder_id)?;
+        event.serialize_field("old_item_id", &old.old_item_id)?;
+        event.serialize_field("old_folder_id", &old.old_folder_id)?;
+        event.serialize_field("old_parent_folder_id", &old.old_parent_folder_id)?;
+        event.serialize_field("unread_count", unread_count)?;
+        event.serialize_field("other", other)?;
+        event.end()
+    }
 }

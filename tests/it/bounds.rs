@@ -1,12 +1,12 @@
-//! Nothing is read behind the end of a body: bodies cut at every byte, each in memory of just its size.
+//! No kernel reads past the end of a body: bodies truncated at every byte, each in an allocation of its exact size.
 //!
-//! What every kernel makes of them has to be the same. That none of them looks behind the end is seen when this
-//! is run under AddressSanitizer, as CI does.
+//! All kernels must give the same result. CI runs these tests under AddressSanitizer, which detects a read past the
+//! end.
 
 use crate::support::{fixtures, invariance, sequence};
 use ews_notifications::{Config, Parser};
 
-/// Parsers that know this body by heart, one for each kernel.
+/// Parsers that have learned this body, one for each kernel.
 fn knowing(body: &[u8]) -> Vec<Parser> {
     let parsers = sequence::KERNELS.iter().map(|kernel| {
         let mut config = Config::default();
@@ -17,7 +17,7 @@ fn knowing(body: &[u8]) -> Vec<Parser> {
 }
 
 #[test]
-fn bodies_are_cut_at_every_byte() {
+fn kernels_agree_on_truncated_bodies() {
     let mut cuts = 0;
     for fixture in fixtures::accepted().into_iter().chain(fixtures::refused()) {
         let mut parsers = knowing(&fixture.body);
@@ -36,9 +36,9 @@ fn bodies_are_cut_at_every_byte() {
     assert!(cuts > 50_000, "{cuts}");
 }
 
-/// The length of a value is expected to be that of the last one, here with the body ending anywhere within.
+/// A parser expects a value to be as long as the last one in its place. Here the body ends within that length.
 #[test]
-fn values_are_not_expected_behind_the_end() {
+fn expected_lengths_do_not_read_past_the_end() {
     let fixture = fixtures::accepted()
         .into_iter()
         .find(|fixture| fixture.path.ends_with("push/mail.xml"))

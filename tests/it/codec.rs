@@ -1,4 +1,4 @@
-//! The decoder for tokio: what it gives is what a framer gives, however the bytes arrive.
+//! `EnvelopeDecoder`: the same envelopes and errors as `Framer`, however the bytes arrive.
 
 use core::error::Error as _;
 use core::fmt;
@@ -12,7 +12,7 @@ use crate::support::choices::Choices;
 use crate::support::framing::{self, Framed};
 use bytes::BytesMut;
 use ews_notifications::frame::{DecodeError, EnvelopeDecoder};
-use ews_notifications::{Config, Error, ErrorKind, OwnedMessage};
+use ews_notifications::{Config, Error, ErrorKind, MessageBytes};
 use futures_util::StreamExt as _;
 use proptest::prelude::*;
 use tokio::io::{AsyncRead, ReadBuf};
@@ -21,18 +21,18 @@ use tokio_util::codec::{Decoder as _, FramedRead};
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
 
-    /// Streams that are mostly well-formed.
+    /// Mostly well-formed streams.
     #[test]
-    fn streams_are_cut_as_a_framer_cuts_them(
+    fn streams_give_the_envelopes_of_a_framer(
         choices in proptest::collection::vec(any::<u8>(), 0..400),
         lengths in proptest::collection::vec(0..200_usize, 1..64),
     ) {
         check(&framing::stream(&mut Choices::new(&choices)), &lengths);
     }
 
-    /// Bytes that matter to a framer, in any order.
+    /// Bytes that change the framer's state, in any order.
     #[test]
-    fn any_bytes_are_cut_as_a_framer_cuts_them(
+    fn any_bytes_give_the_envelopes_of_a_framer(
         stream in "(<|>|/|\"|!|\\?|-|\\[CDATA\\[|\\]|a| |\u{FEFF}|<a>|</a>|<a/>|<a/>|[a-z /]{60,70}){0,40}",
         lengths in proptest::collection::vec(0..20_usize, 1..64),
     ) {
@@ -40,20 +40,20 @@ proptest! {
     }
 }
 
-/// A stream that comes in pieces of these lengths, again and again.
+/// Compares the decoder with the framer on a stream in pieces of these lengths, repeated.
 fn check(stream: &[u8], lengths: &[usize]) {
     let shown = stream.escape_ascii();
     let expected = framing::framed(Config::default(), [stream]);
     let whole = decoded(Config::default(), [stream]);
     assert_eq!(whole, expected, "{shown}");
-    let lengths = [lengths, &[1]].concat(); // all may be 0
+    let lengths = [lengths, &[1]].concat(); // all lengths may be 0
     let cut = decoded(Config::default(), framing::pieces(stream, &lengths));
     assert_eq!(cut, expected, "{lengths:?}: {shown}");
     let read = read(stream, &lengths);
     assert_eq!(read, expected, "{lengths:?}: {shown}");
 }
 
-/// What a decoder makes of a stream that comes in these pieces.
+/// The decoder's envelopes and error for a stream in these pieces.
 fn decoded<'c>(config: Config, pieces: impl IntoIterator<Item = &'c [u8]>) -> Framed {
     let mut decoder = EnvelopeDecoder::with_config(config);
     let mut buffer = BytesMut::new();
@@ -66,17 +66,17 @@ fn decoded<'c>(config: Config, pieces: impl IntoIterator<Item = &'c [u8]>) -> Fr
                 None => decoder.decode_eof(&mut buffer),
             };
             match next {
-                Ok(Some(OwnedMessage { offset, body, .. })) => {
+                Ok(Some(MessageBytes { offset, body, .. })) => {
                     envelopes.push((offset, body.to_vec()));
                 }
                 Ok(None) => break,
                 Err(error) => {
-                    let end = Err(place(error));
+                    let end = Err(envelope_and_error(error));
                     let again = decoder.decode_eof(&mut buffer);
-                    assert_eq!(again.map(drop).map_err(place), end);
+                    assert_eq!(again.map(drop).map_err(envelope_and_error), end);
                     if piece.is_some() {
                         let again = decoder.decode(&mut BytesMut::from("<a/>"));
-                        assert_eq!(again.map(drop).map_err(place), end);
+                        assert_eq!(again.map(drop).map_err(envelope_and_error), end);
                     }
                     return (envelopes, end);
                 }
@@ -97,8 +97,8 @@ fn read(stream: &[u8], lengths: &[usize]) -> Framed {
     let mut envelopes = Vec::new();
     let end = loop {
         match next(&mut framed) {
-            Some(Ok(OwnedMessage { offset, body, .. })) => envelopes.push((offset, body.to_vec())),
-            Some(Err(error)) => break Err(place(error)),
+            Some(Ok(MessageBytes { offset, body, .. })) => envelopes.push((offset, body.to_vec())),
+            Some(Err(error)) => break Err(envelope_and_error(error)),
             None => break Ok(()),
         }
     };
@@ -107,7 +107,7 @@ fn read(stream: &[u8], lengths: &[usize]) -> Framed {
 
 fn next(
     framed: &mut FramedRead<Pieces<'_>, EnvelopeDecoder>,
-) -> Option<Result<OwnedMessage, DecodeError>> {
+) -> Option<Result<MessageBytes, DecodeError>> {
     let mut context = Context::from_waker(Waker::noop());
     loop {
         if let Poll::Ready(next) = framed.poll_next_unpin(&mut context) {
@@ -116,19 +116,19 @@ fn next(
     }
 }
 
-/// Where the envelope begins that an error is about, and what it is.
-fn place(error: DecodeError) -> (u64, Error) {
+/// The offset of an envelope in the stream, and its error.
+fn envelope_and_error(error: DecodeError) -> (u64, Error) {
     match error {
         DecodeError::Envelope { offset, error } => (offset, error),
         DecodeError::Io(error) => panic!("{error}"),
     }
 }
 
-/// A stream that is read in pieces of these lengths, and is not ready where one is 0.
+/// A reader that returns pieces of these lengths, and is pending once for a length of 0.
 struct Pieces<'s> {
     rest: &'s [u8],
     lengths: Cycle<slice::Iter<'s, usize>>,
-    /// Whether it fails where it would end.
+    /// Whether it fails at the end.
     breaks: bool,
 }
 
@@ -146,9 +146,9 @@ impl AsyncRead for Pieces<'_> {
             return Poll::Pending;
         }
         let length = length.min(buffer.remaining()).min(self.rest.len());
-        let (piece, behind) = self.rest.split_at(length);
+        let (piece, after) = self.rest.split_at(length);
         buffer.put_slice(piece);
-        self.rest = behind;
+        self.rest = after;
         Poll::Ready(Ok(()))
     }
 }
@@ -157,7 +157,7 @@ const STREAM: &str = "<?xml version='1.0'?><a><![CDATA[</a>]]></a>\r\n\u{FEFF}<!
     text</d>\u{FEFF}<e f='>'><g/></e><!-- nothing follows -->";
 
 #[test]
-fn a_stream_may_be_cut_and_end_anywhere() {
+fn pieces_and_the_stream_may_end_anywhere() {
     let stream = STREAM.as_bytes();
     let expected = framing::framed(Config::default(), [stream]);
     assert_eq!((expected.0.len(), expected.1), (4, Ok(())));
@@ -188,7 +188,7 @@ fn an_envelope_may_be_as_long_as_the_limit() {
         let refused = framing::framed(config, pieces());
         assert_eq!(decoded(config, pieces()), refused);
     }
-    // No more is waited for than a byte too many.
+    // The error comes with the first byte over the limit.
     let mut decoder = EnvelopeDecoder::with_config(config);
     let mut buffer = BytesMut::new();
     let mut bytes = stream.bytes();
@@ -197,16 +197,16 @@ fn an_envelope_may_be_as_long_as_the_limit() {
         match decoder.decode(&mut buffer) {
             Ok(None) => {}
             Ok(Some(message)) => panic!("{message:?}"),
-            Err(error) => break place(error),
+            Err(error) => break envelope_and_error(error),
         }
     };
     assert_eq!((error.0, error.1.kind()), (0, ErrorKind::BodyLimit));
     assert_eq!(buffer.len(), config.limits.body_bytes + 1);
 }
 
-/// So that the time is linear: bytes that have been read may as well be others.
+/// Overwriting bytes that the decoder has read changes nothing. So the time is linear.
 #[test]
-fn no_byte_is_looked_at_twice() {
+fn no_byte_is_read_twice() {
     let stream = STREAM.as_bytes();
     let (start, rest) = stream.split_at(30);
     let mut decoder = EnvelopeDecoder::new();
@@ -220,7 +220,7 @@ fn no_byte_is_looked_at_twice() {
 }
 
 #[test]
-fn envelopes_are_split_off_the_buffer() {
+fn envelopes_share_the_memory_of_the_buffer() {
     let mut buffer = BytesMut::from("<a/> <b/>");
     let start = buffer.as_ptr() as usize;
     let mut decoder = EnvelopeDecoder::new();
@@ -232,20 +232,20 @@ fn envelopes_are_split_off_the_buffer() {
 }
 
 #[test]
-fn an_error_says_which_envelope_it_is_about() {
+fn an_error_names_the_offset_of_its_envelope() {
     let (_, end) = decoded(Config::default(), [&b"<a/>\n<b <c/></b>"[..]]);
     let (offset, error) = end.unwrap_err();
     let error = DecodeError::Envelope { offset, error };
     assert_eq!(
         error.to_string(),
-        "something other than an attribute in a start tag at byte 3 of the envelope at byte 5 of the stream"
+        "envelope at byte 5 of the stream: byte 3: unexpected character in a start tag; expected an attribute, > or />"
     );
     assert!(error.source().is_none());
 }
 
-/// So that who walks along the sources of an error, as one of TLS has them, sees each text once.
+/// `DecodeError` is transparent for I/O errors: a caller that prints the chain of sources sees each text once.
 #[test]
-fn a_failure_to_read_is_the_failure_itself() {
+fn an_io_error_has_its_own_text_and_source() {
     #[derive(Debug)]
     struct Broken(fmt::Error);
     impl fmt::Display for Broken {
@@ -264,7 +264,7 @@ fn a_failure_to_read_is_the_failure_itself() {
 }
 
 #[test]
-fn the_end_of_a_stream_gives_the_envelopes_that_are_left() {
+fn decode_eof_returns_all_envelopes_in_the_buffer() {
     let mut decoder = EnvelopeDecoder::default();
     let mut buffer = BytesMut::from("<a/> <b/> ");
     let mut next = || decoder.decode_eof(&mut buffer).unwrap();
@@ -273,13 +273,13 @@ fn the_end_of_a_stream_gives_the_envelopes_that_are_left() {
     assert_eq!(next(), None);
 }
 
-/// Whoever changes what has been read gets no envelope that was not seen whole.
+/// The buffer is changed between two calls, so that it holds a complete envelope.
 #[test]
-fn what_has_become_whole_behind_the_decoder_has_not_ended() {
+fn an_envelope_completed_in_bytes_already_read_is_unfinished() {
     let mut decoder = EnvelopeDecoder::new();
     assert_eq!(decoder.decode(&mut BytesMut::from("<a>")).unwrap(), None);
     let end = decoder.decode_eof(&mut BytesMut::from("<a/>"));
-    let (offset, error) = place(end.unwrap_err());
+    let (offset, error) = envelope_and_error(end.unwrap_err());
     assert_eq!(
         (offset, error.kind(), error.offset()),
         (0, ErrorKind::UnfinishedEnvelope, 4)
@@ -287,7 +287,7 @@ fn what_has_become_whole_behind_the_decoder_has_not_ended() {
 }
 
 #[test]
-fn a_connection_that_breaks_is_no_envelope() {
+fn a_broken_connection_is_an_error_after_the_complete_envelopes() {
     let reader = Pieces {
         rest: b"<a/><b>",
         lengths: [5].iter().cycle(),

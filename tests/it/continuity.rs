@@ -1,6 +1,6 @@
 //! `Continuity` on notifications that get lost, repeated and overtaken.
 
-use std::cell::RefCell;
+use core::cell::RefCell;
 use std::collections::HashSet;
 
 use crate::support::choices::Choices;

@@ -25,11 +25,8 @@ fn check(body: &str, expected: &Value) {
     assert_eq!(json::of_message(&message), *expected, "{body}");
     let found = reference::read(body.as_bytes());
     assert_eq!(found.as_ref(), Ok(expected), "{body}");
-    let reader = second.reader(body.as_bytes());
-    assert!(
-        comparison::check_reader(body.as_bytes(), reader, Ok(message)),
-        "{body}"
-    );
+    let partial = second.parse_partial(body.as_bytes());
+    comparison::check_partial(body.as_bytes(), partial, Ok(message));
 }
 
 #[test]
@@ -61,13 +58,13 @@ fn generated_messages_have_every_operation_and_field() {
     }
 }
 
-/// The errors of the whole message, which a reader gives too, and of the tokenizer. Each has a position that can be
+/// The errors of the parser and of the tokenizer. Each has a position that can be
 /// shown.
 fn errors(body: &[u8]) -> [Option<Error>; 2] {
     let [mut parser, mut second] = [Parser::new(), Parser::new()];
     let found = parser.parse(body);
     assert_eq!(second.parse(body), found);
-    comparison::check_reader(body, second.reader(body), found);
+    comparison::check_partial(body, second.parse_partial(body), found);
     let errors = [found.err(), comparison::tokenizer_error(body)];
     for error in errors.into_iter().flatten() {
         position::check(error, body);

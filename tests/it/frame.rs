@@ -1,4 +1,4 @@
-//! Framing: the same envelopes however a stream is cut, and errors that say what is wrong with it and where.
+//! `Framer`: the same envelopes for any chunk boundaries, and errors with the right kind and offset.
 
 use crate::support::choices::Choices;
 use crate::support::{fixtures, framing};
@@ -9,17 +9,17 @@ use proptest::prelude::*;
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
-    /// Streams that are mostly well-formed, against the tokenizer.
+    /// Mostly well-formed streams. The tokenizer says where each document ends.
     #[test]
-    fn streams_are_cut_where_documents_end(choices in proptest::collection::vec(any::<u8>(), 0..400)) {
+    fn envelopes_end_where_documents_end(choices in proptest::collection::vec(any::<u8>(), 0..400)) {
         let mut choices = Choices::new(&choices);
         let stream = framing::stream(&mut choices);
         framing::check(&stream, &mut choices);
     }
 
-    /// Bytes that matter to a framer, in any order.
+    /// Bytes that change the framer's state, in any order.
     #[test]
-    fn any_bytes_are_framed_the_same_however_they_are_cut(
+    fn any_bytes_give_the_same_envelopes_for_any_chunks(
         stream in "(<|>|/|\"|'|!|\\?|-|\\[CDATA\\[|\\]|a| |<a>|</a>|<a/>|[a-z /\"]{60,70}){0,60}",
         choices in proptest::collection::vec(any::<u8>(), 64),
     ) {
@@ -27,14 +27,14 @@ proptest! {
     }
 }
 
-/// A stream as it comes from a server: declared namespaces, no white space, one envelope behind the other.
+/// An envelope as a server writes it: declared namespaces and no white space.
 const HEARTBEAT: &str = r#"<Envelope xmlns="http://schemas.xmlsoap.org/soap/envelope/"><soap11:Body xmlns:soap11="http://schemas.xmlsoap.org/soap/envelope/"><m:GetStreamingEventsResponse xmlns:m="http://schemas.microsoft.com/exchange/services/2006/messages"><m:ResponseMessages><m:GetStreamingEventsResponseMessage ResponseClass="Success"><m:ResponseCode>NoError</m:ResponseCode><m:ConnectionStatus>OK</m:ConnectionStatus></m:GetStreamingEventsResponseMessage></m:ResponseMessages></m:GetStreamingEventsResponse></soap11:Body></Envelope>"#;
-/// What looks like the end of an envelope and is none, and prefixes, quotes and declarations that servers do not
-/// write.
+/// An envelope with text like its end tag in other constructs, and with prefixes, quotes and an XML declaration that
+/// servers do not write.
 const ODD: &str = r#"<?xml version='1.0'?><!-- </Envelope> --><S:Envelope xmlns:S='http://www.w3.org/2003/05/soap-envelope' a="</Envelope&gt; />"><S:Body><![CDATA[</S:Envelope>]]><?p </S:Envelope>?><e:GetEventsResponse xmlns:e="http://schemas.microsoft.com/exchange/services/2006/messages"/></S:Body></S:Envelope >"#;
 
 #[test]
-fn a_framer_is_as_by_default() {
+fn default_equals_new() {
     let framer = format!("{:?}", Framer::default());
     assert_eq!(framer, format!("{:?}", Framer::new()));
     let config = Config::default();
@@ -42,7 +42,7 @@ fn a_framer_is_as_by_default() {
 }
 
 #[test]
-fn a_stream_may_be_cut_anywhere() {
+fn chunks_may_end_anywhere() {
     let odd = ODD.replace("</Envelope&gt;", ">");
     let envelopes = [HEARTBEAT, &odd, HEARTBEAT, "<a/>", HEARTBEAT];
     let stream = envelopes.join("\u{FEFF} \r\n\u{FEFF}");
@@ -69,7 +69,7 @@ fn a_stream_may_be_cut_anywhere() {
     }
 }
 
-/// Elements that are named as the root is, or nearly so.
+/// Inner elements with the root's name, or a similar one.
 #[test]
 fn an_envelope_ends_with_the_tag_that_closes_its_root() {
     let long = "Envelope-with-a-name-that-is-long";
@@ -89,10 +89,10 @@ fn an_envelope_ends_with_the_tag_that_closes_its_root() {
     }
 }
 
-/// What nobody may take for the end of the root, because it cannot stand there, is cut off all the same; and
-/// refused.
+/// Where an end tag of the root is not allowed, the framer may still take it for the end. The tokenizer refuses the
+/// envelope.
 #[test]
-fn a_malformed_envelope_may_be_cut_off_and_is_refused() {
+fn a_malformed_envelope_may_be_cut_and_is_then_refused() {
     for (stream, cut) in [
         ("<a><b></a>", "<a><b></a>"),
         ("<ab><a></ab>", "<ab><a></ab>"),
@@ -107,11 +107,11 @@ fn a_malformed_envelope_may_be_cut_off_and_is_refused() {
     }
 }
 
-/// All messages that the crate reads, as one stream.
+/// All accepted fixtures as one stream.
 #[test]
-fn fixtures_are_the_same_messages_in_a_stream() {
+fn a_stream_of_fixtures_gives_their_messages() {
     let bodies = fixtures::accepted().into_iter().map(|fixture| fixture.body);
-    // Comments behind a root belong to what comes next.
+    // A comment after a root element belongs to the next envelope.
     let bodies: Vec<Vec<u8>> = bodies
         .filter(|body| body.ends_with(b">") || body.ends_with(b">\n"))
         .collect();
@@ -126,10 +126,9 @@ fn fixtures_are_the_same_messages_in_a_stream() {
     }
 }
 
-/// The beginning of a stream and what comes next: the kind of the error, its offset in the envelope, and where
-/// that begins.
+/// Streams, with the kind of the error, its offset in the envelope, and the offset of the envelope.
 #[test]
-fn what_cannot_be_cut_is_an_error_at_its_place() {
+fn an_envelope_without_a_definite_end_is_an_error_at_its_offset() {
     use ErrorKind as E;
     for (text, kind, offset, at) in [
         ("<a/>text<b/>", E::TextOutsideRoot, 0, 4),
@@ -159,19 +158,19 @@ fn what_cannot_be_cut_is_an_error_at_its_place() {
             let stream = [before, text].concat();
             let at = at + before.len() as u64;
             let (_, end) = framing::framed(Config::default(), [stream.as_bytes()]);
-            let (place, error) = end.unwrap_err();
-            let found = (error.kind(), error.offset(), place);
+            let (envelope, error) = end.unwrap_err();
+            let found = (error.kind(), error.offset(), envelope);
             assert_eq!(found, (kind, offset, at), "{stream}");
             let (mut framer, mut chunk) = (Framer::new(), stream.as_bytes());
             while framer.next(&mut chunk).is_ok_and(|next| next.is_some()) {}
-            assert_eq!(framer.next(&mut &b""[..]), Err(error), "seen at once");
+            assert_eq!(framer.next(&mut &b""[..]), Err(error), "again");
             framing::check(stream.as_bytes(), &mut Choices::new(&[7, 3, 50]));
         }
     }
 }
 
 #[test]
-fn the_end_of_a_stream_inside_an_envelope_is_an_error() {
+fn the_end_of_a_stream_within_an_envelope_is_an_error() {
     let stream = [HEARTBEAT, "\n", HEARTBEAT].concat();
     let second = HEARTBEAT.len() + 1;
     for cut in 0..=stream.len() {
@@ -229,9 +228,8 @@ fn an_envelope_may_be_as_long_as_the_limit() {
     }
 }
 
-/// What lies in a chunk as a whole is not copied.
 #[test]
-fn envelopes_are_borrowed_from_the_chunk() {
+fn envelopes_within_a_chunk_are_borrowed_from_it() {
     let stream = [HEARTBEAT, HEARTBEAT].concat();
     let chunk = stream.as_bytes();
     let mut framer = Framer::new();

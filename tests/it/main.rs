@@ -28,10 +28,13 @@ mod frame;
 mod fuzz;
 mod heads;
 mod limits;
+#[cfg(feature = "bytes")]
+mod message_bytes;
 mod model;
 mod oracle;
-#[cfg(feature = "bytes")]
+#[cfg(feature = "serde")]
 mod owned;
+mod partial;
 mod predictions;
 mod reply;
 mod schema;

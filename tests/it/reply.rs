@@ -1,11 +1,11 @@
-//! The answers, read back by an independent parser.
+//! Replies, parsed by an independent parser.
 
-use ews_notifications::Reply;
+use ews_notifications::{Reply, SoapVersion};
 
 const MESSAGES: &str = "http://schemas.microsoft.com/exchange/services/2006/messages";
 
 #[test]
-fn replies_read_back() {
+fn a_reply_has_the_version_the_content_type_and_the_status_asked_for() {
     let soap_11 = (
         "http://schemas.xmlsoap.org/soap/envelope/",
         "text/xml; charset=utf-8",
@@ -15,10 +15,20 @@ fn replies_read_back() {
         "application/soap+xml; charset=utf-8",
     );
     for (reply, (soap, content_type), status) in [
-        (Reply::OK, soap_11, "OK"),
-        (Reply::UNSUBSCRIBE, soap_11, "Unsubscribe"),
-        (Reply::OK_SOAP_12, soap_12, "OK"),
-        (Reply::UNSUBSCRIBE_SOAP_12, soap_12, "Unsubscribe"),
+        (Reply::ok(None), soap_11, "OK"),
+        (Reply::ok(Some(SoapVersion::Soap11)), soap_11, "OK"),
+        (Reply::ok(Some(SoapVersion::Soap12)), soap_12, "OK"),
+        (Reply::unsubscribe(None), soap_11, "Unsubscribe"),
+        (
+            Reply::unsubscribe(Some(SoapVersion::Soap11)),
+            soap_11,
+            "Unsubscribe",
+        ),
+        (
+            Reply::unsubscribe(Some(SoapVersion::Soap12)),
+            soap_12,
+            "Unsubscribe",
+        ),
     ] {
         let document = roxmltree::Document::parse(str::from_utf8(reply.body).unwrap()).unwrap();
         let path: Vec<_> = document

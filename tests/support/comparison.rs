@@ -1,9 +1,9 @@
-//! Compares what `parse` found in a body with the tokenizer, a reader and the reference.
+//! Compares what `parse` found in a body with the tokenizer, `parse_partial` and the reference.
 //!
 //! Panics at a difference.
 
 use ews_notifications::xml::{Buffers, Tokenizer};
-use ews_notifications::{Config, Error, ErrorClass, Item, Message, Reader};
+use ews_notifications::{Config, Error, ErrorClass, Message, Partial};
 use serde_json::Value;
 
 use super::reference::{self, Refusal};
@@ -59,81 +59,10 @@ pub(crate) fn tokenizer_error(body: &[u8]) -> Option<Error> {
     read.err()
 }
 
-/// A reader of the body hands out what is in the message, or ends with the same error, as often as it is
-/// asked. Gives whether the items come in the order of the schema, which is that of the body if servers
-/// wrote it.
-pub(crate) fn check_reader(
-    body: &[u8],
-    reader: Result<Reader<'_, '_>, Error>,
-    found: Result<Message<'_>, Error>,
-) -> bool {
-    let shown = body.escape_ascii();
-    let mut left = found.map_or_else(|_| Vec::new(), |message| items_of(&message));
-    let mut are_in_order = true;
-    let end = reader.and_then(|mut reader| {
-        loop {
-            match reader.next() {
-                Ok(None) => return Ok(()),
-                Err(error) => {
-                    assert_eq!(reader.next(), Err(error), "asked again: {shown}");
-                    return Err(error);
-                }
-                Ok(Some(_)) if found.is_err() => {}
-                Ok(Some(item)) => {
-                    let at = left.iter().position(|expected| *expected == item);
-                    let at = at.unwrap_or_else(|| panic!("{item:?}: {shown}"));
-                    are_in_order &= at == 0;
-                    left.remove(at);
-                }
-            }
-        }
-    });
-    assert_eq!(end.err(), found.err(), "{shown}");
-    assert!(left.is_empty(), "{left:?}: {shown}");
-    are_in_order
-}
-
-/// The items that a reader must hand out for this message, if its values stand in schema order.
-pub(crate) fn items_of<'m>(message: &Message<'m>) -> Vec<Item<'m>> {
-    let mut items = Vec::new();
-    items.extend(
-        message
-            .request_server_version
-            .map(Item::RequestServerVersion),
-    );
-    items.extend(message.server_version_info.map(Item::ServerVersionInfo));
-    items.push(Item::Operation(message.operation));
-    if let Some(fault) = message.fault {
-        items.extend(fault.code.map(Item::FaultCode));
-        items.extend(fault.string.map(Item::FaultString));
-        items.extend(fault.response_code.map(Item::ResponseCode));
-        items.extend(fault.message_text.map(Item::MessageText));
-        items.extend(fault.message_xml.iter().copied().map(Item::MessageXmlValue));
+/// Reading a body partially gives the same error and, if it is good, the same message.
+pub(crate) fn check_partial(body: &[u8], partial: Partial<'_>, found: Result<Message<'_>, Error>) {
+    assert_eq!(partial.error, found.err(), "{}", body.escape_ascii());
+    if found.is_ok() {
+        assert_eq!(partial.message, found.ok(), "{}", body.escape_ascii());
     }
-    for response in message.responses {
-        items.push(Item::Response(response.class));
-        items.extend(response.message_text.map(Item::MessageText));
-        items.extend(response.code.map(Item::ResponseCode));
-        items.extend(response.descriptive_link_key.map(Item::DescriptiveLinkKey));
-        items.extend(
-            response
-                .message_xml
-                .iter()
-                .copied()
-                .map(Item::MessageXmlValue),
-        );
-        for notification in response.notifications {
-            items.push(Item::Notification);
-            items.push(Item::SubscriptionId(notification.subscription_id));
-            items.extend(notification.previous_watermark.map(Item::PreviousWatermark));
-            items.extend(notification.more_events.map(Item::MoreEvents));
-            items.extend(notification.events.iter().copied().map(Item::Event));
-            items.push(Item::NotificationEnd);
-        }
-        let ids = response.error_subscription_ids.iter();
-        items.extend(ids.copied().map(Item::ErrorSubscriptionId));
-        items.extend(response.connection_status.map(Item::ConnectionStatus));
-        items.push(Item::ResponseEnd);
-    }
-    items
 }

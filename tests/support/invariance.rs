@@ -5,9 +5,9 @@
 
 use core::ops::AddAssign;
 
-use ews_notifications::{Config, Error, Item, Kernel, Message, Parser, Stats};
+use ews_notifications::{Config, Error, Kernel, Message, Notification, Parser, Stats};
 
-use super::sequence::{How, Sequence};
+use super::sequence::Sequence;
 
 /// The counts between two states of one parser.
 pub(crate) fn stats_between(before: Stats, after: Stats) -> Stats {
@@ -102,24 +102,21 @@ pub(crate) fn check(sequence: &Sequence) -> Shares {
         shifted.resize(shift, b' ');
         shifted.extend_from_slice(&step.body);
         let body = &shifted[shift..];
-        let read = match step.how {
-            How::Parse => parse_both(&mut parser, &mut fresh, body),
-            How::Reader => read_both(&mut parser, &mut fresh, body, usize::MAX),
-            How::ReaderUntil(end) => read_both(&mut parser, &mut fresh, body, end),
+        let read = match step.is_partial {
+            false => parse_both(&mut parser, &mut fresh, body),
+            true => parse_both_partially(&mut parser, &mut fresh, body),
         };
         let stats = stats_between(before, parser.stats());
-        if read.is_past_head {
-            assert_eq!(
-                message_counters(stats),
-                message_counters(fresh.stats()),
-                "body {at}"
-            );
-        }
+        assert_eq!(
+            message_counters(stats),
+            message_counters(fresh.stats()),
+            "body {at}"
+        );
         shares.messages += 1;
         shares.heads_predicted += stats.heads_predicted;
         shares.head_hits += stats.head_hits;
         shares.tail_hits += stats.tail_hits;
-        if read.is_whole && read.error.is_none() {
+        if read.error.is_none() {
             shares.good += 1;
             shares.children += read.children;
             shares.misses += stats.prediction_misses;
@@ -139,83 +136,39 @@ pub(crate) fn check(sequence: &Sequence) -> Shares {
     shares
 }
 
-/// The result of both parsers.
-#[derive(Default)]
+/// What both parsers found.
 pub(crate) struct Read {
     pub(crate) error: Option<Error>,
-    /// Whether all has been read.
-    is_whole: bool,
-    /// Whether the head is behind, or the reading ended within: a learned head is counted as a whole.
-    is_past_head: bool,
     pub(crate) children: u64,
     notifications: u64,
 }
 
-pub(crate) fn parse_both(parser: &mut Parser, fresh: &mut Parser, body: &[u8]) -> Read {
-    let (message, expected) = (parser.parse(body), fresh.parse(body));
-    assert_eq!(&message, &expected);
-    let children = |message: &Message<'_>| {
-        let children = message.notifications().map(|one| {
-            1 + usize::from(one.previous_watermark.is_some())
-                + usize::from(one.more_events.is_some())
-                + one.events.len()
-        });
-        children.sum::<usize>() as u64
-    };
-    Read {
-        error: message.err(),
-        is_whole: true,
-        is_past_head: true,
-        children: message.as_ref().map_or(0, children),
-        notifications: message.map_or(0, |message| message.notifications().count() as u64),
+impl Read {
+    fn of(error: Option<Error>, message: Option<Message<'_>>) -> Self {
+        let children = |notification: &Notification<'_>| {
+            1 + usize::from(notification.previous_watermark.is_some())
+                + usize::from(notification.more_events.is_some())
+                + notification.events.len()
+        };
+        let notifications = || { message.iter() }.flat_map(Message::notifications);
+        Self {
+            error,
+            children: notifications().map(children).sum::<usize>() as u64,
+            notifications: notifications().count() as u64,
+        }
     }
 }
 
-/// Asks both readers until the end, an error or the last time.
-pub(crate) fn read_both(
-    parser: &mut Parser,
-    fresh: &mut Parser,
-    body: &[u8],
-    times: usize,
-) -> Read {
-    let mut read = Read::default();
-    let (reader, expected) = (parser.reader(body), fresh.reader(body));
-    let (mut reader, mut expected) = match (reader, expected) {
-        (Ok(reader), Ok(expected)) => (reader, expected),
-        (reader, expected) => {
-            read.error = expected.err();
-            assert_eq!(reader.err(), read.error);
-            return read;
-        }
-    };
-    for _ in 0..times {
-        let (item, expected_item) = (reader.next(), expected.next());
-        assert_eq!(item, expected_item);
-        match item {
-            Ok(Some(Item::Notification)) => {
-                read.is_past_head = true;
-                read.notifications += 1;
-            }
-            Ok(Some(
-                Item::SubscriptionId(_)
-                | Item::PreviousWatermark(_)
-                | Item::MoreEvents(_)
-                | Item::Event(_),
-            )) => read.children += 1,
-            Ok(Some(_)) => {}
-            Ok(None) => {
-                read.is_whole = true;
-                read.is_past_head = true;
-                assert_eq!(reader.next(), Ok(None));
-                break;
-            }
-            Err(error) => {
-                read.error = Some(error);
-                read.is_past_head = true;
-                assert_eq!(reader.next(), Err(error));
-                break;
-            }
-        }
-    }
-    read
+/// Both parsers give the same message or the same error.
+pub(crate) fn parse_both(parser: &mut Parser, fresh: &mut Parser, body: &[u8]) -> Read {
+    let (message, expected) = (parser.parse(body), fresh.parse(body));
+    assert_eq!(&message, &expected);
+    Read::of(message.err(), message.ok())
+}
+
+/// Both parsers give the same part of a message and the same error.
+fn parse_both_partially(parser: &mut Parser, fresh: &mut Parser, body: &[u8]) -> Read {
+    let (partial, expected) = (parser.parse_partial(body), fresh.parse_partial(body));
+    assert_eq!(&partial, &expected);
+    Read::of(partial.error, partial.message)
 }

@@ -17,36 +17,20 @@ pub(crate) struct Sequence {
 
 pub(crate) struct Step {
     pub(crate) body: Vec<u8>,
-    pub(crate) how: How,
-    /// Whether the parser forgets its heads before.
+    /// Whether it is read by `parse_partial`.
+    pub(crate) is_partial: bool,
+    /// Whether the parser is to forget before.
     pub(crate) forget: bool,
 }
 
-/// How a body is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum How {
-    Parse,
-    Reader,
-    /// By a reader that is dropped after this many calls.
-    ReaderUntil(usize),
-}
-
-impl How {
-    fn any(choices: &mut Choices<'_>) -> Self {
-        match choices.below(5) {
-            0..=2 => Self::Parse,
-            3 => Self::Reader,
-            _ => Self::ReaderUntil(choices.below(14)),
-        }
-    }
-}
-
-/// Shows everything that the parser was given, for a failed test.
+/// For a test that fails: everything that the parser was given.
 impl fmt::Debug for Sequence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{:?}", self.config)?;
-        for Step { body, how, forget } in &self.steps {
-            writeln!(f, "{how:?}, forget: {forget}, {}", body.escape_ascii())?;
+        for step in &self.steps {
+            let (is_partial, forget) = (step.is_partial, step.forget);
+            let body = step.body.escape_ascii();
+            writeln!(f, "is_partial: {is_partial}, forget: {forget}, {body}")?;
         }
         Ok(())
     }
@@ -104,13 +88,10 @@ pub(crate) fn plain_sequence(operation: &'static Operation) -> impl Strategy<Val
         let server = Server::plain(operation, "Exchange2010");
         let step = |choices: &Vec<u8>| {
             let mut choices = Choices::new(choices);
-            let how = match choices.below(2) {
-                0 => How::Parse,
-                _ => How::Reader,
-            };
+            let is_partial = choices.below(2) == 1;
             Step {
                 body: server.plain_parts(&mut choices).bytes(),
-                how,
+                is_partial,
                 forget: false,
             }
         };
@@ -174,7 +155,7 @@ impl Made {
         self.bodies.push(body.clone());
         Step {
             body,
-            how: How::any(choices),
+            is_partial: choices.below(5) > 2,
             forget: choices.once_in(24),
         }
     }

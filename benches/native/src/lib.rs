@@ -1,4 +1,4 @@
-//! The walks of two C++ parsers, see `shim.cpp`, behind safe functions.
+//! Safe functions over the walks of two C++ parsers in `shim.cpp`.
 
 use core::ffi::{CStr, c_char};
 
@@ -7,16 +7,16 @@ unsafe extern "C" {
     fn shim_rapidxml(body: *const c_char) -> i64;
 }
 
-/// pugixml: a tree, made in place in a copy. None if the body does not parse.
+/// pugixml: a tree in a copy of the body. `None` if the body does not parse.
 pub fn pugixml(body: &[u8]) -> Option<u64> {
-    // SAFETY: pointer and length are of one slice, which is only read.
+    // SAFETY: pointer and length are those of one slice, which the function only reads.
     let sum = unsafe { shim_pugixml(body.as_ptr().cast(), body.len()) };
     sum.try_into().ok()
 }
 
-/// RapidXML: a tree that points into the body. None if the body does not parse.
+/// RapidXML: a tree that points into the body. `None` if the body does not parse.
 pub fn rapidxml(body: &CStr) -> Option<u64> {
-    // SAFETY: the body ends with a zero byte, and is only read: the parser is non-destructive.
+    // SAFETY: the body ends with a zero byte. The parser is non-destructive, so it only reads the body.
     let sum = unsafe { shim_rapidxml(body.as_ptr()) };
     sum.try_into().ok()
 }

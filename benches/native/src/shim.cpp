@@ -1,5 +1,5 @@
-// Walks over trees of two C++ parsers: the name of every element, the name and value of every
-// attribute, and every text, of which the lengths are added up. Gives -1 for what does not parse.
+// Walks over the trees of two C++ parsers, and adds up the lengths of element names, attribute names, attribute values
+// and texts. Returns -1 if the body does not parse.
 
 #include <cstddef>
 #include <cstdint>
