@@ -1,62 +1,77 @@
-//! What a [`Parser`](crate::Parser) accepts, the limits and the one leniency there is, and by which of
-//! its ways it reads.
+//! The configuration of a parser: its limits, what it accepts, and which fast paths it uses.
 //!
-//! Plain data. Nothing here reads a body.
+//! Plain data that is fixed when a parser is made.
 
-/// How a [`Parser`](crate::Parser) or a [`Tokenizer`](crate::xml::Tokenizer) reads.
+/// Declares a chainable setter for each field.
+macro_rules! setters {
+    ($type:ident { $($field:ident: $value:ty,)+ }) => {
+        impl $type {
+            $(
+                #[doc = concat!("Sets [`", stringify!($field), "`](field@Self::", stringify!($field), ").")]
+                #[must_use]
+                pub const fn $field(mut self, $field: $value) -> Self {
+                    self.$field = $field;
+                    self
+                }
+            )+
+        }
+    };
+}
+
+/// The configuration of a [`Parser`](crate::Parser) or a [`Tokenizer`](crate::xml::Tokenizer).
 ///
-/// It is fixed when the parser is built. Start from the default and change fields:
+/// Start from [`Config::new`] and set what differs. Each field has a setter of its name, which is `const` and returns the
+/// changed configuration:
 ///
 /// ```
-/// use ews_notifications::{Config, Parser};
+/// use ews_notifications::{Config, IllegalReferences, Limits, Parser};
 ///
-/// let mut config = Config::default();
-/// config.limits.body_bytes = 1 << 20;
-/// let parser = Parser::with_config(config);
+/// const CONFIG: Config = Config::new()
+///     .limits(Limits::new().body_bytes(1 << 20).events(100))
+///     .illegal_references(IllegalReferences::Replace);
+/// let parser = Parser::with_config(CONFIG);
 /// # let _ = parser;
 /// ```
 ///
 /// `kernel`, `predict` and `heads` are for tests, benchmarks and measurements: they change how fast a
-/// body is read, never what is read or refused.
+/// body is parsed, but neither the message nor the error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Config {
-    /// The most that one body may ask for. Default: [`Limits::default`].
+    /// The limits of one body. Default: [`Limits::new`].
     pub limits: Limits,
 
-    /// What happens to a reference to a character that XML 1.0 forbids, such as `&#xB;`. Default:
-    /// [`IllegalReferences::Refuse`], which leads to
-    /// [`ErrorKind::IllegalReference`](crate::ErrorKind::IllegalReference).
+    /// How to treat a reference to a character that XML 1.0 forbids, such as `&#xB;`. Default:
+    /// [`IllegalReferences::Refuse`].
     pub illegal_references: IllegalReferences,
 
-    /// The vector instructions to read with. Default: `None`, the best that the machine has. One that
-    /// it does not have is read as `None`; [`Parser::kernel`](crate::Parser::kernel) tells.
+    /// The vector instructions to use. Default: `None`, the best ones of the machine. A kernel that the machine does not
+    /// have is treated as `None`; [`Parser::kernel`](crate::Parser::kernel) returns the one in use.
     pub kernel: Option<Kernel>,
 
-    /// Whether a [`Parser`](crate::Parser) compares a message with the tags that servers write, in the
-    /// order in which they write them, before it reads it as any XML. Default: `true`.
+    /// Whether a [`Parser`](crate::Parser) first compares a message with the tags that servers write, in the order in which
+    /// they write them. The general path parses the rest from the first difference on. Default: `true`.
     pub predict: bool,
 
-    /// How many heads a [`Parser`](crate::Parser) remembers. What a server writes up to the first
-    /// Notification is nearly the same in all its messages, and need not be read again unless something
-    /// behind it is not as predicted, so it is of use only with [`predict`](Self::predict). A message without
-    /// Notification, such as the heartbeat of a stream, is remembered whole. One for each
-    /// server, or group of servers of one build, that posts to the same parser. 0 turns learning off. Default:
-    /// 8, so that a stray message does not push out the head of one of a few servers. At most 8 KiB of the
-    /// bodies and some state are kept for each.
+    /// The number of heads that a [`Parser`](crate::Parser) remembers; 0 turns learning off. Default: 8.
+    ///
+    /// A head is the part of a message before the first Notification. It is nearly the same in all messages of one
+    /// server, so a learned head is compared and not parsed again. A message without Notification, such as the heartbeat
+    /// of a stream, is learned whole. Each server, or group of servers of one build, that posts to the same parser needs
+    /// one head. Learning needs [`predict`](Self::predict). A head takes at most 8 KiB of bodies, and some state.
     pub heads: u8,
 }
 
 impl Config {
-    /// Default of [`Config::heads`].
+    /// Default of [`Config::heads`]. A stray message does not displace the head of one of a few servers.
     pub const HEADS: u8 = 8;
-}
 
-impl Default for Config {
-    fn default() -> Self {
+    /// The default configuration.
+    #[must_use]
+    pub const fn new() -> Self {
         Self {
-            limits: Limits::default(),
-            illegal_references: IllegalReferences::default(),
+            limits: Limits::new(),
+            illegal_references: IllegalReferences::Refuse,
             kernel: None,
             predict: true,
             heads: Self::HEADS,
@@ -64,7 +79,23 @@ impl Default for Config {
     }
 }
 
-/// A kernel: the instructions by which bytes are looked at several at a time.
+setters! {
+    Config {
+        limits: Limits,
+        illegal_references: IllegalReferences,
+        kernel: Option<Kernel>,
+        predict: bool,
+        heads: u8,
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// A set of vector instructions, with which a parser examines several bytes at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Kernel {
@@ -73,55 +104,55 @@ pub enum Kernel {
     /// x86-64: 16 bytes at a time.
     Sse2,
     /// x86-64 with AVX2, BMI1 and BMI2: 32 bytes at a time. Without the feature `std` it is not
-    /// detected, and is there only where the crate is compiled for it.
+    /// detected, and is available only if the crate is compiled for such a machine.
     Avx2,
 }
 
-/// What to do with a reference to a character that XML 1.0 forbids (production `[2] Char`).
+/// How to treat a reference to a character that XML 1.0 forbids (production `[2] Char`).
 ///
-/// Exchange is known to write such references, for example `&#x0;` or `&#xB;`, into message texts.
+/// Exchange is known to write such references into message texts, for example `&#x0;` or `&#xB;`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IllegalReferences {
     /// The body is malformed: [`ErrorKind::IllegalReference`](crate::ErrorKind::IllegalReference).
     #[default]
     Refuse,
-    /// The reference reads as U+FFFD and is counted in
+    /// The reference is replaced by U+FFFD and counted in
     /// [`Stats::references_replaced`](crate::Stats::references_replaced).
     Replace,
 }
 
-/// The most that one body may ask for.
+/// The limits of one body.
 ///
 /// Each limit is the largest value that is accepted; one more is an error of
-/// [`ErrorClass::Limit`](crate::ErrorClass::Limit). Whatever the limits, a body of 4 GiB or more is
-/// refused, because positions in it are kept in 32 bits.
+/// [`ErrorClass::Limit`](crate::ErrorClass::Limit). A body of 4 GiB or more is always refused, because positions are
+/// stored in 32 bits. Each field has a setter of its name, see [`Config`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Bytes of the whole body. Checked before the first byte is read. Default: 16 MiB. Past it:
-    /// [`ErrorKind::BodyLimit`](crate::ErrorKind::BodyLimit). A web framework reads the body before, up to a limit of
-    /// its own that is often lower: set it to the same.
+    /// Bytes of the whole body, checked before the first byte is read. Default: 16 MiB. Above it:
+    /// [`ErrorKind::BodyLimit`](crate::ErrorKind::BodyLimit). A web framework reads the body first, up to a limit of
+    /// its own that is often lower. Set both to the same value.
     pub body_bytes: usize,
 
-    /// Elements open at once, the root included. Default: 64. Past it:
+    /// Open elements, including the root. Default: 64. Above it:
     /// [`ErrorKind::DepthLimit`](crate::ErrorKind::DepthLimit).
     pub depth: usize,
 
-    /// Attributes of one start tag, namespace declarations included. Default: 256. Past it:
+    /// Attributes of one start tag, including namespace declarations. Default: 256. Above it:
     /// [`ErrorKind::AttributeLimit`](crate::ErrorKind::AttributeLimit).
     pub attributes: usize,
 
-    /// Namespace declarations in scope at once (bindings of a prefix or the default). Default: 128. Past it:
+    /// Namespace declarations in scope, of prefixes and of the default namespace. Default: 128. Above it:
     /// [`ErrorKind::BindingLimit`](crate::ErrorKind::BindingLimit).
     pub bindings: usize,
 
-    /// Events of one message. Its responses are held to the same number, and so are its notifications, and
-    /// its values, those of MessageXml and ErrorSubscriptionIds.
-    /// Default: 10,000. Past it: [`ErrorKind::EventLimit`](crate::ErrorKind::EventLimit).
+    /// Events of one message. The same number limits its responses, its notifications, and the values of its
+    /// MessageXml and ErrorSubscriptionIds.
+    /// Default: 10,000. Above it: [`ErrorKind::EventLimit`](crate::ErrorKind::EventLimit).
     pub events: usize,
 
-    /// Bytes of one name, its prefix included. Default: 1,024. Past it:
+    /// Bytes of one name, including its prefix. Default: 1,024. Above it:
     /// [`ErrorKind::NameLimit`](crate::ErrorKind::NameLimit).
     pub name_bytes: usize,
 }
@@ -140,8 +171,21 @@ impl Limits {
     /// Default of [`Limits::name_bytes`].
     pub const NAME_BYTES: usize = 1_024;
 
-    /// No limit but the 4 GiB that positions can name. For tools that read trusted files; time stays
-    /// linear in the body, memory does too.
+    /// The default limits.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            body_bytes: Self::BODY_BYTES,
+            depth: Self::DEPTH,
+            attributes: Self::ATTRIBUTES,
+            bindings: Self::BINDINGS,
+            events: Self::EVENTS,
+            name_bytes: Self::NAME_BYTES,
+        }
+    }
+
+    /// No limits except the 4 GiB of a body. For tools that parse trusted files: time and memory stay linear in the
+    /// length of the body.
     #[must_use]
     pub const fn unlimited() -> Self {
         Self {
@@ -155,15 +199,64 @@ impl Limits {
     }
 }
 
+setters! {
+    Limits {
+        body_bytes: usize,
+        depth: usize,
+        attributes: usize,
+        bindings: usize,
+        events: usize,
+        name_bytes: usize,
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            body_bytes: Self::BODY_BYTES,
-            depth: Self::DEPTH,
-            attributes: Self::ATTRIBUTES,
-            bindings: Self::BINDINGS,
-            events: Self::EVENTS,
-            name_bytes: Self::NAME_BYTES,
-        }
+        Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Config, IllegalReferences, Kernel, Limits};
+
+    #[test]
+    fn each_setter_changes_its_own_field_only() {
+        const LIMITS: Limits = Limits::new()
+            .body_bytes(1)
+            .depth(2)
+            .attributes(3)
+            .bindings(4)
+            .events(5)
+            .name_bytes(6);
+        const CONFIG: Config = Config::new()
+            .limits(LIMITS)
+            .illegal_references(IllegalReferences::Replace)
+            .kernel(Some(Kernel::Scalar))
+            .predict(false)
+            .heads(7);
+        let limits = Limits {
+            body_bytes: 1,
+            depth: 2,
+            attributes: 3,
+            bindings: 4,
+            events: 5,
+            name_bytes: 6,
+        };
+        let config = Config {
+            limits,
+            illegal_references: IllegalReferences::Replace,
+            kernel: Some(Kernel::Scalar),
+            predict: false,
+            heads: 7,
+        };
+        assert_eq!(CONFIG, config);
+    }
+
+    #[test]
+    fn new_is_the_default() {
+        assert_eq!(Config::new(), Config::default());
+        assert_eq!(Limits::new(), Limits::default());
+        assert_eq!(Config::new().limits, Limits::new());
     }
 }

@@ -20,14 +20,14 @@
 //!         }
 //!     }
 //! }
-//! let answer = Reply::OK; // to a push, with status 200: answer.content_type, answer.body
+//! let answer = Reply::ok(message.soap); // to a push, with status 200: answer.content_type, answer.body
 //! # assert_eq!(message.notifications().flat_map(|one| one.events).count(), 3);
 //! # let _ = answer;
 //! # Ok::<(), ews_notifications::Error>(())
 //! ```
 //!
-//! The README says what to answer when. The repository has whole programs in `examples`: listeners on axum, hyper and
-//! actix-web, a client of streams, a library for services in C++.
+//! The README says what to answer when. The repository has whole programs in `examples`: a listener on axum, a client of
+//! streams, a library for services in C++.
 //!
 //! # Two ways to read, one engine
 //!
@@ -36,8 +36,8 @@
 //!   and with them the events before a defect.
 //!
 //! Below both is [`xml`], a tokenizer for any XML, public and without knowledge of EWS. In front of them,
-//! [`frame`] cuts a streaming response into its envelopes. Behind them, [`Continuity`] tells retries from new
-//! notifications, and when something is missing.
+//! [`frame`] cuts a streaming response into its envelopes. After them, [`Continuity`] tells retries from new
+//! notifications, and finds missing ones.
 //!
 //! # To keep a message
 //!
@@ -46,8 +46,8 @@
 //! | way | costs | is for |
 //! |---|---|---|
 //! | at once, as it is | nothing | what is short, and done on the same thread |
-//! | its body on to another thread, as an [`OwnedMessage`] (feature `bytes`), to be read again there | a parse for each view: a fraction of a microsecond for one event, a few for fifty | queues and workers that need most of what it says, and need it soon |
-//! | what is needed of it, copied into types of one's own | an allocation and a copy for each text | what is kept for long: the body is let go of |
+//! | its body on to another thread, as [`MessageBytes`] (feature `bytes`), to be parsed again there | a parse for each time: a fraction of a microsecond for one event, a few for fifty | queues and workers that need most of the message, and need it soon |
+//! | a copy of it or of a part, by `into_owned()` ([`owned`]) | an allocation and a copy for each text | what is kept for long or stored: the body is freed |
 //!
 //! # What is accepted
 //!
@@ -100,15 +100,14 @@
 //! `std` (default) adds `From<Error> for std::io::Error` and finds out which vector instructions the
 //! machine has. Without it the crate needs `core` and `alloc`, and uses those that it is compiled for.
 //!
-//! `bytes` adds [`OwnedMessage`], a body in [`bytes::Bytes`] that is read again where it is needed.
+//! `bytes` adds [`MessageBytes`], a body in [`bytes::Bytes`] that is parsed again where it is needed.
 //!
 //! `codec` adds [`frame::EnvelopeDecoder`], by which a `FramedRead` of tokio gives these. It needs `std`.
 //!
-//! `serde` adds `Serialize` to the whole model. Keys are the names of the fields, in their order, and `None` is null.
-//! Ids, watermarks, codes and times are the text as it is written; operations, kinds of events, classes and
-//! statuses are their names on the wire, such as `NewMailEvent`. The old ids of an event stand among its other
-//! fields, as they do on the wire, and of an event of another kind there is the name alone: [`OtherEvent`] says
-//! more. There is no `Deserialize`: what borrows here could not borrow from JSON in which it is escaped.
+//! `serde` adds `Serialize` to the model, and `Serialize` and `Deserialize` to [`owned`]. Keys are the names of the
+//! fields, in their order, and `None` is null. Ids, watermarks, codes and times are their text. Operations, kinds of
+//! events, classes and statuses are their names in EWS, such as `NewMailEvent`. An event of an unknown kind is `Other`,
+//! and its key `other` has the details ([`OtherEvent`]). The old ids of an event are keys of the event.
 //!
 //! # Safety
 //!
@@ -135,9 +134,10 @@ mod continuity;
 mod engine;
 mod error;
 pub mod frame;
-mod model;
 #[cfg(feature = "bytes")]
-mod owned;
+mod message_bytes;
+mod model;
+pub mod owned;
 mod parser;
 mod reply;
 #[expect(
@@ -150,16 +150,17 @@ mod stats;
 pub mod xml;
 
 pub use config::{Config, IllegalReferences, Kernel, Limits};
-pub use continuity::{Continuity, Delivery};
+pub use continuity::{Continuity, Delivery, RestoreError, SubscriptionState};
 pub use error::{Description, Error, ErrorClass, ErrorKind};
-pub use model::{
-    ConnectionStatus, Event, EventKind, Fault, FolderId, Item, ItemId, Message, MessageXmlValue,
-    Notification, OldIds, Operation, OtherEvent, Response, ResponseClass, ResponseCode,
-    ServerVersionInfo, SubscriptionId, Timestamp, TimestampError, UnixTime, Watermark,
-};
 #[cfg(feature = "bytes")]
-pub use owned::OwnedMessage;
-pub use parser::{Parser, Reader};
+pub use message_bytes::MessageBytes;
+pub use model::{
+    ConnectionStatus, Event, EventKind, Fault, FolderId, ItemId, Message, MessageXmlValue,
+    Notification, OldIds, Operation, OtherEvent, Response, ResponseClass, ResponseCode,
+    ServerVersionInfo, SoapVersion, SubscriptionId, Target, Timestamp, TimestampError, UnixTime,
+    UnknownEventKind, Watermark,
+};
+pub use parser::{Parser, Partial};
 pub use reply::Reply;
 pub use stats::Stats;
 

@@ -1,24 +1,14 @@
-//! Events, each read whole along the tokens, and the ids in them.
+//! Events and the ids in them, read along the tokens.
 
-use bumpalo::Bump;
-
-use super::walk::Walk;
+use super::general_path::GeneralPath;
 use crate::error::{Error, ErrorKind};
 use crate::model::{Event, EventKind, FolderId, ItemId, OldIds, OtherEvent, Timestamp, Watermark};
 use crate::schema::{self, Element, Seen};
 use crate::xml::{Name, Token};
 
-impl<'b> Walk<'_, 'b> {
-    /// An event of a known kind, whole.
-    pub(super) fn event<'t>(
-        &mut self,
-        element: Element,
-        kind: EventKind<'t>,
-        arena: &'t Bump,
-    ) -> Result<Event<'t>, Error>
-    where
-        'b: 't,
-    {
+impl<'a> GeneralPath<'_, 'a> {
+    /// An event of a known kind, after its start tag.
+    pub(super) fn event(&mut self, kind: EventKind) -> Result<Event<'a>, Error> {
         self.skip_attributes();
         let mut event = Event::new(kind);
         let mut old = OldIds::default();
@@ -30,7 +20,7 @@ impl<'b> Walk<'_, 'b> {
                 Some(_) => continue,
             };
             let offset = self.name_offset();
-            let Some(child) = schema::child(element, name) else {
+            let Some(child) = schema::child(Element::Event, name) else {
                 self.skip()?;
                 continue;
             };
@@ -39,75 +29,62 @@ impl<'b> Walk<'_, 'b> {
             }
             match child {
                 Element::Watermark => {
-                    event.watermark = Some(Watermark::new(self.text(arena)?.text));
+                    event.watermark = Some(Watermark::new(self.text()?.text));
                 }
                 Element::TimeStamp => {
-                    event.timestamp = Some(Timestamp::new(self.text(arena)?.text));
+                    event.timestamp = Some(Timestamp::new(self.text()?.text));
                 }
-                Element::ItemId => event.item_id = Some(self.item_id(arena)?),
-                Element::FolderId => event.folder_id = Some(self.folder_id(arena)?),
-                Element::ParentFolderId => event.parent_folder_id = Some(self.folder_id(arena)?),
-                Element::OldItemId => old.old_item_id = Some(self.item_id(arena)?),
-                Element::OldFolderId => old.old_folder_id = Some(self.folder_id(arena)?),
+                Element::ItemId => event.item_id = Some(self.item_id()?),
+                Element::FolderId => event.folder_id = Some(self.folder_id()?),
+                Element::ParentFolderId => event.parent_folder_id = Some(self.folder_id()?),
+                Element::OldItemId => old.old_item_id = Some(self.item_id()?),
+                Element::OldFolderId => old.old_folder_id = Some(self.folder_id()?),
                 Element::OldParentFolderId => {
-                    old.old_parent_folder_id = Some(self.folder_id(arena)?);
+                    old.old_parent_folder_id = Some(self.folder_id()?);
                 }
-                Element::UnreadCount => event.unread_count = Some(self.text(arena)?.int()?),
+                Element::UnreadCount => event.unread_count = Some(self.text()?.int()?),
                 _ => self.skip()?,
             }
         }
         if old != OldIds::default() {
-            event.old_ids = Some(arena.alloc(old));
+            event.old_ids = Some(self.arena.alloc(old));
         }
         Ok(event)
     }
 
-    /// An event of no known kind: its name and its bytes.
-    pub(super) fn other_event<'t>(
-        &mut self,
-        name: Name<'b>,
-        arena: &'t Bump,
-    ) -> Result<Event<'t>, Error>
-    where
-        'b: 't,
-    {
+    /// An event of an unknown kind, after its start tag: its name and its bytes.
+    pub(super) fn other_event(&mut self, name: Name<'a>) -> Result<Event<'a>, Error> {
         let start = self.tokens.range().start;
+        // Before the element is passed: a declaration in it leaves its scope with it.
+        let namespace = self.tokens.namespace_as_declared(name.namespace());
         self.pass()?;
-        let raw = self.tokens.text_since(start);
-        let other = arena.alloc(OtherEvent {
+        let mut event = Event::new(EventKind::Other);
+        event.other = Some(self.arena.alloc(OtherEvent {
             name: name.local(),
-            raw,
-        });
-        Ok(Event::new(EventKind::Other(other)))
+            namespace,
+            raw: self.tokens.text_since(start),
+        }));
+        Ok(event)
     }
 
-    fn item_id<'t>(&mut self, arena: &'t Bump) -> Result<ItemId<'t>, Error>
-    where
-        'b: 't,
-    {
-        let (id, change_key) = self.id(arena)?;
+    fn item_id(&mut self) -> Result<ItemId<'a>, Error> {
+        let (id, change_key) = self.id()?;
         Ok(ItemId::new(id, change_key))
     }
 
-    fn folder_id<'t>(&mut self, arena: &'t Bump) -> Result<FolderId<'t>, Error>
-    where
-        'b: 't,
-    {
-        let (id, change_key) = self.id(arena)?;
+    fn folder_id(&mut self) -> Result<FolderId<'a>, Error> {
+        let (id, change_key) = self.id()?;
         Ok(FolderId::new(id, change_key))
     }
 
-    /// `@Id` and `@ChangeKey` of an element that holds nothing else.
-    fn id<'t>(&mut self, arena: &'t Bump) -> Result<(&'t str, Option<&'t str>), Error>
-    where
-        'b: 't,
-    {
+    /// `@Id` and `@ChangeKey` of an element without content.
+    fn id(&mut self) -> Result<(&'a str, Option<&'a str>), Error> {
         let offset = self.name_offset();
-        let [id, change_key] = self.attributes(["Id", "ChangeKey"], arena);
+        let [id, change_key] = self.attributes(["Id", "ChangeKey"]);
         let Some(id) = id else {
             return Err(Error::new(ErrorKind::MissingId, offset));
         };
-        self.leaf(|_| {})?;
+        self.empty()?;
         Ok((id.text, change_key.map(|key| key.text)))
     }
 }

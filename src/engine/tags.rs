@@ -1,34 +1,34 @@
-//! Tags as one server writes them, put together to be compared in one piece: of a Notification's children,
-//! for [`predict`](super::predict), and around it, for [`envelope`](super::envelope).
+//! Tags as one server writes them, joined so that several are compared at once: those of a Notification's children
+//! for [`child_matcher`](super::child_matcher), those around it for [`head_matcher`](super::head_matcher).
 
 use crate::scan::Literal;
 
 /// How the server of a message writes a namespace: a prefix and its colon, or nothing.
 pub(super) type Prefix = Literal<2>;
 
-/// What follows an id, with a space before `/>` and without.
-type Seams = [Literal<4>; 2];
+/// The end of an id element and the start of the next tag, with a space before `/>` and without.
+type IdJoints = [Literal<4>; 2];
 
-/// Where nothing is expected to follow an id.
-pub(super) const NO_SEAMS: Seams = [Literal::NEVER; 2];
+/// Joints that match nothing.
+pub(super) const NO_JOINTS: IdJoints = [Literal::NEVER; 2];
 
-/// Whether a prefix keeps being asked for: to put tags together costs more than they save in a message or
-/// two.
+/// Tracks which prefix recurs often enough to join its tags: joining costs more than it saves in one or two
+/// messages.
 #[derive(Debug, Default)]
-struct Habit {
-    /// The prefix that keeps coming.
+struct UsualPrefix {
+    /// The prefix that recurs.
     usual: Option<Prefix>,
-    /// The last one that was not that.
+    /// The last prefix other than that.
     other: Option<Prefix>,
-    /// How often that has come in a row, the usual one left out.
+    /// How often `other` came in a row, the usual one not counted.
     times: u8,
 }
 
-impl Habit {
-    /// How often a prefix has to come to be the usual one.
+impl UsualPrefix {
+    /// How often another prefix has to come to be the usual one.
     const OFTEN: u8 = 4;
 
-    /// Notes a prefix that is not the usual one; whether it is from now on.
+    /// Notes a prefix other than the usual one. Whether it is the usual one from now on.
     fn changes_to(&mut self, prefix: Prefix) -> bool {
         if self.other != Some(prefix) {
             self.other = Some(prefix);
@@ -44,10 +44,9 @@ impl Habit {
     }
 }
 
-/// The tags of a server, as far as they are compared in one piece: where one ends and the next begins.
-/// Where a prefix is too long for that, its literals are [`NEVER`](Literal::NEVER), and tags are compared
-/// one by one.
-#[derive(Debug)]
+/// The tags of a server with one prefix. Its *joints* are the end of one tag and the start of the next, compared at
+/// once. If the prefix is too long for that, they are [`NEVER`](Literal::NEVER), and tags are compared one by one.
+#[derive(Debug, Default)]
 pub(super) struct Tags {
     pub(super) prefix: Prefix,
     /// `/t:SubscriptionId><t:PreviousWatermark>`
@@ -61,25 +60,25 @@ pub(super) struct Tags {
     /// `/t:TimeStamp><t:`
     pub(super) timestamp_to_id: Literal<4>,
     /// ` /><t:ParentFolderId Id="`
-    pub(super) id_to_parent: Seams,
+    pub(super) id_to_parent: IdJoints,
     /// ` /></t:`
-    pub(super) id_to_end: Seams,
+    pub(super) id_to_end: IdJoints,
 }
 
-/// The tags of the server that writes most, and of any other.
+/// The tags of the usual prefix, and of any other.
 #[derive(Debug, Default)]
 pub(super) struct KnownTags {
-    habit: Habit,
+    prefix: UsualPrefix,
     usual: Tags,
-    /// Without seams.
+    /// Without joints.
     other: Tags,
 }
 
 impl KnownTags {
     /// The tags with this prefix.
     #[inline(always)]
-    pub(super) fn of(&mut self, prefix: Prefix) -> &Tags {
-        if self.habit.usual == Some(prefix) {
+    pub(super) fn with(&mut self, prefix: Prefix) -> &Tags {
+        if self.prefix.usual == Some(prefix) {
             return &self.usual;
         }
         self.other(prefix)
@@ -87,7 +86,7 @@ impl KnownTags {
 
     #[inline(never)]
     fn other(&mut self, prefix: Prefix) -> &Tags {
-        if self.habit.changes_to(prefix) {
+        if self.prefix.changes_to(prefix) {
             self.usual = Tags::new(prefix);
             return &self.usual;
         }
@@ -96,31 +95,29 @@ impl KnownTags {
     }
 }
 
-/// What stands around the children of the first Notification and is in the messages namespace, as the
-/// server writes it that writes most.
-#[derive(Debug)]
-pub(super) struct Frame {
-    habit: Habit,
-    /// From behind the start tag of SendNotification up to behind that of Notification, of a response
-    /// that reports no error.
+/// What surrounds the children of the first Notification in the messages namespace, with the usual prefix.
+#[derive(Debug, Default)]
+pub(super) struct ResponseTemplate {
+    prefix: UsualPrefix,
+    /// From after the start tag of SendNotification to after that of Notification, in a response without error.
     pub(super) opening: Literal<20>,
-    /// How much of that stands behind the response code.
-    pub(super) behind_code: usize,
-    /// From the end tag of Notification up to and with that of SendNotification.
+    /// The bytes of that after the response code.
+    pub(super) after_code: usize,
+    /// From the end tag of Notification to that of SendNotification.
     pub(super) closing: Literal<12>,
 }
 
-impl Frame {
-    /// The frame, if it is made for this prefix.
+impl ResponseTemplate {
+    /// The template, if it has this prefix.
     #[inline(always)]
-    pub(super) fn of(&mut self, prefix: Prefix) -> Option<&Self> {
-        let is_known = self.habit.usual == Some(prefix) || self.changes_to(prefix);
+    pub(super) fn with(&mut self, prefix: Prefix) -> Option<&Self> {
+        let is_known = self.prefix.usual == Some(prefix) || self.changes_to(prefix);
         is_known.then_some(self)
     }
 
     #[inline(never)]
     fn changes_to(&mut self, prefix: Prefix) -> bool {
-        let changes = self.habit.changes_to(prefix);
+        let changes = self.prefix.changes_to(prefix);
         if changes {
             let bytes = bytes_of(prefix);
             let p = as_text(&bytes);
@@ -137,7 +134,7 @@ impl Frame {
                 p,
                 "Notification>",
             ]);
-            self.behind_code = "</ResponseCode><Notification>".len() + 2 * p.len();
+            self.after_code = "</ResponseCode><Notification>".len() + 2 * p.len();
             self.closing = Literal::of(&[
                 "</",
                 p,
@@ -154,23 +151,11 @@ impl Frame {
     }
 }
 
-impl Default for Frame {
-    fn default() -> Self {
-        Self {
-            habit: Habit::default(),
-            opening: Literal::NEVER,
-            behind_code: 0,
-            closing: Literal::NEVER,
-        }
-    }
-}
-
 impl Tags {
     fn new(prefix: Prefix) -> Self {
         let bytes = bytes_of(prefix);
         let p = as_text(&bytes);
-        let seams =
-            |before, behind| [" ", ""].map(|space| Literal::of(&[space, before, p, behind]));
+        let joints = |before, after| [" ", ""].map(|space| Literal::of(&[space, before, p, after]));
         Self {
             prefix,
             subscription_id_to_watermark: Literal::of(&[
@@ -192,23 +177,8 @@ impl Tags {
             watermark_to_timestamp: Literal::of(&["/", p, "Watermark><", p, "TimeStamp>"]),
             watermark_to_status_end: Literal::of(&["/", p, "Watermark></", p, "StatusEvent>"]),
             timestamp_to_id: Literal::of(&["/", p, "TimeStamp><", p]),
-            id_to_parent: seams("/><", "ParentFolderId Id=\""),
-            id_to_end: seams("/></", ""),
-        }
-    }
-}
-
-impl Default for Tags {
-    fn default() -> Self {
-        Self {
-            prefix: Literal::NEVER,
-            subscription_id_to_watermark: Literal::NEVER,
-            watermark_to_events: Literal::NEVER,
-            watermark_to_timestamp: Literal::NEVER,
-            watermark_to_status_end: Literal::NEVER,
-            timestamp_to_id: Literal::NEVER,
-            id_to_parent: NO_SEAMS,
-            id_to_end: NO_SEAMS,
+            id_to_parent: joints("/><", "ParentFolderId Id=\""),
+            id_to_end: joints("/></", ""),
         }
     }
 }

@@ -1,240 +1,140 @@
+//! Tests of errors and their descriptions.
+
 use alloc::format;
 use alloc::string::ToString;
 
 use super::{Error, ErrorClass, ErrorKind};
 
-/// Every kind, what it says and whose fault it is. A new kind belongs in here.
+/// Codes are public, and metrics are named by them: a code that is here may not change. A new kind is added here.
 #[test]
-fn every_kind_says_what_is_wrong() {
+fn each_kind_has_its_class_and_its_code() {
     use ErrorClass::{Limit, Malformed, Schema, Unsupported};
     use ErrorKind as K;
     let table = [
-        (K::InvalidUtf8, Malformed, "bytes that are not UTF-8"),
-        (
-            K::IllegalChar,
-            Malformed,
-            "a character that XML does not allow",
-        ),
-        (
-            K::UnexpectedEnd,
-            Malformed,
-            "the body ends in the middle of markup",
-        ),
-        (
-            K::UnclosedElement,
-            Malformed,
-            "the body ends before its elements are closed",
-        ),
-        (
-            K::UnfinishedEnvelope,
-            Malformed,
-            "the stream ends inside an envelope",
-        ),
-        (K::NoRoot, Malformed, "the body holds no element"),
-        (K::SecondRoot, Malformed, "a second root element"),
-        (
-            K::TextOutsideRoot,
-            Malformed,
-            "text outside the root element",
-        ),
-        (K::Declaration, Malformed, "a malformed XML declaration"),
-        (
-            K::DeclarationVersion,
-            Malformed,
-            "an XML version other than 1.x",
-        ),
-        (
-            K::DeclarationEncoding,
-            Malformed,
-            "a malformed encoding name",
-        ),
+        (K::InvalidUtf8, Malformed, "invalid_utf8"),
+        (K::IllegalChar, Malformed, "illegal_char"),
+        (K::UnexpectedEnd, Malformed, "unexpected_end"),
+        (K::UnclosedElement, Malformed, "unclosed_element"),
+        (K::UnfinishedEnvelope, Malformed, "unfinished_envelope"),
+        (K::NoRoot, Malformed, "no_root"),
+        (K::SecondRoot, Malformed, "second_root"),
+        (K::TextOutsideRoot, Malformed, "text_outside_root"),
+        (K::Declaration, Malformed, "declaration"),
+        (K::DeclarationVersion, Malformed, "declaration_version"),
+        (K::DeclarationEncoding, Malformed, "declaration_encoding"),
         (
             K::DeclarationStandalone,
             Malformed,
-            "a standalone value other than yes or no",
+            "declaration_standalone",
         ),
-        (
-            K::ReservedTarget,
-            Malformed,
-            "an XML declaration that is not at the very start of the body",
-        ),
+        (K::ReservedTarget, Malformed, "reserved_target"),
         (
             K::ProcessingInstruction,
             Malformed,
-            "a malformed processing instruction",
+            "processing_instruction",
         ),
-        (K::CommentHyphens, Malformed, "two hyphens inside a comment"),
-        (
-            K::Markup,
-            Malformed,
-            "<! that opens no comment or CDATA section",
-        ),
-        (K::CDataEnd, Malformed, "]]> in text"),
-        (K::Name, Malformed, "no valid name where one must stand"),
-        (K::QName, Malformed, "a misplaced colon in a name"),
-        (
-            K::StartTag,
-            Malformed,
-            "something other than an attribute in a start tag",
-        ),
-        (
-            K::EndTag,
-            Malformed,
-            "something other than > after the name of an end tag",
-        ),
-        (
-            K::EndTagMismatch,
-            Malformed,
-            "an end tag that matches no start tag",
-        ),
-        (
-            K::AttributeSpace,
-            Malformed,
-            "no white space before an attribute",
-        ),
-        (
-            K::AttributeEquals,
-            Malformed,
-            "no = after the name of an attribute",
-        ),
-        (
-            K::AttributeQuote,
-            Malformed,
-            "an attribute value without quotes",
-        ),
-        (K::AttributeLessThan, Malformed, "< in an attribute value"),
-        (
-            K::DuplicateAttribute,
-            Malformed,
-            "an attribute that stands twice in its tag",
-        ),
-        (
-            K::Reference,
-            Malformed,
-            "a malformed reference, or & not written as &amp;",
-        ),
-        (
-            K::IllegalReference,
-            Malformed,
-            "a reference to a character that XML does not allow",
-        ),
-        (
-            K::UndefinedEntity,
-            Malformed,
-            "a reference to an entity that is not defined",
-        ),
-        (
-            K::UnboundPrefix,
-            Malformed,
-            "a namespace prefix that is not declared",
-        ),
-        (
-            K::PrefixUndeclaring,
-            Malformed,
-            "a namespace prefix declared as empty",
-        ),
-        (
-            K::ReservedPrefix,
-            Malformed,
-            "the prefix xml or xmlns used for something else",
-        ),
-        (
-            K::ReservedNamespace,
-            Malformed,
-            "the namespace of xml or xmlns bound to another prefix",
-        ),
-        (
-            K::Doctype,
-            Unsupported,
-            "a DOCTYPE, which is refused always",
-        ),
-        (K::Encoding, Unsupported, "an encoding other than UTF-8"),
-        (K::BodyLimit, Limit, "the body is longer than the limit"),
-        (K::DepthLimit, Limit, "more open elements than the limit"),
-        (
-            K::AttributeLimit,
-            Limit,
-            "more attributes in a tag than the limit",
-        ),
-        (
-            K::BindingLimit,
-            Limit,
-            "more namespace declarations in scope than the limit",
-        ),
-        (K::NameLimit, Limit, "a name longer than the limit"),
-        (
-            K::EventLimit,
-            Limit,
-            "more events, responses, notifications or values than the limit",
-        ),
-        (
-            K::EnvelopeNamespace,
-            Schema,
-            "an Envelope outside the SOAP namespaces http://schemas.xmlsoap.org/soap/envelope/ and \
-             http://www.w3.org/2003/05/soap-envelope",
-        ),
-        (
-            K::OperationNamespace,
-            Schema,
-            "an operation outside the namespace \
-             http://schemas.microsoft.com/exchange/services/2006/messages",
-        ),
-        (
-            K::UnexpectedOperation,
-            Schema,
-            "none of SendNotification, GetEventsResponse, GetStreamingEventsResponse and a SOAP fault",
-        ),
-        (
-            K::MissingBody,
-            Schema,
-            "an Envelope without a Body in its SOAP namespace",
-        ),
-        (
-            K::MissingOperation,
-            Schema,
-            "a SOAP Body without an operation",
-        ),
-        (
-            K::RepeatedElement,
-            Schema,
-            "an element that may stand only once here",
-        ),
-        (
-            K::ElementInLeaf,
-            Schema,
-            "an element inside one that holds only a value",
-        ),
-        (
-            K::MissingId,
-            Schema,
-            "an item or folder id without the attribute Id",
-        ),
-        (
-            K::MissingSubscriptionId,
-            Schema,
-            "a Notification without SubscriptionId",
-        ),
-        (
-            K::InvalidBoolean,
-            Schema,
-            "not a boolean (true, false, 1 or 0)",
-        ),
-        (K::InvalidInt, Schema, "not an integer of 32 bits"),
+        (K::CommentHyphens, Malformed, "comment_hyphens"),
+        (K::Markup, Malformed, "markup"),
+        (K::CDataEnd, Malformed, "cdata_end"),
+        (K::Name, Malformed, "name"),
+        (K::QName, Malformed, "qname"),
+        (K::StartTag, Malformed, "start_tag"),
+        (K::EndTag, Malformed, "end_tag"),
+        (K::EndTagMismatch, Malformed, "end_tag_mismatch"),
+        (K::AttributeSpace, Malformed, "attribute_space"),
+        (K::AttributeEquals, Malformed, "attribute_equals"),
+        (K::AttributeQuote, Malformed, "attribute_quote"),
+        (K::AttributeLessThan, Malformed, "attribute_less_than"),
+        (K::DuplicateAttribute, Malformed, "duplicate_attribute"),
+        (K::Reference, Malformed, "reference"),
+        (K::IllegalReference, Malformed, "illegal_reference"),
+        (K::UndefinedEntity, Malformed, "undefined_entity"),
+        (K::UnboundPrefix, Malformed, "unbound_prefix"),
+        (K::PrefixUndeclaring, Malformed, "prefix_undeclaring"),
+        (K::ReservedPrefix, Malformed, "reserved_prefix"),
+        (K::ReservedNamespace, Malformed, "reserved_namespace"),
+        (K::Doctype, Unsupported, "doctype"),
+        (K::Encoding, Unsupported, "encoding"),
+        (K::BodyLimit, Limit, "body_limit"),
+        (K::DepthLimit, Limit, "depth_limit"),
+        (K::AttributeLimit, Limit, "attribute_limit"),
+        (K::BindingLimit, Limit, "binding_limit"),
+        (K::NameLimit, Limit, "name_limit"),
+        (K::EventLimit, Limit, "event_limit"),
+        (K::EnvelopeNamespace, Schema, "envelope_namespace"),
+        (K::OperationNamespace, Schema, "operation_namespace"),
+        (K::UnexpectedOperation, Schema, "unexpected_operation"),
+        (K::MissingBody, Schema, "missing_body"),
+        (K::MissingOperation, Schema, "missing_operation"),
+        (K::RepeatedElement, Schema, "repeated_element"),
+        (K::ElementInLeaf, Schema, "element_in_leaf"),
+        (K::MissingId, Schema, "missing_id"),
+        (K::MissingSubscriptionId, Schema, "missing_subscription_id"),
+        (K::InvalidBoolean, Schema, "invalid_boolean"),
+        (K::InvalidInt, Schema, "invalid_int"),
     ];
-    for (at, (kind, class, text)) in table.into_iter().enumerate() {
+    for (at, (kind, class, code)) in table.into_iter().enumerate() {
         assert_eq!(
             kind as usize, at,
             "{kind:?} is out of order, or one is missing before it"
         );
-        assert_eq!(kind.class(), class, "{kind:?}");
-        assert_eq!(kind.to_string(), text);
-        assert_eq!(Error::new(kind, 7).to_string(), format!("{text} at byte 7"));
+        assert_eq!((kind.class(), kind.code()), (class, code), "{kind:?}");
     }
     assert_eq!(table.len(), K::InvalidInt as usize + 1);
 }
 
 #[test]
-fn classes_have_names_for_metrics() {
+fn a_kind_says_what_was_found_and_what_was_expected() {
+    for (kind, message) in [
+        (ErrorKind::Name, "expected a name"),
+        (ErrorKind::DuplicateAttribute, "duplicate attribute"),
+        (
+            ErrorKind::SecondRoot,
+            "second root element; expected the end of the body",
+        ),
+        (
+            ErrorKind::BodyLimit,
+            "body longer than the limit; see Limits::body_bytes",
+        ),
+    ] {
+        assert_eq!(kind.to_string(), message);
+        let error = Error::new(kind, 7);
+        assert_eq!(error.to_string(), format!("byte 7: {message}"));
+    }
+}
+
+#[test]
+fn the_status_of_http_says_too_large_or_unsupported_or_else_bad_request() {
+    for (kind, status) in [
+        (ErrorKind::BodyLimit, 413),
+        (ErrorKind::EventLimit, 400),
+        (ErrorKind::Encoding, 415),
+        (ErrorKind::Doctype, 400),
+        (ErrorKind::UnexpectedEnd, 400),
+        (ErrorKind::MissingId, 400),
+    ] {
+        assert_eq!(Error::new(kind, 0).http_status(), status, "{kind:?}");
+    }
+}
+
+#[test]
+fn the_alternate_form_shows_the_excerpt_and_a_caret_under_the_place() {
+    let body = b"<a>\n\t<b x='1' x='2'/></a>";
+    let place = Error::new(ErrorKind::DuplicateAttribute, 14).describe(body);
+    assert_eq!(place.to_string(), "2:11: duplicate attribute: `x`");
+    assert_eq!(
+        format!("{place:#}"),
+        "2:11: duplicate attribute: `x`\n <b x='1' x='2'/></a>\n          ^"
+    );
+    let empty = Error::new(ErrorKind::NoRoot, 0).describe(b"");
+    assert_eq!(
+        format!("{empty:#}"),
+        "1:1: no root element; the body is empty or has only comments\n\n^"
+    );
+}
+
+#[test]
+fn a_class_is_displayed_in_lower_case() {
     use ErrorClass::{Limit, Malformed, Schema, Unsupported};
 
     let names = [Malformed, Unsupported, Limit, Schema].map(|class| class.to_string());
@@ -256,7 +156,7 @@ fn at(body: &[u8], offset: usize) -> (usize, usize, alloc::string::String) {
 }
 
 #[test]
-fn places() {
+fn line_column_and_excerpt_are_those_of_the_offset() {
     for (body, offset, line, column, excerpt) in [
         ("", 0, 1, 1, "|"),
         ("abc", 0, 1, 1, "|abc"),
@@ -279,12 +179,12 @@ fn places() {
 }
 
 #[test]
-fn bytes_that_are_no_text_are_shown_as_such() {
+fn bytes_that_are_not_utf_8_are_shown_as_replacement_characters() {
     assert_eq!(at(b"a\xFFb", 1), (1, 2, "a|\u{FFFD}b".into()));
 }
 
 #[test]
-fn long_lines_are_shortened_around_the_place() {
+fn a_long_line_is_cut_on_both_sides_of_the_offset() {
     let line = "é".repeat(500);
     let (_, column, excerpt) = at(line.as_bytes(), 400);
     assert_eq!(column, 201);
@@ -295,37 +195,40 @@ fn long_lines_are_shortened_around_the_place() {
 }
 
 #[test]
-fn the_description_names_what_the_error_is_about() {
+fn a_description_quotes_the_name_that_the_error_is_about() {
     let body = b"<m:GetItemResponse xmlns:m='urn:x'/>";
     let place = Error::new(ErrorKind::UnexpectedOperation, 1).describe(body);
     assert_eq!(
         place.to_string(),
-        "1:2: none of SendNotification, GetEventsResponse, GetStreamingEventsResponse and a SOAP fault: m:GetItemResponse"
+        "1:2: unexpected operation: `m:GetItemResponse`; expected SendNotification, GetEventsResponse, GetStreamingEventsResponse or a SOAP fault"
     );
 }
 
-/// A name is shown before it has been read to its end, so that anything may stand in it.
+/// The name of an error may be shown before the parser has read it, so it may contain any bytes.
 #[test]
-fn nothing_that_is_shown_steers_a_terminal_or_a_log() {
+fn a_description_contains_no_control_characters() {
     let body = "<a/><b\u{1B}[31m/> \u{9B}\u{202E}\u{2028}\u{2069}x".as_bytes();
     let place = Error::new(ErrorKind::SecondRoot, 5).describe(body);
-    assert_eq!(place.to_string(), "1:6: a second root element: b");
+    assert_eq!(
+        place.to_string(),
+        "1:6: second root element: `b`; expected the end of the body"
+    );
     assert_eq!(place.excerpt, "<a/><b [31m/>     x");
 }
 
 #[test]
-fn another_body_does_no_harm() {
+fn a_description_from_another_body_does_not_panic() {
     let error = Error::new(ErrorKind::UnboundPrefix, 1_000);
     assert_eq!(error.describe(b"short").column, 6);
 }
 
 #[cfg(feature = "std")]
 #[test]
-fn an_io_error_keeps_the_reason() {
+fn an_io_error_has_the_error_as_its_message() {
     let error = std::io::Error::from(Error::new(ErrorKind::Doctype, 3));
     assert_eq!(error.kind(), std::io::ErrorKind::InvalidData);
     assert_eq!(
         error.to_string(),
-        "a DOCTYPE, which is refused always at byte 3"
+        "byte 3: document type declaration (DOCTYPE); it is always refused"
     );
 }

@@ -1,4 +1,4 @@
-//! The rules of [`cutter`](super::cutter) for `tokio_util::codec`: bytes that someone else holds.
+//! The decoder for `tokio_util::codec`, by the rules of [`cutter`](super::cutter). `FramedRead` holds the bytes.
 
 use core::fmt;
 use std::io;
@@ -9,10 +9,10 @@ use tokio_util::codec::Decoder;
 use super::cutter::{Cut, Cutter};
 use crate::config::Config;
 use crate::error::Error;
-use crate::owned::OwnedMessage;
+use crate::message_bytes::MessageBytes;
 
-/// A [`Framer`](super::Framer) for streams of tokio: gives [`OwnedMessage`]s to a `FramedRead`. With the feature
-/// `codec`.
+/// A [`Framer`](super::Framer) for asynchronous streams: decodes the bytes of a `FramedRead` into
+/// [`MessageBytes`]s. Needs the feature `codec`.
 ///
 /// ```
 /// use ews_notifications::Parser;
@@ -29,7 +29,7 @@ use crate::owned::OwnedMessage;
 /// let mut parser = Parser::new();
 /// while let Some(envelope) = envelopes.next().await {
 ///     let envelope = envelope?; // an error ends the stream
-///     let message = envelope.view(&mut parser)?; // so does this one
+///     let message = envelope.parse(&mut parser)?; // so does this one
 ///     println!("{} at byte {}", message.operation, envelope.offset);
 /// #   count += 1;
 /// }
@@ -38,9 +38,9 @@ use crate::owned::OwnedMessage;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// It cuts where a framer cuts. Nothing is scanned twice and nothing copied: an envelope is split off the buffer, and
-/// `FramedRead` moves no more than the beginning of one, when it needs more room. Of an envelope that is too long, no
-/// more is buffered than the limit and what one more read brings.
+/// The boundaries are those of [`Framer`](super::Framer). No byte is scanned twice. An envelope is split off the
+/// buffer without a copy, and shares its memory. `FramedRead` copies the start of an envelope when the buffer must
+/// grow. If an envelope is too long, the buffer holds at most the limit and the bytes of one more read.
 pub struct EnvelopeDecoder {
     cutter: Cutter,
 }
@@ -55,13 +55,13 @@ impl fmt::Debug for EnvelopeDecoder {
 }
 
 impl EnvelopeDecoder {
-    /// A decoder at the beginning of a stream, with the default configuration.
+    /// A decoder at the start of a stream, with the default configuration.
     #[must_use]
     pub fn new() -> Self {
         Self::with_config(Config::default())
     }
 
-    /// A decoder at the beginning of a stream. The configuration means what it means to
+    /// A decoder at the start of a stream. It uses the same parts of the configuration as
     /// [`Framer::with_config`](super::Framer::with_config).
     #[must_use]
     pub fn with_config(config: Config) -> Self {
@@ -70,7 +70,7 @@ impl EnvelopeDecoder {
         }
     }
 
-    /// An error that is about the envelope at hand.
+    /// An error in the current envelope.
     fn error(&self, error: Error) -> DecodeError {
         DecodeError::Envelope {
             offset: self.cutter.offset(),
@@ -86,35 +86,36 @@ impl Default for EnvelopeDecoder {
 }
 
 impl Decoder for EnvelopeDecoder {
-    type Item = OwnedMessage;
+    type Item = MessageBytes;
     type Error = DecodeError;
 
-    /// The next envelope that ends in the buffer, unread: whether it is well-formed is for
-    /// [`OwnedMessage::view`] to say.
+    /// The next envelope that ends in the buffer, not parsed. [`MessageBytes::parse`] parses it, and refuses it if it is
+    /// malformed. `None` if more bytes are needed.
     ///
     /// # Errors
     ///
-    /// Those of [`Framer::next`](super::Framer::next). Asking again gives the same error, whatever the buffer holds.
-    fn decode(&mut self, src: &mut BytesMut) -> Result<Option<OwnedMessage>, DecodeError> {
-        let new = src.get(self.cutter.begun()..).unwrap_or_default();
+    /// Those of [`Framer::next`](super::Framer::next). Further calls return the same error, whatever the buffer holds.
+    fn decode(&mut self, src: &mut BytesMut) -> Result<Option<MessageBytes>, DecodeError> {
+        let new = src.get(self.cutter.partial_len()..).unwrap_or_default();
         let Cut {
-            between,
+            separators,
             offset,
             length,
         } = self.cutter.cut(new).map_err(|error| self.error(error))?;
-        src.advance(between);
-        Ok(length.map(|length| OwnedMessage {
+        src.advance(separators);
+        Ok(length.map(|length| MessageBytes {
             offset,
             body: src.split_to(length).freeze(),
         }))
     }
 
-    /// The same, and where no envelope ends, whether the stream may.
+    /// Like [`decode`](Self::decode), at the end of the stream. Once no envelope is left, checks that the stream may
+    /// end here.
     ///
     /// # Errors
     ///
     /// Those of [`decode`](Self::decode) and of [`Framer::finish`](super::Framer::finish).
-    fn decode_eof(&mut self, src: &mut BytesMut) -> Result<Option<OwnedMessage>, DecodeError> {
+    fn decode_eof(&mut self, src: &mut BytesMut) -> Result<Option<MessageBytes>, DecodeError> {
         let last = self.decode(src)?;
         if last.is_none() {
             self.cutter.finish(src).map_err(|error| self.error(error))?;
@@ -123,16 +124,17 @@ impl Decoder for EnvelopeDecoder {
     }
 }
 
-/// Why a stream gives no more envelopes. There are no other reasons.
+/// Why a stream gives no more envelopes: the connection failed, or an envelope did. There are no other reasons.
 #[derive(Debug)]
 pub enum DecodeError {
-    /// Reading failed. Of what was read an envelope may be left that has not ended.
+    /// Reading failed. The buffer may hold a partial envelope.
     Io(io::Error),
-    /// An envelope is too long, is malformed where it would have to be cut, or has not ended.
+    /// An envelope is too long, has no definite end because it is malformed, or is unfinished at the end of the
+    /// stream.
     Envelope {
-        /// Where in the stream it begins.
+        /// The offset of the envelope in the stream, in bytes.
         offset: u64,
-        /// What is wrong, with an offset that counts from there.
+        /// The error. Its offset counts from the start of the envelope.
         error: Error,
     },
 }
@@ -148,7 +150,7 @@ impl fmt::Display for DecodeError {
         match self {
             Self::Io(error) => error.fmt(f),
             Self::Envelope { offset, error } => {
-                write!(f, "{error} of the envelope at byte {offset} of the stream")
+                write!(f, "envelope at byte {offset} of the stream: {error}")
             }
         }
     }

@@ -1,5 +1,8 @@
-//! The rules by which a stream is cut, whoever holds its bytes: what lies between envelopes, how long one may be,
-//! where the stream may end, and that nothing is read behind an error.
+//! The rules for cutting a stream, shared by the framer and the decoder. They cover separators between envelopes, the
+//! length of an envelope, the end of the stream, and errors, after which nothing is read.
+//!
+//! A [`Cutter`] does not hold the bytes. Its callers do. Uses `scanner`, and the tokenizer for errors at the end of a
+//! stream.
 
 use super::scanner::Scanner;
 use crate::config::Config;
@@ -7,23 +10,23 @@ use crate::error::{Error, ErrorKind};
 use crate::scan::{Class, Dispatch};
 use crate::xml::{self, Buffers, Tokenizer};
 
-/// A place in a stream. It is shown each byte once and holds none, but for the name of the root element.
+/// A position in a stream. It reads each byte once and holds none, except those of the root's name.
 pub(super) struct Cutter {
     config: Config,
     dispatch: Dispatch,
     scanner: Scanner,
-    /// Where in the stream the envelope at hand begins, or what is between two.
+    /// The offset in the stream of the current envelope, or of the separators after the last one.
     offset: u64,
     failed: Option<Error>,
 }
 
-/// What comes of bytes.
+/// The result of reading some bytes.
 pub(super) struct Cut {
-    /// So many of them lie before the envelope at hand.
-    pub(super) between: usize,
-    /// Where in the stream that begins.
+    /// The number of these bytes that are separators before the current envelope.
+    pub(super) separators: usize,
+    /// The offset of the current envelope in the stream.
     pub(super) offset: u64,
-    /// How long it is, if it ends among them. What is behind it has not been looked at.
+    /// The length of the envelope, if it ends among these bytes. The bytes after it have not been read.
     pub(super) length: Option<usize>,
 }
 
@@ -38,43 +41,43 @@ impl Cutter {
         }
     }
 
-    /// Where in the stream the envelope at hand begins: the one that the last error is about, or the one that
-    /// comes next.
+    /// The offset of the current envelope in the stream: the subject of the last error, or the one that comes
+    /// next.
     pub(super) fn offset(&self) -> u64 {
         self.offset
     }
 
-    /// How many bytes of the envelope at hand have been shown; 0 between two.
-    pub(super) fn begun(&self) -> usize {
+    /// The number of bytes read of the current envelope. 0 between envelopes.
+    pub(super) fn partial_len(&self) -> usize {
         self.scanner.read
     }
 
-    /// Goes on over these bytes, up to the end of the envelope at hand.
+    /// Reads these bytes, up to the end of the current envelope.
     pub(super) fn cut(&mut self, bytes: &[u8]) -> Result<Cut, Error> {
         if let Some(error) = self.failed {
             return Err(error);
         }
-        let between = self.scanner.skip_separators(bytes);
-        self.offset = self.offset.wrapping_add(between as u64);
-        let (offset, begun) = (self.offset, self.begun());
+        let separators = self.scanner.skip_separators(bytes);
+        self.offset = self.offset.wrapping_add(separators as u64);
+        let (offset, partial_len) = (self.offset, self.partial_len());
         let end = self
-            .end_in(bytes.get(between..).unwrap_or_default())
+            .end_in(bytes.get(separators..).unwrap_or_default())
             .inspect_err(|error| self.failed = Some(*error))?;
-        let length = end.map(|end| begun.wrapping_add(end));
+        let length = end.map(|end| partial_len.wrapping_add(end));
         if let Some(length) = length {
             self.offset = offset.wrapping_add(length as u64);
             self.scanner = Scanner::default();
         }
         Ok(Cut {
-            between,
+            separators,
             offset,
             length,
         })
     }
 
-    /// Where among these bytes the envelope at hand ends, if it does.
+    /// The index in `bytes` at which the current envelope ends, if it does.
     fn end_in(&mut self, bytes: &[u8]) -> Result<Option<usize>, Error> {
-        let room = xml::longest_body(&self.config).saturating_sub(self.begun());
+        let room = xml::longest_body(&self.config).saturating_sub(self.partial_len());
         let end = self
             .scanner
             .scan(bytes.get(..room).unwrap_or(bytes), self.dispatch)?;
@@ -84,29 +87,28 @@ impl Cutter {
         Ok(end)
     }
 
-    /// Whether the stream may end here, given what has been shown of the envelope at hand.
-    pub(super) fn finish(&self, begun: &[u8]) -> Result<(), Error> {
+    /// Checks that the stream may end here. `partial` holds the bytes read of the current envelope.
+    pub(super) fn finish(&self, partial: &[u8]) -> Result<(), Error> {
         if let Some(error) = self.failed {
             return Err(error);
         }
-        if self.begun() == 0 {
+        if self.partial_len() == 0 {
             return self.scanner.check_separators();
         }
-        // Comments and instructions without an envelope behind them are no envelope, but an XML declaration
-        // is the beginning of one.
-        let behind = begun.strip_prefix(b"<?xml").and_then(<[u8]>::first);
-        let is_declared = behind.is_some_and(|byte| Class::SPACE.contains(*byte));
-        match self.defect(begun) {
+        // Comments and processing instructions may be the end of a stream. An XML declaration starts an envelope.
+        let after = partial.strip_prefix(b"<?xml").and_then(<[u8]>::first);
+        let is_declared = after.is_some_and(|byte| Class::SPACE.contains(*byte));
+        match self.defect(partial) {
             Some(error) if error.kind() == ErrorKind::NoRoot && !is_declared => Ok(()),
-            Some(error) if error.offset() < begun.len() => Err(error),
-            _ => Err(Error::new(ErrorKind::UnfinishedEnvelope, begun.len())),
+            Some(error) if error.offset() < partial.len() => Err(error),
+            _ => Err(Error::new(ErrorKind::UnfinishedEnvelope, partial.len())),
         }
     }
 
-    /// What is wrong with the beginning of an envelope, its end included.
-    fn defect(&self, begun: &[u8]) -> Option<Error> {
+    /// The tokenizer's error for a partial envelope. At the end of `partial` it is only that more is missing.
+    fn defect(&self, partial: &[u8]) -> Option<Error> {
         let mut buffers = Buffers::default();
-        let tokens = Tokenizer::new(begun, &mut buffers, &self.config);
+        let tokens = Tokenizer::new(partial, &mut buffers, &self.config);
         let mut tokens = tokens.ok()?;
         loop {
             match tokens.next() {

@@ -1,9 +1,11 @@
-//! Where the next byte is that matters to [`scanner`](super::scanner), many bytes at a time: the same rules made
-//! fast. What is passed over would leave its state as it is, or lead back to it.
+//! Finds the next byte that can change the state of [`scanner`](super::scanner), a block at a time. Skipped bytes
+//! would leave its state unchanged, or lead back to it.
+//!
+//! Uses the kernels of `scan`.
 
 use crate::scan::{Task, Vector};
 
-/// Where the first of these bytes stands; behind the end if none does.
+/// Finds the first byte that is one of `of`. Returns its index in `bytes`, or the length of `bytes`.
 pub(super) struct AnyOf<'b> {
     pub(super) bytes: &'b [u8],
     pub(super) of: [u8; 4],
@@ -28,8 +30,9 @@ impl Task for AnyOf<'_> {
     }
 }
 
-/// In content, where the first `<` stands that may begin what counts: `<!`, `<?`, or a tag whose name begins
-/// with this byte. Where that cannot be seen any more, the first `<` of all; behind the end if there is none.
+/// Finds the first `<` in content that begins relevant markup: `<!`, `<?`, or a tag whose name begins with `name`.
+/// Near the end of `bytes`, where the next byte may be missing, finds any `<`. Returns its index in `bytes`, or the
+/// length of `bytes`.
 pub(super) struct Markup<'b> {
     pub(super) bytes: &'b [u8],
     pub(super) name: u8,
@@ -43,10 +46,10 @@ impl Task for Markup<'_> {
         let mut read = 0_usize;
         let mut rest = self.bytes;
         while let Some((block, _)) = rest.split_first_chunk::<32>()
-            && let Some((_, behind)) = rest.split_first()
-            && let Some((next, _)) = behind.split_first_chunk::<32>()
+            && let Some((_, after)) = rest.split_first()
+            && let Some((next, _)) = after.split_first_chunk::<32>()
         {
-            // Behind `<` or `</`.
+            // Relevant bytes that follow the `<` or the `/` of `</`.
             let begins = vector.any_of(next, [self.name, self.name, b'!', b'?']);
             let mut found = vector.any_of(block, *b"<<//") & begins;
             while found != 0 {
@@ -61,7 +64,7 @@ impl Task for Markup<'_> {
             read = read.wrapping_add(block.len());
             rest = self.bytes.get(read..).unwrap_or_default();
         }
-        // Of an end tag the `<` may have been passed over.
+        // The last block may have ended between `<` and `/`.
         let read = read.saturating_sub(1);
         let rest = self.bytes.get(read..).unwrap_or_default();
         let found = rest.iter().position(|byte| *byte == b'<');

@@ -1,8 +1,8 @@
-//! Cutting a streaming response into its envelopes.
+//! Cuts a streaming response into its envelopes.
 //!
-//! The answer to `GetStreamingEvents` is one HTTP response that goes on for minutes: whole envelopes, one
-//! behind the other, in chunks that end anywhere. A [`Framer`] takes the chunks as they come, does no input or
-//! output, and gives the envelopes, each to be read by a [`Parser`](crate::Parser):
+//! The response to `GetStreamingEvents` is one HTTP response that lasts for minutes. It is a sequence of complete
+//! SOAP envelopes, in chunks with arbitrary boundaries. A [`Framer`] takes the chunks as they arrive and returns
+//! the envelopes. A [`Parser`](crate::Parser) reads each of them. The framer does no input or output.
 //!
 //! ```
 //! use ews_notifications::Parser;
@@ -21,36 +21,41 @@
 //! #       count += 1;
 //!     }
 //! }
-//! framer.finish()?; // has it ended between two envelopes?
+//! framer.finish()?; // an error if the stream ended within an envelope
 //! # assert_eq!(count, 3);
 //! # Ok::<(), ews_notifications::Error>(())
 //! ```
 //!
-//! With the feature `codec`, [`EnvelopeDecoder`] does the same for `tokio_util::codec::FramedRead`, where the bytes
-//! come from an `AsyncRead`, and gives each envelope as an [`OwnedMessage`](crate::OwnedMessage).
+//! With the feature `codec`, [`EnvelopeDecoder`] does the same for `tokio_util::codec::FramedRead`, which reads from
+//! an `AsyncRead`. It returns each envelope as a [`MessageBytes`](crate::MessageBytes).
 //!
-//! # Where it cuts
+//! # Boundaries
 //!
-//! An envelope ends with the end tag of its root element, whatever its name and prefix. That is found by
-//! structure: what looks like a tag in a comment, a CDATA section, a processing instruction or an attribute
-//! value is none. Between envelopes there may be white space and byte order marks, and an envelope may begin
-//! with an XML declaration, as emulators of Exchange write it. For a well-formed envelope there is only one
-//! place to cut, and the framer finds it. It checks no more than it needs for that: an envelope that is
-//! malformed is cut somewhere, or not at all, or refused at once; what is cut off, the parser refuses.
-//! **Behind an error, of the framer or of the parser, a stream has to be given up**: where the next envelope
-//! begins is then a guess, and guesses are how something is smuggled past a reader.
+//! An envelope ends with the end tag of its root element, whatever its name and prefix. The framer follows the
+//! structure of the document: it ignores text that looks like a tag in comments, CDATA sections, processing
+//! instructions and attribute values. White space and byte order marks are allowed between envelopes. An envelope
+//! may begin with an XML declaration, which emulators of Exchange write.
+//!
+//! A well-formed envelope has exactly one end, and the framer finds it. It checks nothing else. A malformed
+//! envelope may be refused at once, be cut at a wrong place, or never end. The parser refuses it if it was cut.
+//!
+//! **Drop the stream after an error of the framer or of the parser**: the start of the next envelope would be a
+//! guess. An attacker could use a wrong guess to smuggle a message past a check.
 //!
 //! # Cost
 //!
-//! Linear in the stream, however it is cut into chunks: nothing is scanned twice. An envelope that lies in a
-//! chunk as a whole is borrowed from it; of others the parts are put together in one buffer, which is held
-//! to [`Limits::body_bytes`](crate::Limits::body_bytes) *before* it takes a byte.
+//! The time is linear in the stream for any chunk boundaries: no byte is scanned twice. An envelope within one
+//! chunk is borrowed from the chunk. Other envelopes are copied into one buffer. The length is checked against
+//! [`Limits::body_bytes`](crate::Limits::body_bytes) *before* a byte is buffered. Between envelopes the framer
+//! retains at most 256 KiB of the buffer.
 //!
-//! # In here
+//! # Implementation
 //!
-//! `cutter` has the rules of a stream, for the framer here and for the decoder in `codec`. `scanner` follows the
-//! structure of an envelope byte by byte, `find` passes over what does not matter to it, many bytes at a time.
-//! Of the layers below, `xml` is asked what is wrong with the end of a stream, and `scan` for its kernels.
+//! - `cutter`: the rules for a stream, shared by the framer here and the decoder in `codec`.
+//! - `scanner`: a state machine that follows the structure of an envelope.
+//! - `find`: skips bytes that do not change the scanner's state, with a kernel of `scan`.
+//!
+//! When a stream ends within an envelope, the tokenizer of `xml` says whether the partial envelope is malformed.
 
 #![deny(clippy::arithmetic_side_effects)]
 
@@ -69,96 +74,97 @@ use self::cutter::{Cut, Cutter};
 use crate::config::Config;
 use crate::error::Error;
 
-/// Cuts a stream into envelopes. The [module](self) says where and at what cost.
+/// Cuts a stream into envelopes. The [module](self) documents the boundaries and the cost.
 pub struct Framer {
     cutter: Cutter,
-    /// What earlier chunks had of the envelope at hand; between two, one that has been handed out.
-    joined: Vec<u8>,
+    /// The part of the current envelope from earlier chunks. After its end, the envelope last returned.
+    buffer: Vec<u8>,
 }
 
 /// One envelope of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Envelope<'s> {
-    /// Where its first byte stands in the stream. What an error says of [`body`](Self::body) is to be added.
+    /// The offset of its first byte in the stream, in bytes. Add the offset of a parser's error, which counts from
+    /// the start of [`body`](Self::body).
     pub offset: u64,
-    /// From its first markup, which may be an XML declaration, to the `>` of its root's end tag. Borrowed from
-    /// the chunk if it lies in it as a whole, and from the framer if not.
+    /// The envelope, from its first markup, which may be an XML declaration, to the `>` of its root's end tag.
+    /// Borrows from the chunk if it is within one chunk, otherwise from the framer.
     pub body: &'s [u8],
 }
 
 impl Framer {
-    /// The most memory that is kept from one envelope to the next, in bytes.
-    const KEPT: usize = 256 << 10;
+    /// The most memory that is retained from one envelope to the next, in bytes.
+    const MAX_RETAINED: usize = 256 << 10;
 
-    /// A framer at the beginning of a stream, with the default configuration. Allocates nothing yet.
+    /// A framer at the start of a stream, with the default configuration. Allocates nothing yet.
     #[must_use]
     pub fn new() -> Self {
         Self::with_config(Config::default())
     }
 
-    /// A framer at the beginning of a stream. Of the configuration only
-    /// [`limits.body_bytes`](crate::Limits::body_bytes), the most bytes of an envelope, and
-    /// [`kernel`](Config::kernel) mean something to it.
+    /// A framer at the start of a stream. From the configuration it uses only
+    /// [`limits.body_bytes`](crate::Limits::body_bytes), the longest accepted envelope in bytes, and
+    /// [`kernel`](Config::kernel).
     #[must_use]
     pub fn with_config(config: Config) -> Self {
         Self {
             cutter: Cutter::new(config),
-            joined: Vec::new(),
+            buffer: Vec::new(),
         }
     }
 
-    /// The next envelope that ends in this chunk, which is moved behind it; `None` once the whole chunk has
-    /// been taken and another one is wanted.
+    /// The next envelope that ends in this chunk. Advances the chunk past the bytes it takes. `None` once the chunk
+    /// is empty and the next one is needed.
     ///
     /// # Errors
     ///
-    /// [`BodyLimit`](crate::ErrorKind::BodyLimit) for an envelope that is longer than the limit, and errors of the
-    /// class [`Malformed`](crate::ErrorClass::Malformed) or [`Doctype`](crate::ErrorKind::Doctype) where there is
-    /// no telling where an envelope ends. The offset counts from where that envelope begins, which is
-    /// [`offset`](Self::offset). Asking again gives the same error.
+    /// [`BodyLimit`](crate::ErrorKind::BodyLimit) if an envelope is longer than the limit. Errors of the class
+    /// [`Malformed`](crate::ErrorClass::Malformed), or [`Doctype`](crate::ErrorKind::Doctype), if the end of an
+    /// envelope cannot be determined. The error's offset counts from the start of the envelope, which
+    /// [`offset`](Self::offset) returns. Further calls return the same error.
     pub fn next<'s, 'c: 's>(
         &'s mut self,
         chunk: &mut &'c [u8],
     ) -> Result<Option<Envelope<'s>>, Error> {
-        if self.cutter.begun() == 0 {
-            self.joined.clear();
-            self.joined.shrink_to(Self::KEPT);
+        if self.cutter.partial_len() == 0 {
+            self.buffer.clear();
+            self.buffer.shrink_to(Self::MAX_RETAINED);
         }
         let Cut {
-            between,
+            separators,
             offset,
             length,
         } = self.cutter.cut(chunk)?;
-        let rest = chunk.get(between..).unwrap_or_default();
-        let end = length.map(|length| length.wrapping_sub(self.joined.len()));
-        let (read, behind) = rest
+        let rest = chunk.get(separators..).unwrap_or_default();
+        let end = length.map(|length| length.wrapping_sub(self.buffer.len()));
+        let (read, after) = rest
             .split_at_checked(end.unwrap_or(rest.len()))
             .unwrap_or_default();
-        *chunk = behind;
-        if end.is_some() && self.joined.is_empty() {
+        *chunk = after;
+        if end.is_some() && self.buffer.is_empty() {
             return Ok(Some(Envelope { offset, body: read }));
         }
-        self.joined.extend_from_slice(read);
+        self.buffer.extend_from_slice(read);
         Ok(end.map(|_| Envelope {
             offset,
-            body: &self.joined,
+            body: &self.buffer,
         }))
     }
 
-    /// Tells whether the stream may end here.
+    /// Checks that the stream may end here.
     ///
     /// # Errors
     ///
-    /// [`UnfinishedEnvelope`](crate::ErrorKind::UnfinishedEnvelope), at the place where the stream ends, if that is
-    /// inside an envelope: the connection broke, and what was being sent is lost. If what there is of the envelope
-    /// is malformed, or an earlier call of [`next`](Self::next) has failed, that error instead.
+    /// [`UnfinishedEnvelope`](crate::ErrorKind::UnfinishedEnvelope) if the stream ended within an envelope. Its offset
+    /// is the end of the stream. The connection broke, and the rest of the envelope is lost. If the partial envelope
+    /// is malformed, or an earlier call of [`next`](Self::next) failed, returns that error instead.
     pub fn finish(&self) -> Result<(), Error> {
-        self.cutter.finish(&self.joined)
+        self.cutter.finish(&self.buffer)
     }
 
-    /// Where in the stream the envelope at hand begins: the one that the last error is about, or the one that
-    /// comes next.
+    /// The offset of the current envelope in the stream, in bytes. The current envelope is the subject of the last
+    /// error, or the one that comes next.
     #[must_use]
     pub fn offset(&self) -> u64 {
         self.cutter.offset()
@@ -170,7 +176,7 @@ impl fmt::Debug for Framer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Framer")
             .field("offset", &self.offset())
-            .field("buffered", &self.joined.len())
+            .field("buffered", &self.buffer.len())
             .finish_non_exhaustive()
     }
 }

@@ -1,78 +1,81 @@
-//! The structure of an envelope, followed byte by byte: as much of XML's grammar as tells where the root
-//! element ends.
+//! A state machine that follows the structure of an envelope byte by byte. It knows just enough XML grammar to find
+//! the end of the root element.
 //!
-//! Elements nest, so only those matter that are named as the root is: it ends where as many of their tags have
-//! closed as opened. Here, named as the root are all elements whose name begins as the root's does, with its
-//! first [`NAME`] bytes: that is more of them, but both their tags. Of the other tags nothing is looked at, not
-//! even where they end: in a well-formed document no `<` stands in a tag. Where one does, it may be taken for
-//! markup and the envelope cut there; the parser then refuses it.
+//! Elements nest, so it suffices to count the tags of elements with the root's name: the root ends when as many have
+//! closed as opened. The scanner compares only the first [`NAME_LEN`] bytes of names. It may therefore count further
+//! elements, but then it counts both their start and end tags.
+//!
+//! Other tags are ignored, including their ends: in a well-formed document no tag contains `<`. In a malformed one the
+//! scanner may take such a `<` for markup, and cut the envelope at a wrong place. The parser then refuses it.
+//!
+//! Uses `find` for the states that many bytes do not change, and `scan` for white space.
 
 use super::find;
 use crate::error::{Error, ErrorKind};
 use crate::scan::{Class, Dispatch};
 
-/// Bytes of the root's name that are kept.
-const NAME: usize = 16;
+/// The number of bytes of the root's name that are compared.
+const NAME_LEN: usize = 16;
 
-/// What follows `<![`.
+/// The rest of `<![CDATA[` after `<![`.
 const CDATA: &[u8] = b"CDATA[";
 
 /// The byte order mark.
 const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
 
-/// A place in a stream. It stays right wherever the stream is cut.
+/// A position in a stream. The stream may be split into chunks anywhere.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Scanner {
     state: State,
-    /// Elements that are open, of those that are named as the root is.
+    /// The number of open elements with the root's name.
     depth: usize,
-    /// The beginning of the root's name, and how long it is.
-    name: [u8; NAME],
+    /// The first bytes of the root's name, and their number.
+    name: [u8; NAME_LEN],
     name_length: usize,
-    /// Bytes of the envelope that have been read.
+    /// The number of bytes read of the envelope.
     pub(super) read: usize,
-    /// Where in the envelope the last `<!` stands.
-    markup: usize,
+    /// The offset of the last `<!` in the envelope.
+    markup_start: usize,
 }
 
-/// What the next byte is a part of.
+/// The construct that the next byte is part of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum State {
-    /// Neither markup nor content: what is between envelopes, and `[27] Misc`.
+    /// Between envelopes, or between the markup of `[22] prolog`.
     #[default]
     Outside,
-    /// A byte order mark, of which there have been so many bytes.
+    /// A byte order mark, after this number of its bytes.
     ByteOrderMark(usize),
-    /// Text, or a tag that does not count.
+    /// Text, or an ignored tag.
     Content,
-    /// Markup behind its `<`.
+    /// Markup after its `<`.
     Markup,
-    /// The name of the root.
+    /// The name of the root in its start tag.
     Root,
-    /// A name that has been that of the root for so many bytes, of an end tag or not.
+    /// A name, after this number of bytes that equal the root's name, and whether the tag is an end tag.
     Name(usize, bool),
-    /// A tag that counts, behind its name, outside of values.
+    /// A counted tag after its name, outside of attribute values.
     Tag,
-    /// The same, behind a `/`.
+    /// The same, after a `/`.
     Slash,
-    /// A value in it, with this quote.
+    /// An attribute value in a counted tag, with this quote.
     Value(u8),
-    /// `<!`
+    /// After `<!`.
     Bang,
-    /// `<!-`
+    /// After `<!-`.
     CommentStart,
-    /// `<![` and so many bytes of [`CDATA`].
+    /// After `<![` and this number of bytes of [`CDATA`].
     CDataStart(usize),
-    /// `[15] Comment`, behind so many hyphens.
+    /// `[15] Comment`, after this number of hyphens.
     Comment(u8),
-    /// `[18] CDSect`, behind so many brackets, of which two are enough.
+    /// `[18] CDSect`, after this number of brackets, at most two.
     CData(u8),
     /// `[16] PI` or the XML declaration, and whether the last byte was a `?`.
     Instruction(bool),
 }
 
 impl Scanner {
-    /// How many of the bytes are between envelopes: white space and byte order marks.
+    /// Reads white space and byte order marks between envelopes. Returns their number of bytes.
     pub(super) fn skip_separators(&mut self, bytes: &[u8]) -> usize {
         if self.read > 0 {
             return 0;
@@ -93,7 +96,7 @@ impl Scanner {
         bytes.len()
     }
 
-    /// Fails in the middle of a byte order mark.
+    /// An error within a byte order mark.
     pub(super) fn check_separators(&self) -> Result<(), Error> {
         match self.state {
             State::Outside => Ok(()),
@@ -101,7 +104,7 @@ impl Scanner {
         }
     }
 
-    /// Goes on over these bytes. Where the envelope ends among them, tells how many belong to it.
+    /// Reads these bytes. If the envelope ends among them, returns the number of bytes up to its end.
     pub(super) fn scan(
         &mut self,
         bytes: &[u8],
@@ -111,10 +114,10 @@ impl Scanner {
         while let Some(rest) = bytes.get(read..)
             && !rest.is_empty()
         {
-            let passed = self.pass(rest, dispatch);
-            self.read = self.read.wrapping_add(passed);
-            read = read.wrapping_add(passed);
-            let Some(byte) = rest.get(passed) else {
+            let skipped = self.skip(rest, dispatch);
+            self.read = self.read.wrapping_add(skipped);
+            read = read.wrapping_add(skipped);
+            let Some(byte) = rest.get(skipped) else {
                 break;
             };
             let is_end = self.step(*byte)?;
@@ -127,9 +130,9 @@ impl Scanner {
         Ok(None)
     }
 
-    /// How many bytes come next of which each is like those before it.
+    /// The number of next bytes that [`step`](Self::step) need not read, because they continue the same state.
     #[inline]
-    fn pass(&mut self, bytes: &[u8], dispatch: Dispatch) -> usize {
+    fn skip(&mut self, bytes: &[u8], dispatch: Dispatch) -> usize {
         let of = match &mut self.state {
             State::Content => {
                 let [name, ..] = self.name;
@@ -137,10 +140,10 @@ impl Scanner {
             }
             State::Root => {
                 let name = bytes.iter().take_while(|byte| !ends_name(**byte));
-                return name.inspect(|byte| self.keep(**byte)).count();
+                return name.inspect(|byte| self.push_name_byte(**byte)).count();
             }
             State::Name(read, _) => {
-                // The last one is more than that.
+                // The last byte of the name changes the state.
                 let name = self.name.get(*read..self.name_length.wrapping_sub(1));
                 let pairs = name.unwrap_or_default().iter().zip(bytes);
                 let same = pairs.take_while(|(name, byte)| name == byte).count();
@@ -148,8 +151,8 @@ impl Scanner {
                 return same;
             }
             State::Tag => {
-                let of_tag = |byte: &u8| !b"\"'/<>".contains(byte);
-                return bytes.iter().take_while(|byte| of_tag(byte)).count();
+                let continues = |byte: &u8| !b"\"'/<>".contains(byte);
+                return bytes.iter().take_while(|byte| continues(byte)).count();
             }
             State::Value(quote) => [*quote, *quote, b'<', b'<'],
             State::Comment(0) => *b"----",
@@ -160,7 +163,7 @@ impl Scanner {
         dispatch.run(find::AnyOf { bytes, of })
     }
 
-    /// Moves over one byte; whether it is the last of the envelope.
+    /// Reads one byte. Returns whether it is the last of the envelope.
     fn step(&mut self, byte: u8) -> Result<bool, Error> {
         self.state = match (self.state, byte) {
             (State::Outside | State::Content, b'<') => State::Markup,
@@ -171,38 +174,38 @@ impl Scanner {
             }
 
             (State::Markup, b'!') => {
-                self.markup = self.read.wrapping_sub(1);
+                self.markup_start = self.read.wrapping_sub(1);
                 State::Bang
             }
             (State::Markup, b'?') => State::Instruction(false),
             (State::Markup, b'/') if self.depth > 0 => State::Name(0, true),
-            // At the name, which comes next.
+            // The offset is that of the name, which comes next.
             (State::Markup, b'/') => {
                 return fail_at(self.read.wrapping_add(1), ErrorKind::EndTagMismatch);
             }
-            (State::Markup, _) if self.depth > 0 => self.name(byte, 0, false),
+            (State::Markup, _) if self.depth > 0 => self.match_name(byte, 0, false),
             (State::Markup, _) if ends_name(byte) => return self.fail(ErrorKind::Name),
             (State::Markup, _) => {
                 self.depth = 1;
-                self.keep(byte);
+                self.push_name_byte(byte);
                 State::Root
             }
-            // It is behind the name.
+            // The first byte after the name.
             (State::Root, _) => {
                 self.state = State::Tag;
                 return self.step(byte);
             }
-            (State::Name(read, is_end), _) => self.name(byte, read, is_end),
+            (State::Name(read, is_end), _) => self.match_name(byte, read, is_end),
 
             (State::Slash, b'>') => match self.depth.checked_sub(1) {
                 Some(outside) => {
                     self.depth = outside;
-                    return Ok(self.leave());
+                    return Ok(self.end_markup());
                 }
-                // It was an end tag already.
+                // An end tag such as `</a/>`.
                 None => return self.fail(ErrorKind::EndTag),
             },
-            (State::Tag, b'>') => return Ok(self.leave()),
+            (State::Tag, b'>') => return Ok(self.end_markup()),
             (State::Tag | State::Slash, b'<') => return self.fail(ErrorKind::StartTag),
             (State::Tag | State::Slash, b'/') => State::Slash,
             (State::Tag | State::Slash, quote @ (b'"' | b'\'')) => State::Value(quote),
@@ -213,8 +216,8 @@ impl Scanner {
 
             (State::Bang, b'-') => State::CommentStart,
             (State::Bang, b'[') if self.depth > 0 => State::CDataStart(0),
-            (State::Bang, b'[') => return fail_at(self.markup, ErrorKind::TextOutsideRoot),
-            (State::Bang, b'D') => return fail_at(self.markup, ErrorKind::Doctype),
+            (State::Bang, b'[') => return fail_at(self.markup_start, ErrorKind::TextOutsideRoot),
+            (State::Bang, b'D') => return fail_at(self.markup_start, ErrorKind::Doctype),
             (State::CommentStart, b'-') => State::Comment(0),
             (State::CDataStart(seen), _) if CDATA.get(seen) == Some(&byte) => {
                 match seen.wrapping_add(1) {
@@ -223,32 +226,32 @@ impl Scanner {
                 }
             }
             (State::Bang | State::CommentStart | State::CDataStart(_), _) => {
-                return fail_at(self.markup, ErrorKind::Markup);
+                return fail_at(self.markup_start, ErrorKind::Markup);
             }
 
-            (State::Comment(2), b'>') => return Ok(self.leave()),
+            (State::Comment(2), b'>') => return Ok(self.end_markup()),
             (State::Comment(2), _) => return self.fail(ErrorKind::CommentHyphens),
             (State::Comment(hyphens), b'-') => State::Comment(hyphens.wrapping_add(1)),
             (State::Comment(_), _) => State::Comment(0),
             (State::CData(2), b'>') => State::Content,
             (State::CData(brackets), b']') => State::CData(brackets.wrapping_add(1).min(2)),
             (State::CData(_), _) => State::CData(0),
-            (State::Instruction(true), b'>') => return Ok(self.leave()),
+            (State::Instruction(true), b'>') => return Ok(self.end_markup()),
             (State::Instruction(_), _) => State::Instruction(byte == b'?'),
         };
         Ok(false)
     }
 
-    /// One more byte of the root's name.
-    fn keep(&mut self, byte: u8) {
-        if let Some(place) = self.name.get_mut(self.name_length) {
-            *place = byte;
+    /// Appends a byte to the root's name.
+    fn push_name_byte(&mut self, byte: u8) {
+        if let Some(next) = self.name.get_mut(self.name_length) {
+            *next = byte;
             self.name_length = self.name_length.wrapping_add(1);
         }
     }
 
-    /// One more byte of a name that has been that of the root for so many.
-    fn name(&mut self, byte: u8, read: usize, is_end: bool) -> State {
+    /// Compares a byte of a name with the root's. `read` bytes were equal before it.
+    fn match_name(&mut self, byte: u8, read: usize, is_end: bool) -> State {
         if self.name.get(read) != Some(&byte) {
             return match byte {
                 b'<' => State::Markup,
@@ -266,8 +269,8 @@ impl Scanner {
         State::Tag
     }
 
-    /// Markup ends; whether the envelope does.
-    fn leave(&mut self) -> bool {
+    /// Ends a tag, a comment or a processing instruction. Returns whether the envelope ends with it.
+    fn end_markup(&mut self) -> bool {
         let is_tag = !matches!(self.state, State::Comment(_) | State::Instruction(_));
         self.state = match self.depth {
             0 => State::Outside,
@@ -281,7 +284,7 @@ impl Scanner {
     }
 }
 
-/// Whether the root's name does not go on with it, which is then looked at as a part of its tag.
+/// Whether the byte ends the root's name. It is then read as part of the tag.
 fn ends_name(byte: u8) -> bool {
     Class::SPACE.contains(byte) || b"/>\"'<".contains(&byte)
 }

@@ -1,36 +1,47 @@
 //! Events: what happened to one item or folder.
 
 use core::fmt;
+use core::str::FromStr;
 
 use super::{FolderId, ItemId, Timestamp, Watermark};
 
 /// One event of a notification.
 ///
-/// One type serves all kinds, for the schema gives each kind a selection of the same few children.
-/// A StatusEvent has a watermark at most.
+/// One type serves all kinds, because the schema gives each kind a selection of the same few children.
+/// A StatusEvent has at most a watermark. An event of kind [`EventKind::Other`] has only [`other`](Self::other).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Event<'a> {
     /// What happened.
-    pub kind: EventKind<'a>,
-    /// `Watermark`: the place behind this event. Present in push and pull, absent in streaming.
+    pub kind: EventKind,
+    /// `Watermark`: the position after this event. Present in push and pull, absent in streaming.
     pub watermark: Option<Watermark<'a>>,
-    /// `TimeStamp`: when. Events of one notification often share it; their order is their position.
+    /// `TimeStamp`: when it happened. Events of one notification often share it; their order is their position.
     pub timestamp: Option<Timestamp<'a>>,
     /// `ItemId`: the item it happened to. Servers write this or `folder_id`.
     pub item_id: Option<ItemId<'a>>,
     /// `FolderId`: the folder it happened to.
     pub folder_id: Option<FolderId<'a>>,
-    /// `ParentFolderId`: the folder that the item or folder is in.
+    /// `ParentFolderId`: the folder that contains the item or folder.
     pub parent_folder_id: Option<FolderId<'a>>,
     /// Where a moved or copied item or folder came from.
     pub old_ids: Option<&'a OldIds<'a>>,
     /// `UnreadCount` of a mail folder, when it changed.
     pub unread_count: Option<i32>,
+    /// The element itself, if this crate does not know its name. Present exactly if the kind is
+    /// [`EventKind::Other`].
+    pub other: Option<&'a OtherEvent<'a>>,
 }
 
 impl<'a> Event<'a> {
-    pub(crate) const fn new(kind: EventKind<'a>) -> Self {
+    /// The item or folder that it happened to. With both, the item; `None` without either.
+    #[must_use]
+    pub fn target(&self) -> Option<Target<'a>> {
+        let folder = || self.folder_id.map(Target::Folder);
+        self.item_id.map(Target::Item).or_else(folder)
+    }
+
+    pub(crate) const fn new(kind: EventKind) -> Self {
         Self {
             kind,
             watermark: None,
@@ -40,33 +51,56 @@ impl<'a> Event<'a> {
             parent_folder_id: None,
             old_ids: None,
             unread_count: None,
+            other: None,
         }
     }
 }
 
-/// The children that only moved and copied events have. Kept apart, for they would double the size
-/// of every event.
+/// The object that an event happened to, from [`Event::target`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Target<'a> {
+    /// An item.
+    Item(ItemId<'a>),
+    /// A folder.
+    Folder(FolderId<'a>),
+}
+
+impl<'a> Target<'a> {
+    /// `@Id` of the item or folder.
+    #[must_use]
+    pub const fn id(&self) -> &'a str {
+        match self {
+            Self::Item(item) => item.id,
+            Self::Folder(folder) => folder.id,
+        }
+    }
+}
+
+/// The children that only moved and copied events have. They are stored apart because they would double
+/// the size of every event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct OldIds<'a> {
-    /// `OldItemId`: the item before.
+    /// `OldItemId`: the item before the move, or the original of the copy.
     pub old_item_id: Option<ItemId<'a>>,
-    /// `OldFolderId`: the folder before.
+    /// `OldFolderId`: the folder before the move, or the original of the copy.
     pub old_folder_id: Option<FolderId<'a>>,
-    /// `OldParentFolderId`: the folder that it was in.
+    /// `OldParentFolderId`: the folder that contained it.
     pub old_parent_folder_id: Option<FolderId<'a>>,
 }
 
 /// What happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+///
+/// `Display`, [`name`](Self::name), [`FromStr`] and JSON use the name of the element, such as `NewMailEvent`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum EventKind<'a> {
-    /// `StatusEvent`: nothing; the server shows that the subscription lives.
+pub enum EventKind {
+    /// `StatusEvent`: nothing happened; the server shows that the subscription is alive.
     Status,
     /// `CreatedEvent`.
     Created,
-    /// `DeletedEvent`: deleted for good. Deleting to a folder is a move.
+    /// `DeletedEvent`: deleted for good. Deletion into a folder is a move.
     Deleted,
     /// `ModifiedEvent`.
     Modified,
@@ -78,14 +112,27 @@ pub enum EventKind<'a> {
     NewMail,
     /// `FreeBusyChangedEvent`: the availability of the mailbox changed.
     FreeBusyChanged,
-    /// An element where events stand that this crate knows nothing of.
-    Other(&'a OtherEvent<'a>),
+    /// An unknown element in the place of an event. [`Event::other`] has its name and its bytes.
+    #[default]
+    Other,
 }
 
-impl<'a> EventKind<'a> {
-    /// The name of its element, such as `NewMailEvent`.
+impl EventKind {
+    /// The kinds that have an element.
+    pub(crate) const KNOWN: [Self; 8] = [
+        Self::Status,
+        Self::Created,
+        Self::Deleted,
+        Self::Modified,
+        Self::Moved,
+        Self::Copied,
+        Self::NewMail,
+        Self::FreeBusyChanged,
+    ];
+
+    /// The name of the element, such as `NewMailEvent`; `Other` for [`Other`](Self::Other).
     #[must_use]
-    pub const fn name(&self) -> &'a str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Status => "StatusEvent",
             Self::Created => "CreatedEvent",
@@ -95,25 +142,87 @@ impl<'a> EventKind<'a> {
             Self::Copied => "CopiedEvent",
             Self::NewMail => "NewMailEvent",
             Self::FreeBusyChanged => "FreeBusyChangedEvent",
-            Self::Other(other) => other.name,
+            Self::Other => "Other",
         }
     }
 }
 
-impl fmt::Display for EventKind<'_> {
+impl fmt::Display for EventKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
     }
 }
 
-/// An event of a kind that this crate knows nothing of, as it stands in the body.
+/// Parses the name of an element, case-sensitively. `Other` is not such a name, so it is an error as well.
+impl FromStr for EventKind {
+    type Err = UnknownEventKind;
+
+    fn from_str(name: &str) -> Result<Self, UnknownEventKind> {
+        let mut kinds = Self::KNOWN.into_iter();
+        kinds
+            .find(|kind| kind.name() == name)
+            .ok_or(UnknownEventKind(()))
+    }
+}
+
+/// A text that is not the name of an event's element: the error of `EventKind::from_str`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownEventKind(());
+
+impl fmt::Display for UnknownEventKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected the name of an event element, such as NewMailEvent")
+    }
+}
+
+impl core::error::Error for UnknownEventKind {}
+
+/// An event whose element this crate does not know, as the body contains it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct OtherEvent<'a> {
     /// The local name of the element.
     pub name: &'a str,
-    /// The element from the `<` of its start tag to the `>` of its end tag. Well-formed, but prefixes
-    /// in it may be declared outside.
+    /// The namespace name (the URI) of the element, empty if it has none. It is the text of the declaration as the
+    /// body contains it: a reference in it (`&amp;`) is not replaced, so that it costs no memory.
+    pub namespace: &'a str,
+    /// The element from the `<` of its start tag to the `>` of its end tag. It is well-formed, but prefixes
+    /// in it may be declared outside of it.
     pub raw: &'a str,
+}
+
+/// The old ids are among the other keys, as they are children of the event in EWS.
+#[cfg(feature = "serde")]
+impl serde::Serialize for Event<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct as _;
+
+        // Names every field, so that a new one cannot be forgotten.
+        let Self {
+            kind,
+            watermark,
+            timestamp,
+            item_id,
+            folder_id,
+            parent_folder_id,
+            old_ids,
+            unread_count,
+            other,
+        } = self;
+        let old = old_ids.copied().unwrap_or_default();
+        let mut event = serializer.serialize_struct("Event", 11)?;
+        event.serialize_field("kind", kind)?;
+        event.serialize_field("watermark", watermark)?;
+        event.serialize_field("timestamp", timestamp)?;
+        event.serialize_field("item_id", item_id)?;
+        event.serialize_field("folder_id", folder_id)?;
+        event.serialize_field("parent_folder_id", parent_folder_id)?;
+        event.serialize_field("old_item_id", &old.old_item_id)?;
+        event.serialize_field("old_folder_id", &old.old_folder_id)?;
+        event.serialize_field("old_parent_folder_id", &old.old_parent_folder_id)?;
+        event.serialize_field("unread_count", unread_count)?;
+        event.serialize_field("other", other)?;
+        event.end()
+    }
 }

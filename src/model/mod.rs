@@ -1,9 +1,8 @@
-//! What a message says: plain data that borrows from the body.
+//! The message model: plain data that borrows from the body and the parser.
 
 mod event;
 mod fault;
 mod id;
-mod item;
 mod response;
 #[cfg(feature = "serde")]
 mod serialize;
@@ -11,38 +10,44 @@ mod timestamp;
 
 use core::fmt;
 
-pub use event::{Event, EventKind, OldIds, OtherEvent};
+pub use event::{Event, EventKind, OldIds, OtherEvent, Target, UnknownEventKind};
 pub use fault::Fault;
 pub use id::{FolderId, ItemId, ResponseCode, SubscriptionId, Watermark};
-pub use item::Item;
 pub use response::{ConnectionStatus, MessageXmlValue, Notification, Response, ResponseClass};
 pub use timestamp::{Timestamp, TimestampError, UnixTime};
 
-/// A whole message: one SOAP envelope, or one bare operation.
+/// A message: one SOAP envelope, or one operation without an envelope. [`Parser::parse`](crate::Parser::parse) makes it.
 ///
-/// `'a` is the body and the parser together: text that stands in the body as it reads is borrowed
-/// from it, text that had to be decoded lies in the parser's arena. The same goes for all that it holds: all
-/// fields are public, all types are `Copy`, `Send` and `Sync`. A field is `None` where its element or attribute is
-/// missing, and an empty string where it is empty. Names follow the EWS schema.
+/// `'a` is the lifetime of the body and of the parser. Text is borrowed from the body if it needs no decoding, and
+/// otherwise from the arena of the parser. All types of the model are `Copy`, `Send` and `Sync`, and their fields are
+/// public. A field is `None` if its element or attribute is missing, and an empty string if it is empty.
+///
+/// Fields have the names of the EWS schema ([element reference][schema]). [`into_owned`](Self::into_owned) makes a copy
+/// that borrows nothing.
+///
+/// [schema]: https://learn.microsoft.com/exchange/client-developer/web-service-reference/ews-xml-elements-in-exchange
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Message<'a> {
-    /// What stands in the SOAP Body.
+    /// The operation: the element in the SOAP Body.
     pub operation: Operation,
-    /// `RequestServerVersion/@Version` of the header, as written: what a push carries. It names the
-    /// schema version that the subscriber asked with, not the server's build.
+    /// The version of SOAP of the envelope, to answer in the same one ([`Reply`](crate::Reply)); `None` if the root is
+    /// the operation itself.
+    pub soap: Option<SoapVersion>,
+    /// `RequestServerVersion/@Version` of the header of a push, such as `Exchange2010`. It is the version of the schema
+    /// that the subscriber asked for, not the build of the server.
     pub request_server_version: Option<&'a str>,
-    /// `ServerVersionInfo` of the header: what answers of a server carry.
+    /// `ServerVersionInfo` of the header of a response.
     pub server_version_info: Option<ServerVersionInfo<'a>>,
     /// The response messages, in document order. Servers write one; a fault has none.
     pub responses: &'a [Response<'a>],
-    /// What a SOAP fault says, in a message of [`Operation::Fault`] and in no other.
+    /// The SOAP fault. Present exactly if the operation is [`Operation::Fault`].
     pub fault: Option<&'a Fault<'a>>,
 }
 
 impl<'a> Message<'a> {
-    /// The version that the header names: of `RequestServerVersion`, else of `ServerVersionInfo`.
+    /// The version of the header: that of `RequestServerVersion`, otherwise that of `ServerVersionInfo`.
     #[must_use]
     pub fn server_version(&self) -> Option<&'a str> {
         let info = self.server_version_info.and_then(|info| info.version);
@@ -57,22 +62,31 @@ impl<'a> Message<'a> {
     }
 }
 
-/// What was called, or answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// The operation of a message. `Display` and JSON write the name of its element, such as `SendNotification`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Operation {
-    /// The push, a request of the server: `SendNotification`.
+    /// `SendNotification`: a push, which is a request of the server to the listener.
+    #[default]
     SendNotification,
-    /// The answer to a pull: `GetEventsResponse`.
+    /// `GetEventsResponse`: the response to a pull.
     GetEvents,
-    /// One of the envelopes that answer a streaming request: `GetStreamingEventsResponse`.
+    /// `GetStreamingEventsResponse`: one of the envelopes of the response to a streaming request.
     GetStreamingEvents,
-    /// A SOAP fault, which answers any request: `Fault`.
+    /// `Fault`: a SOAP fault, the response to a request that the server does not carry out.
     Fault,
 }
 
 impl Operation {
-    /// The name of its element.
+    #[cfg(feature = "serde")]
+    pub(super) const ALL: [Self; 4] = [
+        Self::SendNotification,
+        Self::GetEvents,
+        Self::GetStreamingEvents,
+        Self::Fault,
+    ];
+
+    /// The name of the element.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -87,6 +101,33 @@ impl Operation {
 impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
+    }
+}
+
+/// A version of SOAP. `Display` and JSON write its number, such as `1.1`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SoapVersion {
+    /// [SOAP 1.1](https://www.w3.org/TR/2000/NOTE-SOAP-20000508/), in which Exchange pushes.
+    Soap11,
+    /// [SOAP 1.2](https://www.w3.org/TR/soap12-part1/).
+    Soap12,
+}
+
+impl SoapVersion {
+    /// The number of the version, such as `1.1`.
+    #[must_use]
+    pub const fn number(self) -> &'static str {
+        match self {
+            Self::Soap11 => "1.1",
+            Self::Soap12 => "1.2",
+        }
+    }
+}
+
+impl fmt::Display for SoapVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.number())
     }
 }
 
@@ -105,4 +146,17 @@ pub struct ServerVersionInfo<'a> {
     pub minor_build_number: Option<i32>,
     /// `@Version`: the schema version, such as `V2017_07_11`.
     pub version: Option<&'a str>,
+}
+
+impl ServerVersionInfo<'_> {
+    /// The same with another version, which may live longer.
+    pub(crate) const fn with_version<'a>(&self, version: Option<&'a str>) -> ServerVersionInfo<'a> {
+        ServerVersionInfo {
+            major_version: self.major_version,
+            minor_version: self.minor_version,
+            major_build_number: self.major_build_number,
+            minor_build_number: self.minor_build_number,
+            version,
+        }
+    }
 }

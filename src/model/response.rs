@@ -1,4 +1,4 @@
-//! Response messages: what the server says of one subscription, or of several.
+//! Response messages, and the notifications in them.
 
 use core::fmt;
 
@@ -6,9 +6,9 @@ use super::{Event, ResponseCode, SubscriptionId, Watermark};
 
 /// `SendNotificationResponseMessage`, `GetEventsResponseMessage` or `GetStreamingEventsResponseMessage`.
 ///
-/// A push and the answer to a pull are about one subscription. A streaming answer says one thing at a time:
-/// that the connection lives or ends ([`connection_status`](Self::connection_status)), what happened
-/// ([`notifications`](Self::notifications)), or which subscriptions are unknown
+/// A push and the response to a pull are about one subscription. A streaming response has one of three contents: the
+/// state of the connection ([`connection_status`](Self::connection_status)), events
+/// ([`notifications`](Self::notifications)), or the subscriptions that failed
 /// ([`error_subscription_ids`](Self::error_subscription_ids)).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -16,7 +16,7 @@ use super::{Event, ResponseCode, SubscriptionId, Watermark};
 pub struct Response<'a> {
     /// `@ResponseClass`.
     pub class: Option<ResponseClass<'a>>,
-    /// `MessageText`: for people, in the language of the mailbox or server.
+    /// `MessageText`: a text for people, in the language of the mailbox or server.
     pub message_text: Option<&'a str>,
     /// `ResponseCode`.
     pub code: Option<ResponseCode<'a>>,
@@ -24,18 +24,18 @@ pub struct Response<'a> {
     pub descriptive_link_key: Option<i32>,
     /// The `Value` elements of `MessageXml`.
     pub message_xml: &'a [MessageXmlValue<'a>],
-    /// `Notification`: one in a push or pull that succeeded, any number in a streaming answer, where
-    /// several may be of the same subscription; none where an error is reported.
+    /// The notifications. A push or pull that succeeded has one, and an error has none. A streaming response has any
+    /// number, and several of them may belong to the same subscription.
     pub notifications: &'a [Notification<'a>],
-    /// `ConnectionStatus` of a streaming answer that has no notifications.
+    /// `ConnectionStatus` of a streaming response without notifications.
     pub connection_status: Option<ConnectionStatus<'a>>,
-    /// `ErrorSubscriptionIds` of a streaming answer: the subscriptions that the error is about.
+    /// `ErrorSubscriptionIds` of a streaming response: the subscriptions that the error is about.
     pub error_subscription_ids: &'a [SubscriptionId<'a>],
 }
 
 impl<'a> Response<'a> {
-    /// The subscription that the response is about: the one of its first notification, or, in an
-    /// error, the one that `MessageXml` names.
+    /// The subscription of the first notification. Without a notification, the value `SubscriptionId` of `MessageXml`,
+    /// which an error has.
     #[must_use]
     pub fn subscription_id(&self) -> Option<SubscriptionId<'a>> {
         let of_error = || self.value("SubscriptionId").map(SubscriptionId::new);
@@ -52,33 +52,40 @@ impl<'a> Response<'a> {
     }
 }
 
-/// `@ResponseClass` of a response.
+/// `@ResponseClass` of a response. `Display` and JSON write the text of the attribute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ResponseClass<'a> {
-    /// The response holds what was asked for.
+    /// The request succeeded.
     Success,
-    /// Something was left out.
+    /// The request succeeded in part.
     Warning,
-    /// Code and text say what went wrong.
+    /// The request failed. The response code and the message text say why.
     Error,
-    /// A class outside the schema, as written.
+    /// The text of a class outside the schema.
     Other(&'a str),
 }
 
-impl<'a> ResponseClass<'a> {
-    /// The class that is written so.
-    #[must_use]
-    pub fn new(text: &'a str) -> Self {
-        match text {
+impl ResponseClass<'static> {
+    /// The class of the schema that is written so.
+    pub(crate) fn known(text: &str) -> Option<Self> {
+        Some(match text {
             "Success" => Self::Success,
             "Warning" => Self::Warning,
             "Error" => Self::Error,
-            _ => Self::Other(text),
-        }
+            _ => return None,
+        })
+    }
+}
+
+impl<'a> ResponseClass<'a> {
+    /// The class with this text.
+    #[must_use]
+    pub fn new(text: &'a str) -> Self {
+        ResponseClass::known(text).unwrap_or(Self::Other(text))
     }
 
-    /// The class as it is written.
+    /// The text of the attribute.
     #[must_use]
     pub const fn as_str(&self) -> &'a str {
         match self {
@@ -96,30 +103,37 @@ impl fmt::Display for ResponseClass<'_> {
     }
 }
 
-/// `ConnectionStatus` of a streaming answer.
+/// `ConnectionStatus` of a streaming response. `Display` and JSON write the text of the element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConnectionStatus<'a> {
     /// `OK`: the heartbeat, about every 45 seconds.
     Ok,
-    /// `Closed`: the server ends the stream behind this envelope.
+    /// `Closed`: the server closes the stream after this envelope.
     Closed,
-    /// A status outside the schema, as written.
+    /// The text of a status outside the schema.
     Other(&'a str),
 }
 
-impl<'a> ConnectionStatus<'a> {
-    /// The status that is written so.
-    #[must_use]
-    pub fn new(text: &'a str) -> Self {
-        match text {
+impl ConnectionStatus<'static> {
+    /// The status of the schema that is written so.
+    pub(crate) fn known(text: &str) -> Option<Self> {
+        Some(match text {
             "OK" => Self::Ok,
             "Closed" => Self::Closed,
-            _ => Self::Other(text),
-        }
+            _ => return None,
+        })
+    }
+}
+
+impl<'a> ConnectionStatus<'a> {
+    /// The status with this text.
+    #[must_use]
+    pub fn new(text: &'a str) -> Self {
+        ConnectionStatus::known(text).unwrap_or(Self::Other(text))
     }
 
-    /// The status as it is written.
+    /// The text of the element.
     #[must_use]
     pub const fn as_str(&self) -> &'a str {
         match self {
@@ -148,7 +162,7 @@ pub struct MessageXmlValue<'a> {
 }
 
 impl<'a> MessageXmlValue<'a> {
-    /// What the first of these with this name says.
+    /// The text of the first value with this name.
     pub(super) fn find(values: &[Self], name: &str) -> Option<&'a str> {
         let mut values = values.iter();
         let named = values.find(|value| value.name == Some(name));
@@ -156,18 +170,18 @@ impl<'a> MessageXmlValue<'a> {
     }
 }
 
-/// `Notification`: what happened in one subscription since the last one.
+/// `Notification`: the events of one subscription since its last notification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Notification<'a> {
-    /// `SubscriptionId`: the only thing in a push that tells whose mailbox it is about.
+    /// `SubscriptionId`. Nothing else in a push identifies the mailbox.
     pub subscription_id: SubscriptionId<'a>,
-    /// `PreviousWatermark`: equals the last watermark received, unless something was lost. Absent in
-    /// streaming.
+    /// `PreviousWatermark`: the last watermark of the notification before this one. Another value than the one received
+    /// means a gap, on a server that chains its watermarks ([`Continuity`](crate::Continuity)). Absent in streaming.
     pub previous_watermark: Option<Watermark<'a>>,
-    /// `MoreEvents`: another push follows at once, or another pull finds more. Absent in streaming.
+    /// `MoreEvents`: whether another push follows at once, or another pull returns more. Absent in streaming.
     pub more_events: Option<bool>,
-    /// The events, in the order in which they happened.
+    /// The events, in the order of the body, which is that in which they happened.
     pub events: &'a [Event<'a>],
 }

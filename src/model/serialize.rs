@@ -1,12 +1,12 @@
-//! `serde::Serialize` where a derive does not say it: the vocabulary of the wire, and events as they are on it.
+//! Values that JSON has as text: the names and codes of EWS.
 
-use serde::ser::SerializeStruct as _;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::{ConnectionStatus, Event, EventKind, Operation, ResponseClass};
+use alloc::string::String;
 
-/// As the text on the wire.
-macro_rules! text {
+use super::{ConnectionStatus, EventKind, Operation, ResponseClass, SoapVersion};
+
+macro_rules! serialize_as_text {
     ($($type:ty: $text:ident;)+) => {$(
         impl Serialize for $type {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -16,38 +16,39 @@ macro_rules! text {
     )+};
 }
 
-text! {
+serialize_as_text! {
     ConnectionStatus<'_>: as_str;
-    EventKind<'_>: name;
+    EventKind: name;
     Operation: name;
     ResponseClass<'_>: as_str;
+    SoapVersion: number;
 }
 
-/// Old ids are apart for the size of events alone: on the wire they stand among the others.
-impl Serialize for Event<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self {
-            kind,
-            watermark,
-            timestamp,
-            item_id,
-            folder_id,
-            parent_folder_id,
-            old_ids,
-            unread_count,
-        } = self;
-        let old = old_ids.copied().unwrap_or_default();
-        let mut event = serializer.serialize_struct("Event", 10)?;
-        event.serialize_field("kind", kind)?;
-        event.serialize_field("watermark", watermark)?;
-        event.serialize_field("timestamp", timestamp)?;
-        event.serialize_field("item_id", item_id)?;
-        event.serialize_field("folder_id", folder_id)?;
-        event.serialize_field("parent_folder_id", parent_folder_id)?;
-        event.serialize_field("old_item_id", &old.old_item_id)?;
-        event.serialize_field("old_folder_id", &old.old_folder_id)?;
-        event.serialize_field("old_parent_folder_id", &old.old_parent_folder_id)?;
-        event.serialize_field("unread_count", unread_count)?;
-        event.end()
+/// An unknown name is read as [`EventKind::Other`], so that a log of a newer version can be read.
+impl<'de> Deserialize<'de> for EventKind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        Ok(name.parse().unwrap_or(Self::Other))
+    }
+}
+
+impl<'de> Deserialize<'de> for Operation {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        let mut all = Self::ALL.into_iter();
+        all.find(|operation| operation.name() == name)
+            .ok_or_else(|| {
+                de::Error::custom("expected the name of an operation, such as SendNotification")
+            })
+    }
+}
+
+impl<'de> Deserialize<'de> for SoapVersion {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match String::deserialize(deserializer)?.as_str() {
+            "1.1" => Ok(Self::Soap11),
+            "1.2" => Ok(Self::Soap12),
+            _ => Err(de::Error::custom("expected a version of SOAP, 1.1 or 1.2")),
+        }
     }
 }

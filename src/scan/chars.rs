@@ -1,6 +1,6 @@
-//! Which characters XML allows, and where.
+//! The productions for single characters of XML 1.0 and Namespaces in XML 1.0. Depends on nothing.
 
-/// `[2] Char`.
+/// `[2] Char`: a legal character.
 pub(crate) fn is_char(char: char) -> bool {
     matches!(char,
         '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{1_0000}'..)

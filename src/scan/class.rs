@@ -1,13 +1,15 @@
-//! Which ASCII bytes may stand in a run: one table, a bit a class.
+//! Byte classes: one table of 256 entries, with one bit per class.
+//!
+//! The table is the specification of every class. Kernels only find members faster. Depends on nothing.
 #![expect(
     clippy::indexing_slicing,
     reason = "tables of 256 entries, indexed by a byte"
 )]
 
-/// A set of ASCII bytes.
+/// A set of ASCII bytes, its members.
 ///
-/// No class holds a byte from 0x80 on: a run of any class is UTF-8, which [`super::Cursor`] relies on
-/// for its soundness and the assertion below this type checks.
+/// INVARIANT: a class has no member from 0x80 on, so any sequence of members is UTF-8. The soundness of
+/// [`super::Cursor`] relies on it. The assertion after the table checks it when the crate is compiled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Class(u8);
 
@@ -18,15 +20,15 @@ impl Class {
     pub(crate) const NAME_START: Self = Self(1 << 1);
     /// The ASCII part of NS `[5] NCNameChar`: no colon.
     pub(crate) const NAME: Self = Self(1 << 2);
-    /// Character data that stands for itself: not `<`, `&`, `]` or CR.
+    /// Literal character data: all but `<`, `&`, `]` and CR.
     pub(crate) const TEXT: Self = Self(1 << 3);
-    /// Attribute value that stands for itself: not `<`, `&`, a quote, tab, LF or CR.
+    /// Literal attribute values: all but `<`, `&`, quotes, tab, LF and CR.
     pub(crate) const VALUE: Self = Self(1 << 4);
-    /// The inside of a comment but `-`.
+    /// The content of a comment, except `-`.
     pub(crate) const COMMENT: Self = Self(1 << 5);
-    /// The inside of a processing instruction but `?`.
+    /// The content of a processing instruction, except `?`.
     pub(crate) const INSTRUCTION: Self = Self(1 << 6);
-    /// The inside of a CDATA section but `]`.
+    /// The content of a CDATA section, except `]`.
     pub(crate) const CDATA: Self = Self(1 << 7);
 
     #[inline(always)]
@@ -34,15 +36,14 @@ impl Class {
         TABLE[byte as usize] & self.0 != 0
     }
 
-    /// The length of the longest run that `bytes` begin with.
+    /// The number of members that `bytes` begin with.
     #[inline(always)]
-    pub(super) fn run(self, bytes: &[u8]) -> usize {
-        let stranger = bytes.iter().position(|byte| !self.contains(*byte));
-        stranger.unwrap_or(bytes.len())
+    pub(super) fn leading_members(self, bytes: &[u8]) -> usize {
+        let non_member = bytes.iter().position(|byte| !self.contains(*byte));
+        non_member.unwrap_or(bytes.len())
     }
 
-    /// Whether all of `bytes` are members. Looks at each, since they nearly always are: without a branch
-    /// for each that is faster.
+    /// Whether all of `bytes` are members. Has no branch per byte, because they nearly always are.
     #[inline(always)]
     pub(super) fn contains_all(self, bytes: &[u8]) -> bool {
         let common = bytes
@@ -51,29 +52,30 @@ impl Class {
         common != 0
     }
 
-    /// The bytes of the class that vectors look for.
+    /// The members that vectors recognise.
     #[inline(always)]
-    pub(super) const fn plain(self) -> Plain {
+    pub(super) const fn vector_set(self) -> VectorSet {
         match self {
-            Self::SPACE => Plain::OneOf(*b" \t\n\r"),
-            Self::NAME_START => Plain::OneOf(*b"____"),
-            Self::NAME => Plain::Alphanumeric,
-            Self::TEXT => Plain::FromSpaceBut(*b"<&]]"),
-            Self::VALUE => Plain::FromSpaceBut(*b"<&\"'"),
-            Self::COMMENT => Plain::FromSpaceBut(*b"----"),
-            Self::INSTRUCTION => Plain::FromSpaceBut(*b"????"),
-            _ => Plain::FromSpaceBut(*b"]]]]"),
+            Self::SPACE => VectorSet::OneOf(*b" \t\n\r"),
+            Self::NAME_START => VectorSet::OneOf(*b"____"),
+            Self::NAME => VectorSet::Alphanumeric,
+            Self::TEXT => VectorSet::FromSpaceExcept(*b"<&]]"),
+            Self::VALUE => VectorSet::FromSpaceExcept(*b"<&\"'"),
+            Self::COMMENT => VectorSet::FromSpaceExcept(*b"----"),
+            Self::INSTRUCTION => VectorSet::FromSpaceExcept(*b"????"),
+            _ => VectorSet::FromSpaceExcept(*b"]]]]"),
         }
     }
 }
 
-/// Those members of a class that a few vector instructions tell from all other bytes: nearly all of
-/// them, and no other.
+/// A subset of a class that a few vector instructions distinguish from all other bytes. It lacks only rare
+/// members.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Plain {
-    /// ASCII from the space on, but these four, of which no two different ones have the same low half.
-    FromSpaceBut([u8; 4]),
-    /// These four.
+pub(super) enum VectorSet {
+    /// All ASCII bytes from the space on, except these four. Different bytes of the four differ in their low
+    /// four bits.
+    FromSpaceExcept([u8; 4]),
+    /// These four bytes.
     OneOf([u8; 4]),
     /// Letters and digits.
     Alphanumeric,

@@ -1,4 +1,7 @@
-//! The place in a body up to which it has been read.
+//! The cursor: how far a body has been read.
+//!
+//! It yields text of the body without a second UTF-8 check. Uses the other modules of `scan`, and nothing
+//! outside.
 
 use core::fmt;
 
@@ -6,16 +9,18 @@ use super::chars::is_char;
 use super::class::Class;
 use super::kernel::{Dispatch, Vector};
 use super::literal::Literal;
-use super::prefix::ShortPrefix;
+use super::short_prefix::ShortPrefix;
 use super::{InvalidUtf8, Span, Stop};
 
-/// A place in a body, up to which the body is known to be UTF-8.
+/// A position in a body. All bytes before it are known to be UTF-8.
+///
+/// Methods called `eat…` move over what they expect, or do not move at all.
 #[derive(Clone, Copy)]
 pub(crate) struct Cursor<'b> {
     body: &'b [u8],
-    /// What is still to be read.
+    /// The unread bytes.
     ///
-    /// INVARIANT: it is the end of `body`, and what stands before it is UTF-8. Every method that moves
+    /// INVARIANT: `rest` is a suffix of `body`, and the bytes before it are UTF-8. Every method that moves
     /// forward moves over whole characters that it has compared or decoded.
     rest: &'b [u8],
     dispatch: Dispatch,
@@ -42,17 +47,18 @@ impl<'b> Cursor<'b> {
         self.body.len()
     }
 
-    /// At the first byte of the same body.
-    pub(crate) fn first(&self) -> Self {
+    /// A cursor at the first byte of the same body.
+    pub(crate) fn rewound(&self) -> Self {
         Self::new(self.body, self.dispatch)
     }
 
+    /// The position, in bytes from the start of the body.
     #[inline(always)]
     pub(crate) fn pos(&self) -> usize {
         self.body.len() - self.rest.len()
     }
 
-    /// What is still to be read.
+    /// The unread bytes.
     #[inline(always)]
     pub(crate) fn rest(&self) -> &'b [u8] {
         self.rest
@@ -64,18 +70,18 @@ impl<'b> Cursor<'b> {
         self.rest.first().copied()
     }
 
-    /// Moves over `literal` if it is what comes next.
+    /// Moves over `literal` if it comes next.
     #[inline(always)]
     pub(crate) fn eat(&mut self, literal: &str) -> bool {
-        let behind = self.rest.strip_prefix(literal.as_bytes());
-        self.rest = behind.unwrap_or(self.rest);
-        behind.is_some()
+        let after = self.rest.strip_prefix(literal.as_bytes());
+        self.rest = after.unwrap_or(self.rest);
+        after.is_some()
     }
 
-    /// Moves over a tag that begins so and is no more than this name, which stands behind the cursor, if it
-    /// comes next.
+    /// Moves over a tag without attributes or white space, if it comes next: `opening`, the name, `>`. The name
+    /// is a span before the cursor.
     #[inline(always)]
-    pub(crate) fn eat_tag_of(&mut self, opening: &str, name: Span) -> bool {
+    pub(crate) fn eat_bare_tag(&mut self, opening: &str, name: Span) -> bool {
         let Some(name) = self.text(name.start(), name.end()) else {
             return false;
         };
@@ -87,63 +93,61 @@ impl<'b> Cursor<'b> {
         is_next
     }
 
-    /// Moves over a short prefix and its colon; or not at all where there is no colon near, or the body
-    /// ends within eight bytes. What the prefix is made of is not looked at, but that it is ASCII.
+    /// Moves over a short prefix and its colon. Does not move, and returns [`ShortPrefix::NONE`], if no colon
+    /// is near or the body ends within eight bytes. The prefix is ASCII, but not checked to be a name.
     #[inline(always)]
     pub(crate) fn eat_short_prefix(&mut self) -> ShortPrefix {
-        let Some((prefix, behind)) = ShortPrefix::before_colon(self.rest) else {
+        let Some((prefix, after)) = ShortPrefix::before_colon(self.rest) else {
             return ShortPrefix::NONE;
         };
-        self.rest = behind;
+        self.rest = after;
         prefix
     }
 
-    /// Moves over `text` and this ASCII character if they come next.
+    /// Moves over `text` and `end`, an ASCII character, if they come next. Never moves over another `end`.
     #[inline(always)]
-    pub(crate) fn eat_up_to(&mut self, text: &str, end: u8) -> bool {
-        debug_assert!(end.is_ascii());
-        let Some((read, behind)) = self.rest.split_at_checked(text.len() + 1) else {
+    pub(crate) fn eat_terminated(&mut self, text: &str, end: u8) -> bool {
+        let Some((read, after)) = self.rest.split_at_checked(text.len() + 1) else {
             return false;
         };
-        let is_read = read.split_last() == Some((&end, text.as_bytes()));
+        let is_read = end.is_ascii() && read.split_last() == Some((&end, text.as_bytes()));
         if is_read {
-            self.rest = behind;
+            self.rest = after;
         }
         is_read
     }
 
-    /// Moves over a literal if it is what comes next. Near the end of the body it does not move: see
-    /// [`Literal`].
+    /// Moves over a literal if it comes next. Does not move near the end of the body: see [`Literal`].
     #[inline(always)]
     pub(crate) fn eat_literal<const WORDS: usize>(&mut self, literal: &Literal<WORDS>) -> bool {
         self.eat_around("", literal, "")
     }
 
-    /// Moves over `before`, the literal and `behind` if they come next, one after another; else it
-    /// does not move. Near the end of the body it does not either: see [`Literal`].
+    /// Moves over `before`, the literal and `after` if they come next in this order. Does not move near the end
+    /// of the body: see [`Literal`].
     #[inline(always)]
     pub(crate) fn eat_around<const WORDS: usize>(
         &mut self,
         before: &str,
         literal: &Literal<WORDS>,
-        behind: &str,
+        after: &str,
     ) -> bool {
         let rest = self.rest.strip_prefix(before.as_bytes());
         let rest = rest.and_then(|rest| literal.strip_from(rest));
-        let rest = rest.and_then(|rest| rest.strip_prefix(behind.as_bytes()));
+        let rest = rest.and_then(|rest| rest.strip_prefix(after.as_bytes()));
         self.rest = rest.unwrap_or(self.rest);
         rest.is_some()
     }
 
-    /// Moves over one ASCII character, if one comes next.
+    /// Moves over one ASCII character if one comes next.
     #[inline(always)]
     pub(crate) fn bump(&mut self) {
-        if let [0..=0x7F, behind @ ..] = self.rest {
-            self.rest = behind;
+        if let [0..=0x7F, after @ ..] = self.rest {
+            self.rest = after;
         }
     }
 
-    /// Moves over a quote, if one comes next, and tells which.
+    /// Moves over a quote if one comes next, and returns it.
     #[inline(always)]
     pub(crate) fn eat_quote(&mut self) -> Option<u8> {
         let quote = self.peek().filter(|byte| matches!(byte, b'"' | b'\''))?;
@@ -151,37 +155,36 @@ impl<'b> Cursor<'b> {
         Some(quote)
     }
 
-    /// Moves over the longest run of bytes of the class and tells its length.
+    /// Moves over the leading members of the class and returns their number.
     #[inline(always)]
     pub(crate) fn skip(&mut self, class: Class) -> usize {
-        let run = self.dispatch.run_of(self.rest, class);
-        self.split_off(run).len()
+        let length = self.dispatch.leading_members(self.rest, class);
+        self.take_ascii(length).len()
     }
 
-    /// Moves over a name of at most 32 letters and digits, and perhaps a colon within, and gives what
-    /// stands before and behind the colon. None, and the cursor has not moved, where what comes next
-    /// is not that simple or the name may go on.
+    /// Moves over a QName of ASCII letters and digits, at most 32 bytes with its colon. Returns the prefix,
+    /// empty if there is no colon, and the local part. `None` for other names, where the name may continue, and
+    /// with the scalar kernel.
     #[inline(always)]
     pub(crate) fn eat_plain_name(&mut self) -> Option<(&'b str, &'b str)> {
-        let strangers = self
+        let non_members = self
             .dispatch
-            .strangers_of(self.rest.first_chunk()?, Class::NAME)?;
-        let first = strangers.trailing_zeros() as usize;
+            .non_members(self.rest.first_chunk()?, Class::NAME)?;
+        let first = non_members.trailing_zeros() as usize;
         let start = *self;
         let mut ahead = *self;
-        ahead.split_off(first);
+        ahead.take_ascii(first);
         let mut prefix = "";
         let mut local_start = start;
         if ahead.peek() == Some(b':') {
             prefix = ahead.since(start);
             ahead.bump();
             local_start = ahead;
-            let end = (strangers & strangers.wrapping_sub(1)).trailing_zeros() as usize;
-            ahead.split_off(end.saturating_sub(first + 1));
+            let end = (non_members & non_members.wrapping_sub(1)).trailing_zeros() as usize;
+            ahead.take_ascii(end.saturating_sub(first + 1));
         }
-        let begins = |place: Self| {
-            place
-                .peek()
+        let begins = |at: Self| {
+            at.peek()
                 .is_some_and(|byte| Class::NAME_START.contains(byte))
         };
         let ends = matches!(ahead.peek(), Some(b' ' | b'>' | b'/' | b'=' | b'\n'));
@@ -192,51 +195,51 @@ impl<'b> Cursor<'b> {
         Some((prefix, ahead.since(local_start)))
     }
 
-    /// Moves over a short prefix that is being declared, up to its `=`. None, and the cursor has not
-    /// moved, where what comes next is not that simple.
+    /// Moves over the prefix in a namespace declaration, up to the `=`. `None` if it is longer than eight
+    /// bytes, not ASCII or not directly followed by `=`.
     #[inline(always)]
     pub(crate) fn eat_declared_prefix<V: Vector>(&mut self, vector: V) -> Option<ShortPrefix> {
-        let strangers = vector.strangers(self.rest.first_chunk()?, Class::NAME);
-        let length = strangers.trailing_zeros() as usize;
+        let non_members = vector.non_members(self.rest.first_chunk()?, Class::NAME);
+        let length = non_members.trailing_zeros() as usize;
         if !Class::NAME_START.contains(self.peek()?) || self.rest.get(length) != Some(&b'=') {
             return None;
         }
         let prefix = ShortPrefix::of(self.rest, length)?;
-        self.split_off(length);
+        self.take_ascii(length);
         Some(prefix)
     }
 
-    /// Moves over white space before a tag, of which servers write none.
+    /// Moves over white space before a tag. Servers write none.
     #[inline(always)]
     pub(crate) fn skip_to_tag<V: Vector>(&mut self, vector: V) {
         if self.peek() != Some(b'<') {
-            self.skip_by(vector, Class::SPACE);
+            self.skip_with(vector, Class::SPACE);
         }
     }
 
-    /// [`skip`](Self::skip) by the vectors of the kernel that the caller is compiled for.
+    /// [`skip`](Self::skip) with the vector that the caller is compiled for.
     #[inline(always)]
-    pub(crate) fn skip_by<V: Vector>(&mut self, vector: V, class: Class) {
-        self.split_off(vector.run(self.rest, class));
+    pub(crate) fn skip_with<V: Vector>(&mut self, vector: V, class: Class) {
+        self.take_ascii(vector.leading_members(self.rest, class));
     }
 
-    /// Moves over the longest run of the class, which it gives, and `end`, if that stands behind it. It is
-    /// an ASCII character outside the class.
+    /// Moves over the leading members of the class and `end`, if it follows them. Returns the members. `end` is
+    /// an ASCII non-member.
     #[inline(always)]
-    pub(crate) fn eat_run<V: Vector>(
+    pub(crate) fn eat_members<V: Vector>(
         &mut self,
         vector: V,
         class: Class,
         end: u8,
     ) -> Option<&'b str> {
-        let length = vector.run(self.rest, class);
-        self.split_off_run(length, end)
+        let length = vector.leading_members(self.rest, class);
+        self.take_members(length, end)
     }
 
-    /// [`eat_run`](Self::eat_run), by looking first at whether the run is as long as `expected` says. If
-    /// not, notes there how long it is.
+    /// [`eat_members`](Self::eat_members), faster if there are `expected` members. Otherwise sets `expected` to their
+    /// number.
     #[inline(always)]
-    pub(crate) fn eat_run_like<V: Vector>(
+    pub(crate) fn eat_expected_members<V: Vector>(
         &mut self,
         vector: V,
         class: Class,
@@ -244,45 +247,46 @@ impl<'b> Cursor<'b> {
         expected: &mut u32,
     ) -> Option<&'b str> {
         let length = *expected as usize;
-        if self.rest.get(length) == Some(&end) && vector.is_run(self.rest, length, class) {
-            return self.split_off_run(length, end);
+        if self.rest.get(length) == Some(&end) && vector.all_members(self.rest, length, class) {
+            return self.take_members(length, end);
         }
-        let run = self.eat_run(vector, class, end)?;
-        *expected = run.len() as u32;
-        Some(run)
+        let members = self.eat_members(vector, class, end)?;
+        *expected = members.len() as u32;
+        Some(members)
     }
 
-    /// Moves over a run of some class, of this length, and `end`, an ASCII character, if that stands behind
-    /// it, and gives the text of the run.
+    /// Moves over `length` leading members of some class and `end`, an ASCII character, if it follows them.
+    /// Returns the members. Callers have asked the kernel for `length`. Never moves over an `end` beyond ASCII, which
+    /// costs nothing: the compiler knows `end` in every caller.
     #[inline(always)]
-    fn split_off_run(&mut self, length: usize, end: u8) -> Option<&'b str> {
-        debug_assert!(end.is_ascii());
-        let (run, [byte, behind @ ..]) = self.rest.split_at_checked(length)? else {
+    fn take_members(&mut self, length: usize, end: u8) -> Option<&'b str> {
+        let (members, [byte, after @ ..]) = self.rest.split_at_checked(length)? else {
             return None;
         };
-        if *byte != end {
+        if *byte != end || !end.is_ascii() {
             return None;
         }
-        self.rest = behind;
-        debug_assert!(run.is_ascii());
-        // SAFETY: both callers have just had the kernel find that `length` bytes here are of a class, and a
-        // class holds ASCII only.
-        Some(unsafe { core::str::from_utf8_unchecked(run) })
+        self.rest = after;
+        debug_assert!(members.is_ascii());
+        // SAFETY: for both callers `length` is an answer of `Vector::leading_members` or `Vector::all_members`.
+        // By their contract these bytes are members of a class, so they are ASCII.
+        Some(unsafe { core::str::from_utf8_unchecked(members) })
     }
 
-    /// Moves over ASCII of this length, such as a run of some class, and gives it. Where there is less, it
-    /// does not move.
+    /// Moves over `length` bytes and returns them. Callers have checked that they are ASCII. If fewer are left,
+    /// the cursor does not move.
     #[inline(always)]
-    fn split_off(&mut self, length: usize) -> &'b [u8] {
-        let Some((read, behind)) = self.rest.split_at_checked(length) else {
+    fn take_ascii(&mut self, length: usize) -> &'b [u8] {
+        let Some((read, after)) = self.rest.split_at_checked(length) else {
             return &[];
         };
         debug_assert!(read.is_ascii());
-        self.rest = behind;
+        self.rest = after;
         read
     }
 
-    /// Moves over the longest run of characters that are of the class or, beyond ASCII, legal.
+    /// Moves over all ASCII members of the class and all other legal characters beyond ASCII, up to the first
+    /// character that is neither.
     #[inline(always)]
     pub(crate) fn skip_chars(&mut self, class: Class) -> Stop {
         loop {
@@ -300,7 +304,7 @@ impl<'b> Cursor<'b> {
         }
     }
 
-    /// Moves over the character at the cursor if it is one that `accept` takes.
+    /// Moves over the character at the cursor if `accept` is true for it.
     pub(crate) fn eat_char(&mut self, accept: fn(char) -> bool) -> Result<bool, InvalidUtf8> {
         let Some(char) = self.peek_char()? else {
             return Ok(false);
@@ -312,7 +316,7 @@ impl<'b> Cursor<'b> {
         Ok(accepted)
     }
 
-    /// The character at the cursor, none at the end of the body.
+    /// The character at the cursor; `None` at the end of the body.
     pub(crate) fn peek_char(&self) -> Result<Option<char>, InvalidUtf8> {
         let length = match self.rest.first() {
             None => return Ok(None),
@@ -326,7 +330,7 @@ impl<'b> Cursor<'b> {
         Ok(text.chars().next())
     }
 
-    /// Where `text` stands in the body; none if it is no part of it.
+    /// The span of `text`, a slice of the body; `None` if it is not one.
     pub(crate) fn span_of(&self, text: &str) -> Option<Span> {
         let start = text
             .as_ptr()
@@ -336,7 +340,7 @@ impl<'b> Cursor<'b> {
         (end <= self.body.len()).then(|| Span::new(start, end))
     }
 
-    /// The text between `earlier`, a place where this cursor has been, and here.
+    /// The text from `earlier`, a former position of this cursor, to here.
     #[inline(always)]
     pub(crate) fn since(&self, earlier: Self) -> &'b str {
         if !core::ptr::eq(self.body, earlier.body) {
@@ -344,8 +348,8 @@ impl<'b> Cursor<'b> {
         }
         let length = earlier.rest.len().saturating_sub(self.rest.len());
         let text = earlier.rest.get(..length).unwrap_or_default();
-        // SAFETY: what stands before `earlier` is UTF-8 and so is what stands before `self`, in the
-        // same body, so what lies between is.
+        // SAFETY: both cursors are in the same body. By the invariant of `rest` the bytes before each are whole
+        // characters of UTF-8, so the bytes between them are too.
         unsafe { core::str::from_utf8_unchecked(text) }
     }
 
@@ -355,15 +359,15 @@ impl<'b> Cursor<'b> {
         self.body.get(span.start()..span.end()).unwrap_or_default()
     }
 
-    /// The text of a span that lies behind the cursor.
+    /// The text of a span before the cursor.
     #[inline(always)]
     pub(crate) fn span(&self, span: Span) -> &'b str {
         let text = self.text(span.start(), span.end());
-        debug_assert!(text.is_some(), "{span:?} is not text behind {}", self.pos());
+        debug_assert!(text.is_some(), "{span:?} is not text before {}", self.pos());
         text.unwrap_or_default()
     }
 
-    /// The text from `start` to `end`; none where that is not text behind the cursor.
+    /// The text from `start` to `end`; `None` if `end` is after the cursor or either splits a character.
     #[inline(always)]
     pub(crate) fn text(&self, start: usize, end: usize) -> Option<&'b str> {
         let read = self.body.get(..self.pos())?;
@@ -373,8 +377,8 @@ impl<'b> Cursor<'b> {
             return None;
         }
         debug_assert!(core::str::from_utf8(text).is_ok());
-        // SAFETY: what stands before `rest` is UTF-8, by its invariant, so `text` is: it is a part of that
-        // and begins and ends between two characters.
+        // SAFETY: the bytes before `rest` are UTF-8, by its invariant. `text` is a part of them that begins and
+        // ends between two characters.
         Some(unsafe { core::str::from_utf8_unchecked(text) })
     }
 }

@@ -1,83 +1,100 @@
-//! Kernels: one algorithm over blocks of bytes, and how the one for this machine is chosen.
+//! Kernels: one algorithm over blocks of bytes, generic over the vector instructions, and the choice of the
+//! kernel for this machine.
+//!
+//! Uses the [`Class`] table and [`Kernel`] of the configuration. On x86-64 it also uses the vector instructions
+//! in `x86`.
 
 use super::class::Class;
 #[cfg(target_arch = "x86_64")]
 use super::x86::{Avx2, Sse2};
 use crate::config::Kernel;
 
-/// What looks at a block of bytes at once.
-///
-/// A value is the proof that the machine has the instructions. Code that is generic over a vector has
-/// to be `#[inline(always)]` down from [`Dispatch::run`], or it is compiled without them.
-///
-/// [`Cursor`](super::Cursor) relies on the answers for its soundness: to be implemented in here only.
-pub(crate) trait Vector: Copy {
-    /// A bit for each byte of the block, set where the byte may lie outside the class. A clear bit is
-    /// certain, a set one is for the table to judge.
-    fn strangers(self, block: &Block, class: Class) -> u32;
+/// The bytes that a vector examines at once.
+pub(super) type Block = [u8; 32];
 
-    /// A bit for each byte of the block, set where it is one of these.
+/// Vector instructions that test bytes for membership in a class.
+///
+/// A value proves that this machine has the instructions. Code that is generic over a vector must be
+/// `#[inline(always)]` all the way down from [`Dispatch::run`]. Otherwise it is compiled without the
+/// instructions.
+///
+/// # Safety
+///
+/// [`Cursor`](super::Cursor) makes `str`s from bytes that an implementation calls members, without another
+/// check. This is sound because members are ASCII. An implementation must guarantee for every class:
+///
+/// - [`non_members`](Self::non_members): a clear bit `n` means that byte `n` of the block is a member.
+/// - [`leading_members`](Self::leading_members): with the result `n`, the first `n` bytes exist and are members.
+/// - [`all_members`](Self::all_members): `true` means that the first `length` bytes exist and are members.
+///
+/// Nothing unsafe depends on the opposite answers, nor on [`any_of`](Self::any_of).
+pub(crate) unsafe trait Vector: Copy {
+    /// A mask with one bit per byte of the block: set if the byte may be a non-member, clear if it is certainly
+    /// a member. The table decides about bytes whose bit is set.
+    fn non_members(self, block: &Block, class: Class) -> u32;
+
+    /// A mask with one bit per byte of the block: set if the byte is one of `bytes`.
     fn any_of(self, block: &Block, bytes: [u8; 4]) -> u32;
 
-    /// The length of the longest run of the class that `bytes` begin with.
-    fn run(self, bytes: &[u8], class: Class) -> usize;
+    /// The number of members that `bytes` begin with.
+    fn leading_members(self, bytes: &[u8], class: Class) -> usize;
 
-    /// Whether the first `length` bytes are plainly all of the class. False where that is not certain.
+    /// Whether the first `length` bytes are certainly all members. `false` also if that takes the table, or if
+    /// `bytes` end too soon to load whole blocks.
     #[inline(always)]
-    fn is_run(self, bytes: &[u8], length: usize, class: Class) -> bool {
+    fn all_members(self, bytes: &[u8], length: usize, class: Class) -> bool {
         let (blocks, _) = bytes.as_chunks();
         let blocks = blocks.get(..=length / size_of::<Block>());
         let Some((last, full)) = blocks.and_then(<[Block]>::split_last) else {
             return false;
         };
-        let in_run = (1 << (length % size_of::<Block>())) - 1;
-        let mut strangers = self.strangers(last, class) & in_run;
+        let within_length = (1 << (length % size_of::<Block>())) - 1;
+        let mut non_members = self.non_members(last, class) & within_length;
         for block in full {
-            strangers |= self.strangers(block, class);
+            non_members |= self.non_members(block, class);
         }
-        strangers == 0
+        non_members == 0
     }
 }
 
-/// [`Vector::run`], a few blocks at a time.
+/// [`Vector::leading_members`] by [`Vector::non_members`], two blocks at a time.
 #[inline(always)]
-pub(super) fn run<V: Vector>(vector: V, bytes: &[u8], class: Class) -> usize {
-    // White space mostly ends within a block, if there is any: one look, before two blocks at a time.
+pub(super) fn leading_members<V: Vector>(vector: V, bytes: &[u8], class: Class) -> usize {
+    // White space is short and mostly ends within the first block.
     if class == Class::SPACE
         && let Some(block) = bytes.first_chunk()
     {
-        let certain = vector.strangers(block, class).trailing_zeros() as usize;
+        let certain = vector.non_members(block, class).trailing_zeros() as usize;
         let end = bytes.get(certain);
         if end.is_some_and(|byte| !class.contains(*byte)) {
             return certain;
         }
     }
     let mut rest = bytes;
-    // Two blocks at a time: then most ids take the same number of steps, which foretells better.
+    // With two blocks at a time most ids take the same number of steps, which the branch predictor learns.
     while let ([low, high, ..], _) = rest.as_chunks() {
-        let low = u64::from(vector.strangers(low, class));
-        let strangers = low | u64::from(vector.strangers(high, class)) << 32;
-        let certain = strangers.trailing_zeros() as usize;
-        let (_, behind) = rest.split_at_checked(certain).unwrap_or_default();
-        rest = match behind {
-            _ if strangers == 0 => behind,
-            [first, behind @ ..] if class.contains(*first) => behind,
-            _ => return bytes.len() - behind.len(),
+        let low = u64::from(vector.non_members(low, class));
+        let non_members = low | u64::from(vector.non_members(high, class)) << 32;
+        let certain = non_members.trailing_zeros() as usize;
+        let (_, after) = rest.split_at_checked(certain).unwrap_or_default();
+        rest = match after {
+            _ if non_members == 0 => after,
+            [first, after @ ..] if class.contains(*first) => after,
+            _ => return bytes.len() - after.len(),
         };
     }
-    bytes.len() - rest.len() + class.run(rest)
+    bytes.len() - rest.len() + class.leading_members(rest)
 }
 
-/// What is looked at at once.
-pub(super) type Block = [u8; 32];
-
-/// The table itself, a byte at a time: what every other kernel is held against.
+/// The table itself, one byte at a time. Tests compare every other kernel with it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Scalar;
 
-impl Vector for Scalar {
+// SAFETY: every method looks each byte up in the table. `leading_members` stops at the end of `bytes`, and
+// `all_members` is false if `bytes` are shorter than `length`.
+unsafe impl Vector for Scalar {
     #[inline(always)]
-    fn strangers(self, block: &Block, class: Class) -> u32 {
+    fn non_members(self, block: &Block, class: Class) -> u32 {
         let bit = |(lane, byte): (usize, &u8)| u32::from(!class.contains(*byte)) << lane;
         block.iter().enumerate().map(bit).sum()
     }
@@ -88,28 +105,28 @@ impl Vector for Scalar {
         block.iter().enumerate().map(bit).sum()
     }
 
-    /// Not inlined: among what surrounds it the loop runs out of registers.
+    /// Not inlined: inlined, the loop runs out of registers.
     #[inline(never)]
-    fn run(self, bytes: &[u8], class: Class) -> usize {
-        class.run(bytes)
+    fn leading_members(self, bytes: &[u8], class: Class) -> usize {
+        class.leading_members(bytes)
     }
 
     #[inline(always)]
-    fn is_run(self, bytes: &[u8], length: usize, class: Class) -> bool {
-        let run = bytes.get(..length);
-        run.is_some_and(|run| class.contains_all(run))
+    fn all_members(self, bytes: &[u8], length: usize, class: Class) -> bool {
+        let bytes = bytes.get(..length);
+        bytes.is_some_and(|bytes| class.contains_all(bytes))
     }
 }
 
-/// Something to do with the vectors of the machine.
+/// Work that is compiled once for each kernel.
 pub(crate) trait Task {
     type Output;
 
-    /// Does it. `#[inline(always)]` in every implementation.
+    /// Does the work. Must be `#[inline(always)]` in every implementation.
     fn run<V: Vector>(self, vector: V) -> Self::Output;
 }
 
-/// A kernel that this machine has.
+/// The kernel in use. This machine has its instructions.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Dispatch {
     Scalar(Scalar),
@@ -120,7 +137,7 @@ pub(crate) enum Dispatch {
 }
 
 impl Dispatch {
-    /// The kernel that is asked for, or else the best that the machine has.
+    /// The requested kernel if this machine has it. Otherwise the best that it has.
     #[cfg(target_arch = "x86_64")]
     pub(crate) fn new(kernel: Option<Kernel>) -> Self {
         match (kernel, Avx2::detect()) {
@@ -130,7 +147,7 @@ impl Dispatch {
         }
     }
 
-    /// The kernel that is asked for, or else the best that the machine has.
+    /// The scalar kernel. It is the only one on this architecture.
     #[cfg(not(target_arch = "x86_64"))]
     pub(crate) fn new(_: Option<Kernel>) -> Self {
         Self::Scalar(Scalar)
@@ -158,25 +175,25 @@ impl Dispatch {
         }
     }
 
-    /// [`Vector::strangers`] without entering a kernel, if it is faster than looking byte by byte.
+    /// [`Vector::non_members`] for code that is not compiled for a kernel. `None` if the table is as fast.
     #[inline(always)]
-    pub(super) fn strangers_of(self, block: &Block, class: Class) -> Option<u32> {
+    pub(super) fn non_members(self, block: &Block, class: Class) -> Option<u32> {
         match self {
             Self::Scalar(_) => None,
             #[cfg(target_arch = "x86_64")]
-            Self::Sse2(_) | Self::Avx2(_) => Some(Sse2.strangers(block, class)),
+            Self::Sse2(_) | Self::Avx2(_) => Some(Sse2.non_members(block, class)),
         }
     }
 
-    /// [`Vector::run`] without entering a kernel: for code that is not compiled for one.
+    /// [`Vector::leading_members`] for code that is not compiled for a kernel.
     #[inline(always)]
-    pub(super) fn run_of(self, bytes: &[u8], class: Class) -> usize {
+    pub(super) fn leading_members(self, bytes: &[u8], class: Class) -> usize {
         match self {
-            // White space, where it is looked for one by one, is a single space or none.
-            _ if class == Class::SPACE => class.run(bytes),
-            Self::Scalar(scalar) => scalar.run(bytes, class),
+            // Callers of this method mostly find a single space or none.
+            _ if class == Class::SPACE => class.leading_members(bytes),
+            Self::Scalar(scalar) => scalar.leading_members(bytes, class),
             #[cfg(target_arch = "x86_64")]
-            Self::Sse2(_) | Self::Avx2(_) => Sse2.run(bytes, class),
+            Self::Sse2(_) | Self::Avx2(_) => Sse2.leading_members(bytes, class),
         }
     }
 }

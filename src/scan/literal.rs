@@ -1,18 +1,27 @@
-//! Text to compare with what comes next, a word at a time.
+//! Text that is compared eight bytes at a time. Depends on nothing.
 #![expect(
     clippy::indexing_slicing,
-    reason = "positions are below a length that has been checked"
+    reason = "indices are below a length that has been checked"
 )]
 
-/// Text of at most `WORDS * 8` bytes that is known only at run time, or is one of several: comparing
-/// does not branch on its length, and so needs that many bytes to compare with.
+/// Text of at most `WORDS * 8` bytes, to compare with the bytes at a cursor.
+///
+/// The comparison does not branch on the length of the text, which suits text chosen at run time. It therefore
+/// loads `WORDS * 8` bytes. With fewer bytes left in the body, the text is not found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Literal<const WORDS: usize> {
-    /// Its bytes, then zeros.
+    /// Its bytes, padded with zeros.
     words: [u64; WORDS],
-    /// All bits of its bytes, then zeros.
+    /// 0xFF for each of its bytes, padded with zeros.
     mask: [u64; WORDS],
     len: usize,
+}
+
+/// [`NEVER`](Literal::NEVER).
+impl<const WORDS: usize> Default for Literal<WORDS> {
+    fn default() -> Self {
+        Self::NEVER
+    }
 }
 
 impl<const WORDS: usize> Literal<WORDS> {
@@ -23,13 +32,13 @@ impl<const WORDS: usize> Literal<WORDS> {
         len: 0,
     };
 
-    /// The literal that nothing begins with.
+    /// The literal that is never found.
     pub(crate) const NEVER: Self = Self {
         words: [1; WORDS],
         ..Self::EMPTY
     };
 
-    /// The literal, if it is short enough. For literals that are made when the crate is compiled.
+    /// The literal; `None` if it is too long. For constants.
     pub(crate) const fn new(text: &str) -> Option<Self> {
         let bytes = text.as_bytes();
         if bytes.len() > WORDS * 8 {
@@ -45,7 +54,7 @@ impl<const WORDS: usize> Literal<WORDS> {
         Some(literal)
     }
 
-    /// The literal that these parts make; [`NEVER`](Self::NEVER) if they are too long.
+    /// The concatenation of these parts; [`NEVER`](Self::NEVER) if it is too long.
     pub(crate) fn of(parts: &[&str]) -> Self {
         let mut len = 0;
         let mut bytes = [[0; 8]; WORDS];
@@ -60,7 +69,7 @@ impl<const WORDS: usize> Literal<WORDS> {
         Self::from_words(bytes.map(u64::from_le_bytes), len)
     }
 
-    /// The literal of this length with these bytes, then zeros.
+    /// The literal of `len` bytes in `words`, where zeros follow.
     pub(super) fn from_words(words: [u64; WORDS], len: usize) -> Self {
         let mask = core::array::from_fn(|at| {
             let bits = 8 * len.saturating_sub(8 * at).min(8) as u32;
@@ -69,13 +78,13 @@ impl<const WORDS: usize> Literal<WORDS> {
         Self { words, mask, len }
     }
 
-    /// Its bytes as little-endian numbers, then zeros.
+    /// Its bytes as little-endian numbers, padded with zeros.
     pub(crate) const fn words(&self) -> &[u64; WORDS] {
         &self.words
     }
 
-    /// What follows the literal, if `bytes` begin with it. None where there are fewer than `WORDS * 8` bytes,
-    /// however short it is.
+    /// The bytes after the literal, if `bytes` begin with it. `None` also for fewer than `WORDS * 8` bytes,
+    /// however short the literal is.
     #[inline(always)]
     pub(super) fn strip_from<'b>(&self, bytes: &'b [u8]) -> Option<&'b [u8]> {
         let (words, _) = bytes.as_chunks::<8>();

@@ -1,18 +1,27 @@
-//! Byte classes, and the cursor that moves over a body. The only place with `unsafe`.
+//! Byte classes, vector kernels, and the cursor that moves over a body. The only module with `unsafe`.
 //!
-//! Everything above reads a body through a [`Cursor`]. It moves forward only over bytes that it
-//! has checked to be UTF-8, so that whatever lies behind it can be handed out as `&str` without a
-//! second look. Which bytes a run may hold is a [`Class`]: a bit in one table of 256 entries, which
-//! is the specification that every kernel is held against. `kernel` and `x86` look at many bytes at once;
-//! a [`Literal`] or a [`ShortPrefix`] is compared with what comes next as numbers. What a byte means is not
-//! decided here.
+//! All other modules read a body through a [`Cursor`]. It moves forward only over bytes that it has checked to be
+//! UTF-8. It returns the text before it as `&str` without a second check. This module knows bytes and
+//! characters. It does not know markup, and depends on nothing but the choice of a kernel in
+//! [`Config`](crate::Config).
+//!
+//! # Vocabulary
+//!
+//! - A **class** ([`Class`]) is a set of ASCII bytes. Its **members** are specified by one table of 256 entries.
+//! - **Leading members** are the longest sequence of members at the start of some bytes, such as the text of an
+//!   element up to `<`. "Prefix" always means a namespace prefix, and a [`Span`] is a range of the body.
+//! - A **mask** has one bit per byte of a **block** of 32 bytes.
+//! - A **vector** ([`Vector`]) is a set of vector instructions. A **kernel** is a vector and all code that is
+//!   compiled with it. [`Dispatch`] holds the kernel for this machine and runs a [`Task`] in it.
+//! - A **literal** ([`Literal`]) is text that is compared eight bytes at a time, as numbers. So is a
+//!   [`ShortPrefix`].
 
 mod chars;
 mod class;
 mod cursor;
 mod kernel;
 mod literal;
-mod prefix;
+mod short_prefix;
 #[cfg(test)]
 mod tests;
 #[cfg(target_arch = "x86_64")]
@@ -23,9 +32,9 @@ pub(crate) use class::Class;
 pub(crate) use cursor::Cursor;
 pub(crate) use kernel::{Dispatch, Task, Vector};
 pub(crate) use literal::Literal;
-pub(crate) use prefix::ShortPrefix;
+pub(crate) use short_prefix::ShortPrefix;
 
-/// A part of the body, in bytes. Bodies are shorter than 4 GiB, see [`crate::Limits`].
+/// A range of the body, in bytes from its start. Bodies are shorter than 4 GiB, see [`crate::Limits`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Span {
     start: u32,
@@ -33,7 +42,7 @@ pub(crate) struct Span {
 }
 
 impl Span {
-    /// The longest body whose positions a span can hold.
+    /// The length of the longest body whose positions fit into a span.
     pub(crate) const MAX: usize = u32::MAX as usize;
 
     pub(crate) fn new(start: usize, end: usize) -> Self {
@@ -53,19 +62,19 @@ impl Span {
     }
 }
 
-/// Where [`Cursor::skip_chars`] stopped.
+/// Why [`Cursor::skip_chars`] stopped. The cursor is at the cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stop {
-    /// Before this byte: legal, but not of the class.
+    /// A legal ASCII character outside the class.
     At(u8),
-    /// At the end of the body.
+    /// The end of the body.
     End,
-    /// Before a character that XML does not allow.
+    /// A character that XML does not allow.
     IllegalChar,
-    /// Before bytes that are not UTF-8.
+    /// Bytes that are not UTF-8.
     InvalidUtf8,
 }
 
-/// Bytes that are not UTF-8, at the cursor.
+/// The bytes at the cursor are not UTF-8.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct InvalidUtf8;

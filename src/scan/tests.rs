@@ -1,4 +1,7 @@
+//! Every kernel against the table, and the cursor against the standard library.
+
 use alloc::format;
+use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::str::from_utf8;
 
@@ -13,7 +16,7 @@ use crate::config::Kernel;
 
 type Members = (Class, fn(char) -> bool);
 
-/// The members of each class, spelled out once more and in another way than the table.
+/// The members of each class, written independently of the table.
 const MEMBERS: [Members; 8] = [
     (Class::SPACE, |c| {
         c == ' ' || c == '\t' || c == '\n' || c == '\r'
@@ -38,7 +41,7 @@ const MEMBERS: [Members; 8] = [
 ];
 
 #[test]
-fn classes_hold_what_they_say() {
+fn classes_have_the_members_of_their_productions() {
     for (class, is_member) in MEMBERS {
         for byte in 0..=u8::MAX {
             let expected = byte.is_ascii() && is_member(char::from(byte));
@@ -50,9 +53,9 @@ fn classes_hold_what_they_say() {
 /// The kernels of this machine.
 fn kernels() -> Vec<Dispatch> {
     let all = [Kernel::Scalar, Kernel::Sse2, Kernel::Avx2];
-    let there = all.map(|kernel| Dispatch::new(Some(kernel)));
+    let dispatches = all.map(|kernel| Dispatch::new(Some(kernel)));
     let mut kernels: Vec<Dispatch> = Vec::new();
-    for dispatch in there {
+    for dispatch in dispatches {
         if kernels
             .iter()
             .all(|kernel| kernel.kernel() != dispatch.kernel())
@@ -64,7 +67,7 @@ fn kernels() -> Vec<Dispatch> {
 }
 
 #[test]
-fn the_kernel_that_is_asked_for_is_the_one_that_runs() {
+fn the_requested_kernel_runs() {
     assert_eq!(Dispatch::new(Some(Kernel::Scalar)).kernel(), Kernel::Scalar);
     let best = Dispatch::new(None).kernel();
     #[cfg(target_arch = "x86_64")]
@@ -82,7 +85,7 @@ fn the_kernel_that_is_asked_for_is_the_one_that_runs() {
     }
     assert_eq!(Dispatch::new(Some(best)).kernel(), best);
 
-    // Which code runs shows in its name.
+    // The type's name shows which code runs.
     struct Name;
     impl Task for Name {
         type Output = &'static str;
@@ -96,11 +99,11 @@ fn the_kernel_that_is_asked_for_is_the_one_that_runs() {
     }
 }
 
-/// Every byte in every lane between members of the class: what a kernel is certain of is so, and it is
-/// certain of letters wherever they belong.
-struct Strangers(Class, u8, usize);
+/// A byte in a lane between members of the class. A clear bit means a member, and letters that are members have
+/// one.
+struct NonMembers(Class, u8, usize);
 
-impl Task for Strangers {
+impl Task for NonMembers {
     type Output = ();
 
     fn run<V: Vector>(self, vector: V) {
@@ -111,7 +114,7 @@ impl Task for Strangers {
             .unwrap();
         let mut block = [member; 32];
         block[lane] = byte;
-        let flagged = vector.strangers(&block, class) >> lane & 1 == 1;
+        let flagged = vector.non_members(&block, class) >> lane & 1 == 1;
         assert!(
             flagged || class.contains(byte),
             "{class:?} {byte:#x} in lane {lane}"
@@ -131,14 +134,14 @@ fn kernels_agree_with_the_table() {
         for (class, _) in MEMBERS {
             for byte in 0..=u8::MAX {
                 for lane in 0..32 {
-                    dispatch.run(Strangers(class, byte, lane));
+                    dispatch.run(NonMembers(class, byte, lane));
                 }
             }
         }
     }
 }
 
-/// Every byte in every lane among bytes that are not looked for.
+/// A byte in a lane among other bytes than those sought.
 struct AnyOf(u8, usize);
 
 impl Task for AnyOf {
@@ -157,7 +160,7 @@ impl Task for AnyOf {
 }
 
 #[test]
-fn kernels_find_bytes_wherever_they_stand() {
+fn kernels_find_bytes_in_every_lane() {
     for dispatch in kernels() {
         for byte in 0..=u8::MAX {
             for lane in 0..32 {
@@ -168,7 +171,7 @@ fn kernels_find_bytes_wherever_they_stand() {
 }
 
 #[test]
-fn literals() {
+fn a_literal_is_found_only_with_enough_bytes_left() {
     let literal = Literal::<2>::new("NewMailEvent").unwrap();
     for dispatch in kernels() {
         let mut cursor = Cursor::new(b"NewMailEvent>123", dispatch);
@@ -199,7 +202,7 @@ fn literals() {
 }
 
 #[test]
-fn short_prefixes() {
+fn short_prefixes_are_equal_exactly_if_their_text_is() {
     let dispatch = Dispatch::new(None);
     let declared =
         |prefix: &str| ShortPrefix::of(format!("{prefix}=........").as_bytes(), prefix.len());
@@ -271,7 +274,7 @@ fn short_prefixes() {
     assert!(!is_reserved("xm") && !is_reserved("xmlnsx") && !ShortPrefix::NONE.is_reserved());
 }
 
-/// A declaration of a prefix of this length, or of none that is simple.
+/// `text` declares a short prefix of this length, or none.
 struct Declared {
     text: &'static str,
     declared: Option<usize>,
@@ -292,10 +295,10 @@ impl Task for Declared {
 }
 
 #[test]
-fn end_tags_and_values_are_compared_whole() {
+fn end_tags_and_values_are_compared_completely() {
     let body = "<é></é>é></é </éa>\"'".as_bytes();
     let name = Span::new(1, 3);
-    let behind = |at: usize| {
+    let after = |at: usize| {
         let mut cursor = Cursor::new(body, Dispatch::new(None));
         while cursor.pos() < at {
             assert_eq!(cursor.eat_char(|_| true), Ok(true));
@@ -303,15 +306,15 @@ fn end_tags_and_values_are_compared_whole() {
         cursor
     };
     for (at, is_end) in [(4, true), (9, false), (12, false), (17, false)] {
-        let mut cursor = behind(at);
-        assert_eq!(cursor.eat_tag_of("</", name), is_end, "{at}");
+        let mut cursor = after(at);
+        assert_eq!(cursor.eat_bare_tag("</", name), is_end, "{at}");
         assert_eq!(cursor.pos(), if is_end { 9 } else { at });
     }
     assert!(
-        !behind(4).eat_tag_of("</", Span::new(1, 2)),
+        !after(4).eat_bare_tag("</", Span::new(1, 2)),
         "half a character"
     );
-    assert!(!behind(4).eat_tag_of("</", Span::new(5, 6)), "ahead");
+    assert!(!after(4).eat_bare_tag("</", Span::new(5, 6)), "ahead");
     for (text, end, is_read) in [
         ("é", b'>', true),
         ("é", b'<', false),
@@ -319,9 +322,34 @@ fn end_tags_and_values_are_compared_whole() {
         ("é></é </éa>\"", b'\'', true),
         ("é></é </éa>\"'", b'\'', false),
     ] {
-        let mut cursor = behind(9);
-        assert_eq!(cursor.eat_up_to(text, end), is_read, "{text}");
+        let mut cursor = after(9);
+        assert_eq!(cursor.eat_terminated(text, end), is_read, "{text}");
         assert_eq!(cursor.pos(), 9 + if is_read { text.len() + 1 } else { 0 });
+    }
+}
+
+/// An `end` beyond ASCII would leave the cursor within a character.
+struct EndBeyondAscii;
+
+impl Task for EndBeyondAscii {
+    type Output = ();
+
+    fn run<V: Vector>(self, vector: V) {
+        let body = ["a".repeat(40), "é".to_string()].concat();
+        let mut cursor = Cursor::new(body.as_bytes(), Dispatch::Scalar(Scalar));
+        for mut expected in [0, 40] {
+            let members = cursor.eat_expected_members(vector, Class::TEXT, 0xC3, &mut expected);
+            assert_eq!((members, cursor.pos()), (None, 0));
+        }
+        assert!(!cursor.eat_terminated(&body[..40], 0xC3));
+        assert_eq!(cursor.pos(), 0);
+    }
+}
+
+#[test]
+fn a_cursor_never_stops_within_a_character() {
+    for dispatch in kernels() {
+        dispatch.run(EndBeyondAscii);
     }
 }
 
@@ -341,9 +369,9 @@ fn names_agree_with_their_ascii_classes() {
     }
 }
 
-/// The edges of production `[2]`.
+/// The bounds of production `[2]`.
 #[test]
-fn chars() {
+fn chars_have_the_bounds_of_their_production() {
     for (char, expected) in [
         ('\0', false),
         ('\t', true),
@@ -363,14 +391,14 @@ fn chars() {
     }
 }
 
-/// A run that is of this length in one of the ways of looking at it.
-struct Run<'a> {
+/// A body with the expected number of leading members, asked in every way.
+struct LeadingMembers<'a> {
     body: &'a [u8],
     class: Class,
     expected: usize,
 }
 
-impl Task for Run<'_> {
+impl Task for LeadingMembers<'_> {
     type Output = ();
 
     fn run<V: Vector>(self, vector: V) {
@@ -379,32 +407,36 @@ impl Task for Run<'_> {
             class,
             expected,
         } = self;
-        assert_eq!(vector.run(body, class), expected, "{class:?} {body:x?}");
+        assert_eq!(
+            vector.leading_members(body, class),
+            expected,
+            "{class:?} {body:x?}"
+        );
         for length in [expected.saturating_sub(1), expected, expected + 1] {
-            let is_run = vector.is_run(body, length, class);
+            let all_members = vector.all_members(body, length, class);
             assert!(
-                !is_run || length <= expected,
+                !all_members || length <= expected,
                 "{class:?} {length} {body:x?}"
             );
-            let is_plain =
+            let is_certain =
                 !matches!(class, Class::SPACE | Class::NAME_START) && body.len() >= length.max(32);
             let letters = body
                 .get(..length)
-                .is_some_and(|run| run.iter().all(u8::is_ascii_alphabetic));
+                .is_some_and(|bytes| bytes.iter().all(u8::is_ascii_alphabetic));
             assert!(
-                is_run || !is_plain || !letters,
+                all_members || !is_certain || !letters,
                 "{class:?} {length} {body:x?}"
             );
         }
-        // Whatever length is expected, and whatever stands behind the run.
+        // With any expected length and any byte after the members.
         let end = body.get(expected);
         if let Some(end) = end.filter(|end| end.is_ascii() && !class.contains(**end)) {
             for expectation in [0, expected, expected + 1, body.len(), body.len() + 1] {
                 let mut expectation = expectation as u32;
                 let mut cursor = Cursor::new(body, Dispatch::Scalar(Scalar));
-                let run = cursor.eat_run_like(vector, class, *end, &mut expectation);
+                let members = cursor.eat_expected_members(vector, class, *end, &mut expectation);
                 assert_eq!(
-                    run.map(str::as_bytes),
+                    members.map(str::as_bytes),
                     body.get(..expected),
                     "{class:?} {body:x?}"
                 );
@@ -416,7 +448,7 @@ impl Task for Run<'_> {
                 let other = if *end == b'<' { 0 } else { b'<' };
                 if !class.contains(other) {
                     assert_eq!(
-                        cursor.eat_run_like(vector, class, other, &mut expectation),
+                        cursor.eat_expected_members(vector, class, other, &mut expectation),
                         None
                     );
                     assert_eq!(cursor.pos(), 0);
@@ -426,9 +458,9 @@ impl Task for Run<'_> {
     }
 }
 
-/// Every byte, at every place of runs of up to 70 bytes: what stops a run, and where.
+/// Every byte after up to 70 members.
 #[test]
-fn runs_stop_at_the_first_byte_outside() {
+fn leading_members_end_at_the_first_non_member() {
     for (class, _) in MEMBERS {
         let member = (0..=u8::MAX).find(|byte| class.contains(*byte)).unwrap();
         for length in 0..70 {
@@ -441,7 +473,7 @@ fn runs_stop_at_the_first_byte_outside() {
                     length
                 };
                 for dispatch in kernels() {
-                    dispatch.run(Run {
+                    dispatch.run(LeadingMembers {
                         body: &body,
                         class,
                         expected,
@@ -460,7 +492,7 @@ fn runs_stop_at_the_first_byte_outside() {
 }
 
 #[test]
-fn every_byte_sequence_is_judged_as_std_does() {
+fn utf8_is_decoded_as_std_does() {
     let interesting = [
         0x00, 0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0, 0xE1,
         0xEC, 0xED, 0xEE, 0xEF, 0xF0, 0xF1, 0xF3, 0xF4, 0xF5, 0xF8, 0xFF,
@@ -487,14 +519,14 @@ fn every_byte_sequence_is_judged_as_std_does() {
 }
 
 #[test]
-fn a_cursor_hands_out_only_what_it_has_read() {
+fn a_cursor_returns_only_text_before_it() {
     let mut cursor = Cursor::new("aé]".as_bytes(), Dispatch::new(None));
     assert_eq!(cursor.text(0, 1), None);
     assert_eq!(cursor.skip_chars(Class::TEXT), Stop::At(b']'));
     assert_eq!(cursor.span(Span::new(0, 3)), "aé");
     assert_eq!(cursor.text(0, 2), None, "in the middle of a character");
     assert_eq!(cursor.text(0, 4), None, "ahead of the cursor");
-    assert_eq!(cursor.since(cursor.first()), "aé");
+    assert_eq!(cursor.since(cursor.rewound()), "aé");
     let another = Cursor::new(&[0x80; 8], Dispatch::new(None));
     assert_eq!(cursor.since(another), "", "of another body");
     let mut cursor = Cursor::new("é".as_bytes(), Dispatch::new(None));
@@ -503,8 +535,7 @@ fn a_cursor_hands_out_only_what_it_has_read() {
 }
 
 proptest! {
-    /// Whatever the bytes, what lies behind the cursor is UTF-8 of legal characters, and where it
-    /// stops is the first byte for which that is not so.
+    /// On any bytes the cursor moves over legal characters of UTF-8 only, and stops at the first other byte.
     #[test]
     fn skip_chars_stops_at_the_first_defect(
         bytes in prop::collection::vec(prop_oneof![

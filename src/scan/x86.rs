@@ -1,4 +1,7 @@
-//! The kernels of x86-64: SSE2, which every such machine has, and AVX2, which has to be detected.
+//! The kernels of x86-64: SSE2, which every x86-64 machine has, and AVX2, which is detected.
+//!
+//! Each kernel tests a block for the [`VectorSet`] of a class and for up to four given bytes. The algorithm over
+//! blocks is in `kernel`.
 
 use core::arch::x86_64::{
     __m128i, __m256i, _mm_cmpeq_epi8, _mm_cmplt_epi8, _mm_loadu_si128, _mm_movemask_epi8,
@@ -7,23 +10,26 @@ use core::arch::x86_64::{
     _mm256_shuffle_epi8, _mm256_sub_epi8,
 };
 
-use super::class::{Class, Plain};
+use super::class::{Class, VectorSet};
 use super::kernel::{self, Block, Task, Vector};
 
 /// SSE2, a part of x86-64.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sse2;
 
-impl Vector for Sse2 {
+// SAFETY: `sse2_non_members` clears bits of bytes in the `VectorSet` only, a subset of the class. The generic
+// `leading_members` and `all_members` are built on it. The test `kernels_agree_with_the_table` checks every byte
+// of every class in every lane.
+unsafe impl Vector for Sse2 {
     #[inline(always)]
-    fn strangers(self, block: &Block, class: Class) -> u32 {
+    fn non_members(self, block: &Block, class: Class) -> u32 {
         let ([low, high], _) = block.as_chunks() else {
             return u32::MAX;
         };
         // SAFETY: SSE2 is a part of x86-64.
-        let low = unsafe { sse2_strangers(low, class) };
-        // SAFETY: as above.
-        let high = unsafe { sse2_strangers(high, class) };
+        let low = unsafe { sse2_non_members(low, class) };
+        // SAFETY: SSE2 is a part of x86-64.
+        let high = unsafe { sse2_non_members(high, class) };
         high << 16 | low
     }
 
@@ -34,18 +40,18 @@ impl Vector for Sse2 {
         };
         // SAFETY: SSE2 is a part of x86-64.
         let low = unsafe { sse2_any_of(low, bytes) };
-        // SAFETY: as above.
+        // SAFETY: SSE2 is a part of x86-64.
         let high = unsafe { sse2_any_of(high, bytes) };
         high << 16 | low
     }
 
     #[inline(always)]
-    fn run(self, bytes: &[u8], class: Class) -> usize {
-        kernel::run(self, bytes, class)
+    fn leading_members(self, bytes: &[u8], class: Class) -> usize {
+        kernel::leading_members(self, bytes, class)
     }
 }
 
-/// Sets the lanes that are one of these.
+/// Sets the lanes that are one of these bytes.
 #[inline]
 #[target_feature(enable = "sse2")]
 fn sse2_lanes_of(half: __m128i, bytes: [u8; 4]) -> __m128i {
@@ -63,19 +69,21 @@ fn sse2_any_of(half: &[u8; 16], bytes: [u8; 4]) -> u32 {
 
 #[inline]
 #[target_feature(enable = "sse2")]
-fn sse2_strangers(half: &[u8; 16], class: Class) -> u32 {
+fn sse2_non_members(half: &[u8; 16], class: Class) -> u32 {
     // SAFETY: `half` is 16 bytes, and the load asks for no alignment.
     let half: __m128i = unsafe { _mm_loadu_si128(half.as_ptr().cast()) };
     let byte = |byte: u8| _mm_set1_epi8(byte.cast_signed());
-    match class.plain() {
-        // Compared as signed numbers, bytes from 0x80 on are below the space too.
-        Plain::FromSpaceBut(strangers) => _mm_movemask_epi8(_mm_or_si128(
+    match class.vector_set() {
+        // The comparison is signed, so bytes from 0x80 on are below the space too.
+        VectorSet::FromSpaceExcept(excluded) => _mm_movemask_epi8(_mm_or_si128(
             _mm_cmplt_epi8(half, byte(b' ')),
-            sse2_lanes_of(half, strangers),
+            sse2_lanes_of(half, excluded),
         )) as u32,
-        Plain::OneOf(members) => !_mm_movemask_epi8(sse2_lanes_of(half, members)) as u32 & 0xFFFF,
-        Plain::Alphanumeric => {
-            // From the least signed number on, so that one comparison finds each range.
+        VectorSet::OneOf(members) => {
+            !_mm_movemask_epi8(sse2_lanes_of(half, members)) as u32 & 0xFFFF
+        }
+        VectorSet::Alphanumeric => {
+            // Each range is moved to the least signed number, so that one comparison finds it.
             let letter = _mm_sub_epi8(_mm_or_si128(half, byte(0x20)), byte(b'a' ^ 0x80));
             let digit = _mm_sub_epi8(half, byte(b'0' ^ 0x80));
             let member = _mm_or_si128(
@@ -87,16 +95,16 @@ fn sse2_strangers(half: &[u8; 16], class: Class) -> u32 {
     }
 }
 
-/// AVX2, with the bit instructions that came with it.
+/// AVX2, with the bit instructions BMI1 and BMI2.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Avx2 {
-    /// INVARIANT: a value is made by [`detect`](Self::detect) only, where the machine has what
-    /// [`avx2_task`] is compiled with.
+    /// INVARIANT: only [`detect`](Self::detect) makes a value, on a machine that has all features enabled in
+    /// this module.
     _detected: (),
 }
 
 impl Avx2 {
-    /// The kernel, if the machine has it.
+    /// The kernel, if this machine has it.
     pub(super) fn detect() -> Option<Self> {
         #[cfg(feature = "std")]
         let detected = std::is_x86_feature_detected!("avx2")
@@ -111,7 +119,7 @@ impl Avx2 {
         detected.then_some(Self { _detected: () })
     }
 
-    /// Runs the task, compiled with AVX2.
+    /// Runs the task, compiled with AVX2, BMI1 and BMI2.
     #[inline(always)]
     pub(super) fn enter<T: Task>(self, task: T) -> T::Output {
         // SAFETY: the machine has these instructions, by the invariant of `self`.
@@ -124,43 +132,44 @@ fn avx2_task<T: Task>(avx2: Avx2, task: T) -> T::Output {
     task.run(avx2)
 }
 
-impl Vector for Avx2 {
+// SAFETY: as for `Sse2`, with `avx2_non_members`.
+unsafe impl Vector for Avx2 {
     #[inline(always)]
-    fn strangers(self, block: &Block, class: Class) -> u32 {
+    fn non_members(self, block: &Block, class: Class) -> u32 {
         // SAFETY: the machine has AVX2, by the invariant of `self`.
-        unsafe { avx2_strangers(block, class) }
+        unsafe { avx2_non_members(block, class) }
     }
 
     #[inline(always)]
     fn any_of(self, block: &Block, bytes: [u8; 4]) -> u32 {
-        // SAFETY: as above.
+        // SAFETY: the machine has AVX2, by the invariant of `self`.
         unsafe { avx2_any_of(block, bytes) }
     }
 
     #[inline(always)]
-    fn run(self, bytes: &[u8], class: Class) -> usize {
+    fn leading_members(self, bytes: &[u8], class: Class) -> usize {
         // SAFETY: the machine has these instructions, by the invariant of `self`.
-        unsafe { avx2_run(self, bytes, class) }
+        unsafe { avx2_leading_members(self, bytes, class) }
     }
 }
 
-/// Not inlined: it is what happens where a length was not foreseen.
+/// Not inlined: it runs only if a value does not have the expected length.
 #[inline(never)]
 #[target_feature(enable = "avx2,bmi1,bmi2")]
-fn avx2_run(avx2: Avx2, bytes: &[u8], class: Class) -> usize {
+fn avx2_leading_members(avx2: Avx2, bytes: &[u8], class: Class) -> usize {
     match class {
-        // The same, compiled for white space and for the classes of values.
-        Class::SPACE => kernel::run(avx2, bytes, Class::SPACE),
-        Class::TEXT => kernel::run(avx2, bytes, Class::TEXT),
-        Class::VALUE => kernel::run(avx2, bytes, Class::VALUE),
-        _ => kernel::run(avx2, bytes, class),
+        // The same call, specialised for white space and for the classes of values.
+        Class::SPACE => kernel::leading_members(avx2, bytes, Class::SPACE),
+        Class::TEXT => kernel::leading_members(avx2, bytes, Class::TEXT),
+        Class::VALUE => kernel::leading_members(avx2, bytes, Class::VALUE),
+        _ => kernel::leading_members(avx2, bytes, class),
     }
 }
 
-/// Each of these four bytes at the index that its low half is; zeros elsewhere.
-#[expect(clippy::indexing_slicing, reason = "a half byte is below 16")]
-const fn by_low_half(strangers: [u8; 4]) -> [u8; 16] {
-    let [a, b, c, d] = strangers;
+/// A table with each of these four bytes at the index given by its low four bits, and zeros elsewhere.
+#[expect(clippy::indexing_slicing, reason = "four bits are below 16")]
+const fn by_low_bits(bytes: [u8; 4]) -> [u8; 16] {
+    let [a, b, c, d] = bytes;
     let mut table = [0; 16];
     table[a as usize & 0xF] = a;
     table[b as usize & 0xF] = b;
@@ -169,7 +178,7 @@ const fn by_low_half(strangers: [u8; 4]) -> [u8; 16] {
     table
 }
 
-/// Sets the lanes that are one of these.
+/// Sets the lanes that are one of these bytes.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn avx2_lanes_of(block: __m256i, bytes: [u8; 4]) -> __m256i {
@@ -188,25 +197,25 @@ fn avx2_any_of(block: &Block, bytes: [u8; 4]) -> u32 {
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn avx2_strangers(block: &Block, class: Class) -> u32 {
+fn avx2_non_members(block: &Block, class: Class) -> u32 {
     // SAFETY: `block` is 32 bytes, and the load asks for no alignment.
     let block: __m256i = unsafe { _mm256_loadu_si256(block.as_ptr().cast()) };
     let byte = |byte: u8| _mm256_set1_epi8(byte.cast_signed());
-    match class.plain() {
-        Plain::FromSpaceBut(strangers) => {
-            let table = by_low_half(strangers);
+    match class.vector_set() {
+        VectorSet::FromSpaceExcept(excluded) => {
+            let table = by_low_bits(excluded);
             // SAFETY: `table` is 16 bytes, and the load asks for no alignment.
             let table = unsafe { _mm_loadu_si128(table.as_ptr().cast()) };
-            // The one stranger with the low half of each byte, and 0 for bytes from 0x80 on.
-            let like = _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(table), block);
+            // For each byte, the excluded byte with the same low bits. 0 for bytes from 0x80 on.
+            let candidate = _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(table), block);
             _mm256_movemask_epi8(_mm256_or_si256(
                 _mm256_cmpgt_epi8(byte(b' '), block),
-                _mm256_cmpeq_epi8(like, block),
+                _mm256_cmpeq_epi8(candidate, block),
             )) as u32
         }
-        Plain::OneOf(members) => !_mm256_movemask_epi8(avx2_lanes_of(block, members)) as u32,
-        Plain::Alphanumeric => {
-            // As above.
+        VectorSet::OneOf(members) => !_mm256_movemask_epi8(avx2_lanes_of(block, members)) as u32,
+        VectorSet::Alphanumeric => {
+            // As in `sse2_non_members`.
             let letter = _mm256_sub_epi8(_mm256_or_si256(block, byte(0x20)), byte(b'a' ^ 0x80));
             let digit = _mm256_sub_epi8(block, byte(b'0' ^ 0x80));
             let member = _mm256_or_si256(

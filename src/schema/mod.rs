@@ -1,294 +1,200 @@
-//! The vocabulary of EWS notifications: which element may stand where, by namespace and name.
+//! The vocabulary of EWS notifications: one table of the elements, by name and namespace, and where each may appear.
 //!
-//! The grammar is [`child`], one arm a place; what an element means is the engine's business. The
-//! tree is that of `messages.xsd` and `types.xsd`, as servers write it.
+//! Everything else that has the name of an element is checked against the table by the tests of this module: event
+//! kinds, operations, what the fast path predicts, the keys of `Serialize`. What an element means is decided by the
+//! engine. The tree is that of `messages.xsd` and `types.xsd`, as servers write it.
+//!
+//! Depends on the names of `xml` and the enumerations of the model.
 
+mod namespaces;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use self::namespaces::{NAMESPACES, VOCABULARIES, Vocabulary, is_types};
 use crate::model::{EventKind, Operation};
-use crate::xml::{Name, Namespace};
+use crate::xml::Name;
 
-/// The namespaces of the vocabulary. Servers write `http://`; pages of Microsoft's documentation have
-/// printed `https://`, so those of EWS are known by both.
-pub(crate) const NAMESPACES: &[&str; 8] = &[
-    "http://schemas.xmlsoap.org/soap/envelope/",
-    "http://www.w3.org/2003/05/soap-envelope",
-    "http://schemas.microsoft.com/exchange/services/2006/messages",
-    "https://schemas.microsoft.com/exchange/services/2006/messages",
-    "http://schemas.microsoft.com/exchange/services/2006/types",
-    "https://schemas.microsoft.com/exchange/services/2006/types",
-    "http://schemas.microsoft.com/exchange/services/2006/errors",
-    "https://schemas.microsoft.com/exchange/services/2006/errors",
-];
-
-const SOAP_11: Namespace = Namespace::known(0);
-const SOAP_12: Namespace = Namespace::known(1);
-const MESSAGES: Namespace = Namespace::known(2);
-const MESSAGES_HTTPS: Namespace = Namespace::known(3);
-const TYPES: Namespace = Namespace::known(4);
-const TYPES_HTTPS: Namespace = Namespace::known(5);
-const ERRORS: Namespace = Namespace::known(6);
-const ERRORS_HTTPS: Namespace = Namespace::known(7);
-
-/// What a namespace is to the grammar.
+/// What an element contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Vocabulary {
-    Soap11,
-    Soap12,
-    Messages,
-    Types,
-    /// Of what Exchange adds to a fault.
-    Errors,
-    /// Of the children of a SOAP 1.1 fault.
-    NoNamespace,
+pub(crate) enum Content {
+    /// Elements of the table.
+    Children,
+    /// Elements of the table: the operation that a Body is for.
+    Operation(Operation),
+    /// Elements of the table whose parent is [`Element::Event`].
+    Event(EventKind),
+    /// Anything, which is kept as it is written.
+    Raw,
+    Text,
+    /// Text, and `@Name`.
+    NamedText,
+    /// `xs:int`.
+    Int,
+    /// `xs:boolean`.
+    Boolean,
+    /// Nothing, but `@Id` and perhaps `@ChangeKey`.
+    Id,
+    /// Nothing, but attributes that name a version.
+    Version,
 }
 
-impl Vocabulary {
-    pub(crate) const fn of(namespace: Namespace) -> Option<Self> {
-        match namespace {
-            SOAP_11 => Some(Self::Soap11),
-            SOAP_12 => Some(Self::Soap12),
-            MESSAGES | MESSAGES_HTTPS => Some(Self::Messages),
-            TYPES | TYPES_HTTPS => Some(Self::Types),
-            ERRORS | ERRORS_HTTPS => Some(Self::Errors),
-            Namespace::NONE => Some(Self::NoNamespace),
-            _ => None,
+/// How often an element may appear in its parent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Occurs {
+    Once,
+    Often,
+    /// Often in this parent, once in others.
+    OftenIn(Element),
+}
+
+/// Makes [`Element`] and the lookups by name and by element out of the rows of the table.
+macro_rules! elements {
+    ($($(#[$doc:meta])* $element:ident, $occurs:expr, $content:expr,
+        $(($parent:ident $namespace:ident $name:literal))+;)+) => {
+        /// An element in its place.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Element {
+            /// The document: the parent of the root element.
+            Document,
+            /// An event of any known kind, as a parent: the schema gives each kind a selection of the same children.
+            Event,
+            /// An element of the types namespace in a Notification that is none of the table.
+            OtherEvent,
+            $($(#[$doc])* $element,)+
         }
-    }
-}
 
-/// The vocabulary of each of [`NAMESPACES`] that stands in a message without a fault.
-pub(crate) const VOCABULARIES: [(&str, Vocabulary); 6] = {
-    use Vocabulary::{Messages, Soap11, Soap12, Types};
-    let [
-        soap11,
-        soap12,
-        messages,
-        messages_https,
-        types,
-        types_https,
-        ..,
-    ] = *NAMESPACES;
-    [
-        (soap11, Soap11),
-        (soap12, Soap12),
-        (messages, Messages),
-        (messages_https, Messages),
-        (types, Types),
-        (types_https, Types),
-    ]
-};
-
-/// Whether this is the namespace of what stands in a Notification.
-pub(crate) const fn is_types(namespace: Namespace) -> bool {
-    matches!(Vocabulary::of(namespace), Some(Vocabulary::Types))
-}
-
-/// An element in its place, or the place above the root.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Element {
-    Document,
-    Envelope11,
-    Envelope12,
-    Header,
-    Body,
-    RequestServerVersion,
-    ServerVersionInfo,
-    SendNotification,
-    GetEventsResponse,
-    GetStreamingEventsResponse,
-    Fault11,
-    Fault12,
-    /// `faultcode`, or the `Value` of a `Code`.
-    FaultCode,
-    /// `faultstring`, or a `Text` of a `Reason`.
-    FaultString,
-    Code,
-    Reason,
-    Detail,
-    ResponseMessages,
-    /// That of any operation: the schema gives each a selection of the same children.
-    ResponseMessage,
-    /// Of a response, or `Message` of a fault's detail.
-    MessageText,
-    /// Of a response or of a fault's detail, as the rest of them.
-    ResponseCode,
-    DescriptiveLinkKey,
-    MessageXml,
-    Value,
-    ConnectionStatus,
-    ErrorSubscriptionIds,
-    /// `SubscriptionId` of [`ErrorSubscriptionIds`](Self::ErrorSubscriptionIds).
-    ErrorSubscriptionId,
-    Notifications,
-    Notification,
-    SubscriptionId,
-    PreviousWatermark,
-    MoreEvents,
-    StatusEvent,
-    CreatedEvent,
-    DeletedEvent,
-    ModifiedEvent,
-    MovedEvent,
-    CopiedEvent,
-    NewMailEvent,
-    FreeBusyChangedEvent,
-    /// An element of the types namespace in a Notification that is none of the others.
-    OtherEvent,
-    Watermark,
-    TimeStamp,
-    ItemId,
-    FolderId,
-    ParentFolderId,
-    OldItemId,
-    OldFolderId,
-    OldParentFolderId,
-    UnreadCount,
-}
-
-/// The element that a child of this name is; `None` for one that has no place there.
-pub(crate) fn child(parent: Element, name: Name<'_>) -> Option<Element> {
-    use Element as E;
-    use Vocabulary::{Errors, Messages, NoNamespace, Soap11, Soap12, Types};
-    Some(
-        match (parent, Vocabulary::of(name.namespace())?, name.local()) {
-            (E::Document, Soap11, "Envelope") => E::Envelope11,
-            (E::Document, Soap12, "Envelope") => E::Envelope12,
-            (E::Document | E::Body, Messages, "SendNotification") => E::SendNotification,
-            (E::Document | E::Body, Messages, "GetEventsResponse") => E::GetEventsResponse,
-            (E::Document | E::Body, Messages, "GetStreamingEventsResponse") => {
-                E::GetStreamingEventsResponse
-            }
-
-            (E::Envelope11, Soap11, "Header") | (E::Envelope12, Soap12, "Header") => E::Header,
-            (E::Envelope11, Soap11, "Body") | (E::Envelope12, Soap12, "Body") => E::Body,
-
-            (E::Body, Soap11, "Fault") => E::Fault11,
-            (E::Body, Soap12, "Fault") => E::Fault12,
-
-            (E::Header, Types, "RequestServerVersion") => E::RequestServerVersion,
-            (E::Header, Types, "ServerVersionInfo") => E::ServerVersionInfo,
-
-            (
-                E::SendNotification | E::GetEventsResponse | E::GetStreamingEventsResponse,
-                Messages,
-                "ResponseMessages",
-            ) => E::ResponseMessages,
-            // An emulator writes the name of the type instead.
-            (
-                E::ResponseMessages,
-                Messages,
-                "SendNotificationResponseMessage"
-                | "GetEventsResponseMessage"
-                | "GetStreamingEventsResponseMessage"
-                | "GetStreamingEventsResponseMessageType",
-            ) => E::ResponseMessage,
-
-            (E::ResponseMessage, Messages, "MessageText") => E::MessageText,
-            (E::ResponseMessage, Messages, "ResponseCode") => E::ResponseCode,
-            (E::ResponseMessage, Messages, "DescriptiveLinkKey") => E::DescriptiveLinkKey,
-            (E::ResponseMessage, Messages, "MessageXml") => E::MessageXml,
-            (E::ResponseMessage, Messages, "ConnectionStatus") => E::ConnectionStatus,
-            (E::ResponseMessage, Messages, "ErrorSubscriptionIds") => E::ErrorSubscriptionIds,
-            (E::ResponseMessage, Messages, "Notifications") => E::Notifications,
-            // The schema has these two in one namespace or the other, by operation; servers, clients
-            // and emulators disagree with the schema and with each other.
-            (E::ResponseMessage | E::Notifications, Messages | Types, "Notification") => {
-                E::Notification
-            }
-            (E::ErrorSubscriptionIds, Messages | Types, "SubscriptionId") => E::ErrorSubscriptionId,
-
-            (E::MessageXml, Types, "Value") => E::Value,
-
-            // Of SOAP 1.1, in no namespace; a page of Microsoft's documentation has them in SOAP's.
-            (E::Fault11, NoNamespace | Soap11, "faultcode") => E::FaultCode,
-            (E::Fault11, NoNamespace | Soap11, "faultstring") => E::FaultString,
-            (E::Fault11, NoNamespace | Soap11, "detail") => E::Detail,
-            (E::Fault12, Soap12, "Code") => E::Code,
-            (E::Code, Soap12, "Value") => E::FaultCode,
-            (E::Fault12, Soap12, "Reason") => E::Reason,
-            (E::Reason, Soap12, "Text") => E::FaultString,
-            (E::Fault12, Soap12, "Detail") => E::Detail,
-            (E::Detail, Errors, "ResponseCode") => E::ResponseCode,
-            (E::Detail, Errors, "Message") => E::MessageText,
-            (E::Detail, Types, "MessageXml") => E::MessageXml,
-
-            (E::Notification, Types, local) => match local {
-                "SubscriptionId" => E::SubscriptionId,
-                "PreviousWatermark" => E::PreviousWatermark,
-                "MoreEvents" => E::MoreEvents,
-                "StatusEvent" => E::StatusEvent,
-                "CreatedEvent" => E::CreatedEvent,
-                "DeletedEvent" => E::DeletedEvent,
-                "ModifiedEvent" => E::ModifiedEvent,
-                "MovedEvent" => E::MovedEvent,
-                "CopiedEvent" => E::CopiedEvent,
-                "NewMailEvent" => E::NewMailEvent,
-                "FreeBusyChangedEvent" => E::FreeBusyChangedEvent,
-                _ => E::OtherEvent,
-            },
-
-            (event, Types, local) if event.event_kind().is_some() => match local {
-                "Watermark" => E::Watermark,
-                "TimeStamp" => E::TimeStamp,
-                "ItemId" => E::ItemId,
-                "FolderId" => E::FolderId,
-                "ParentFolderId" => E::ParentFolderId,
-                "OldItemId" => E::OldItemId,
-                "OldFolderId" => E::OldFolderId,
-                "OldParentFolderId" => E::OldParentFolderId,
-                "UnreadCount" => E::UnreadCount,
+        /// The element that a child of this name is; `None` if it may not appear there.
+        pub(crate) fn child(parent: Element, name: Name<'_>) -> Option<Element> {
+            Some(match (parent, Vocabulary::of(name.namespace())?, name.local()) {
+                $($((Element::$parent, Vocabulary::$namespace, $name))|+ => Element::$element,)+
+                (Element::Notification, Vocabulary::Types, _) => Element::OtherEvent,
                 _ => return None,
-            },
+            })
+        }
 
-            _ => return None,
-        },
-    )
+        impl Element {
+            const fn row(self) -> (Occurs, Content) {
+                match self {
+                    Self::Document | Self::Event => (Once, Children),
+                    Self::OtherEvent => (Often, Raw),
+                    $(Self::$element => ($occurs, $content),)+
+                }
+            }
+        }
+
+        /// Each place of the table: parent, namespace, name, element.
+        #[cfg(test)]
+        const PLACES: &[(Element, Vocabulary, &str, Element)] = &[
+            $($((Element::$parent, Vocabulary::$namespace, $name, Element::$element),)+)+
+        ];
+    };
+}
+
+use Content::{Boolean, Children, Event, Id, Int, NamedText, Raw, Text, Version};
+use Occurs::{Often, OftenIn, Once};
+
+elements! {
+    // element, occurs, content, (parent, namespace, name)…
+
+    Envelope11, Once, Children, (Document Soap11 "Envelope");
+    Envelope12, Once, Children, (Document Soap12 "Envelope");
+    Header, Once, Children, (Envelope11 Soap11 "Header") (Envelope12 Soap12 "Header");
+    Body, Once, Children, (Envelope11 Soap11 "Body") (Envelope12 Soap12 "Body");
+    RequestServerVersion, Once, Version, (Header Types "RequestServerVersion");
+    ServerVersionInfo, Once, Version, (Header Types "ServerVersionInfo");
+
+    SendNotification, Once, Content::Operation(Operation::SendNotification),
+        (Document Messages "SendNotification") (Body Messages "SendNotification");
+    GetEventsResponse, Once, Content::Operation(Operation::GetEvents),
+        (Document Messages "GetEventsResponse") (Body Messages "GetEventsResponse");
+    GetStreamingEventsResponse, Once, Content::Operation(Operation::GetStreamingEvents),
+        (Document Messages "GetStreamingEventsResponse") (Body Messages "GetStreamingEventsResponse");
+    Fault11, Once, Content::Operation(Operation::Fault), (Body Soap11 "Fault");
+    Fault12, Once, Content::Operation(Operation::Fault), (Body Soap12 "Fault");
+
+    // SOAP 1.1 has the children of a fault in no namespace. A page of Microsoft's documentation has them in SOAP's.
+    FaultCode, Once, Text,
+        (Fault11 NoNamespace "faultcode") (Fault11 Soap11 "faultcode") (Code Soap12 "Value");
+    FaultString, OftenIn(Element::Reason), Text,
+        (Fault11 NoNamespace "faultstring") (Fault11 Soap11 "faultstring") (Reason Soap12 "Text");
+    Code, Once, Children, (Fault12 Soap12 "Code");
+    Reason, Once, Children, (Fault12 Soap12 "Reason");
+    Detail, Once, Children,
+        (Fault11 NoNamespace "detail") (Fault11 Soap11 "detail") (Fault12 Soap12 "Detail");
+    FaultResponseCode, Once, Text, (Detail Errors "ResponseCode");
+    FaultMessage, Once, Text, (Detail Errors "Message");
+
+    ResponseMessages, Once, Children,
+        (SendNotification Messages "ResponseMessages")
+        (GetEventsResponse Messages "ResponseMessages")
+        (GetStreamingEventsResponse Messages "ResponseMessages");
+    /// That of any operation: the schema gives each a selection of the same children. An emulator writes the name of
+    /// the type instead.
+    ResponseMessage, Often, Children,
+        (ResponseMessages Messages "SendNotificationResponseMessage")
+        (ResponseMessages Messages "GetEventsResponseMessage")
+        (ResponseMessages Messages "GetStreamingEventsResponseMessage")
+        (ResponseMessages Messages "GetStreamingEventsResponseMessageType");
+    MessageText, Once, Text, (ResponseMessage Messages "MessageText");
+    ResponseCode, Once, Text, (ResponseMessage Messages "ResponseCode");
+    DescriptiveLinkKey, Once, Int, (ResponseMessage Messages "DescriptiveLinkKey");
+    MessageXml, Once, Children, (ResponseMessage Messages "MessageXml") (Detail Types "MessageXml");
+    Value, Often, NamedText, (MessageXml Types "Value");
+    ConnectionStatus, Once, Text, (ResponseMessage Messages "ConnectionStatus");
+    ErrorSubscriptionIds, Once, Children, (ResponseMessage Messages "ErrorSubscriptionIds");
+    // The schema has the next two in one namespace or the other, by operation. Servers, clients and emulators
+    // disagree with the schema and with each other.
+    ErrorSubscriptionId, Often, Text,
+        (ErrorSubscriptionIds Messages "SubscriptionId") (ErrorSubscriptionIds Types "SubscriptionId");
+    Notification, OftenIn(Element::Notifications), Children,
+        (ResponseMessage Messages "Notification") (ResponseMessage Types "Notification")
+        (Notifications Messages "Notification") (Notifications Types "Notification");
+    Notifications, Once, Children, (ResponseMessage Messages "Notifications");
+
+    SubscriptionId, Once, Text, (Notification Types "SubscriptionId");
+    PreviousWatermark, Once, Text, (Notification Types "PreviousWatermark");
+    MoreEvents, Once, Boolean, (Notification Types "MoreEvents");
+    StatusEvent, Often, Event(EventKind::Status), (Notification Types "StatusEvent");
+    CreatedEvent, Often, Event(EventKind::Created), (Notification Types "CreatedEvent");
+    DeletedEvent, Often, Event(EventKind::Deleted), (Notification Types "DeletedEvent");
+    ModifiedEvent, Often, Event(EventKind::Modified), (Notification Types "ModifiedEvent");
+    MovedEvent, Often, Event(EventKind::Moved), (Notification Types "MovedEvent");
+    CopiedEvent, Often, Event(EventKind::Copied), (Notification Types "CopiedEvent");
+    NewMailEvent, Often, Event(EventKind::NewMail), (Notification Types "NewMailEvent");
+    FreeBusyChangedEvent, Often, Event(EventKind::FreeBusyChanged),
+        (Notification Types "FreeBusyChangedEvent");
+
+    Watermark, Once, Text, (Event Types "Watermark");
+    TimeStamp, Once, Text, (Event Types "TimeStamp");
+    ItemId, Once, Id, (Event Types "ItemId");
+    FolderId, Once, Id, (Event Types "FolderId");
+    ParentFolderId, Once, Id, (Event Types "ParentFolderId");
+    OldItemId, Once, Id, (Event Types "OldItemId");
+    OldFolderId, Once, Id, (Event Types "OldFolderId");
+    OldParentFolderId, Once, Id, (Event Types "OldParentFolderId");
+    UnreadCount, Once, Int, (Event Types "UnreadCount");
 }
 
 impl Element {
-    /// The kind, of an event that is known.
-    pub(crate) const fn event_kind(self) -> Option<EventKind<'static>> {
-        Some(match self {
-            Self::StatusEvent => EventKind::Status,
-            Self::CreatedEvent => EventKind::Created,
-            Self::DeletedEvent => EventKind::Deleted,
-            Self::ModifiedEvent => EventKind::Modified,
-            Self::MovedEvent => EventKind::Moved,
-            Self::CopiedEvent => EventKind::Copied,
-            Self::NewMailEvent => EventKind::NewMail,
-            Self::FreeBusyChangedEvent => EventKind::FreeBusyChanged,
-            _ => return None,
-        })
+    pub(crate) const fn content(self) -> Content {
+        self.row().1
     }
 
-    /// What a message is that has it in its Body.
-    pub(crate) const fn operation(self) -> Option<Operation> {
-        Some(match self {
-            Self::SendNotification => Operation::SendNotification,
-            Self::GetEventsResponse => Operation::GetEvents,
-            Self::GetStreamingEventsResponse => Operation::GetStreamingEvents,
-            Self::Fault11 | Self::Fault12 => Operation::Fault,
-            _ => return None,
-        })
-    }
-
-    /// Whether it may stand any number of times in this one.
-    pub(crate) const fn repeats_in(self, parent: Self) -> bool {
-        match self {
-            Self::Notification => matches!(parent, Self::Notifications),
-            Self::FaultString => matches!(parent, Self::Reason),
-            Self::ResponseMessage | Self::Value | Self::ErrorSubscriptionId | Self::OtherEvent => {
-                true
-            }
-            _ => self.event_kind().is_some(),
+    /// Whether it may appear any number of times in this parent.
+    pub(crate) fn repeats_in(self, parent: Self) -> bool {
+        match self.row() {
+            (Once, _) => false,
+            (Often, _) => true,
+            (OftenIn(only), _) => parent == only,
         }
     }
 
-    /// Its bit in [`Seen`]. A Body has one operation, so all are the same there.
+    /// Its bit in [`Seen`]. A Body has one operation, so all operations share one.
     const fn bit(self) -> u64 {
         const { assert!((Self::UnreadCount as u32) < u64::BITS) };
-        1 << match self.operation() {
-            Some(_) => Self::SendNotification as u32,
-            None => self as u32,
+        1 << match self.content() {
+            Content::Operation(_) => Self::SendNotification as u32,
+            _ => self as u32,
         }
     }
 }
@@ -298,14 +204,14 @@ impl Element {
 pub(crate) struct Seen(u64);
 
 impl Seen {
-    /// Notes a child; whether it is the first of its kind.
+    /// Notes a child. Whether it is the first of its kind.
     pub(crate) const fn insert(&mut self, element: Element) -> bool {
         let is_new = !self.contains(element);
         self.0 |= element.bit();
         is_new
     }
 
-    /// Whether there has been one, for an operation any.
+    /// Whether there was one; for an operation, whether there was any.
     pub(crate) const fn contains(self, element: Element) -> bool {
         self.0 & element.bit() != 0
     }

@@ -1,9 +1,17 @@
-//! A tokenizer for XML 1.0 and Namespaces in XML 1.0 that checks everything and copies nothing.
+//! A zero-copy tokenizer for XML 1.0 and Namespaces in XML 1.0 that checks every rule of both.
 //!
-//! [`Tokenizer`] reads a body of UTF-8 bytes in one pass and hands out [`Token`]s that borrow from
-//! it. It never recurses, and it allocates only to grow the [`Buffers`] that it is lent, so reading
-//! one body after another with the same buffers soon allocates nothing. Its time is linear in the
-//! body on any input, up to the logarithm of the number of attributes of one tag.
+//! [`Tokenizer`] reads a body of UTF-8 bytes in one pass and returns [`Token`]s that borrow from it. It is the
+//! general path of [`Parser`](crate::Parser), and useful on its own where only well-formedness or a few elements
+//! matter. It does not know EWS.
+//!
+//! # Cost
+//!
+//! The time is linear in the body on any input, except that the attributes of a tag are sorted if there are many.
+//! [`Limits::attributes`](crate::Limits::attributes) bounds their number. Nothing recurses. The tokenizer
+//! allocates only to grow its [`Buffers`]. Once they have grown, bodies of the same kind are read without an
+//! allocation.
+//!
+//! # Example
 //!
 //! ```
 //! use ews_notifications::Config;
@@ -25,36 +33,43 @@
 //!
 //! # Deviations
 //!
-//! What it accepts is what [XML 1.0, fifth edition](https://www.w3.org/TR/xml/) calls a well-formed
-//! document and [Namespaces in XML 1.0, third edition](https://www.w3.org/TR/xml-names/) calls
-//! namespace-well-formed, but for this:
+//! The specifications are [XML 1.0, fifth edition](https://www.w3.org/TR/xml/), and
+//! [Namespaces in XML 1.0, third edition](https://www.w3.org/TR/xml-names/). The tokenizer accepts all
+//! well-formed and namespace-well-formed documents and no others, with these deviations:
 //!
 //! - **No document type declaration.** A DOCTYPE is an error
-//!   ([`ErrorKind::Doctype`](crate::ErrorKind::Doctype)), and so is every entity but the five
+//!   ([`ErrorKind::Doctype`](crate::ErrorKind::Doctype)). So is a reference to any entity except the five
 //!   predefined ones.
-//! - **UTF-8 only.** Another encoding, declared or seen from the first bytes, is an error
-//!   ([`ErrorKind::Encoding`](crate::ErrorKind::Encoding)). UTF-16, which every XML processor must
-//!   read by the letter of the specification, is among them.
-//! - **Limits**, unless they are lifted: see [`Limits`](crate::Limits). A body of 4 GiB or more is
-//!   refused even then.
-//! - **Illegal character references**, such as `&#xB;`, read as U+FFFD, only when
-//!   [`IllegalReferences::Replace`](crate::IllegalReferences::Replace) asks for it.
+//! - **UTF-8 only.** Any other encoding is an error ([`ErrorKind::Encoding`](crate::ErrorKind::Encoding)),
+//!   whether it is declared or detected from the first bytes. This includes UTF-16, which the specification
+//!   requires of every XML processor.
+//! - **Limits**, unless they are lifted: see [`Limits`](crate::Limits). A body of 4 GiB or more is always
+//!   refused.
+//! - **Illegal character references**, such as `&#xB;`, are read as U+FFFD if
+//!   [`IllegalReferences::Replace`](crate::IllegalReferences::Replace) is configured. By default they are errors.
 //!
-//! Namespace names are compared as they read and are not checked to be URI references, as both
-//! specifications leave open. A document that declares version 1.1 or later is read by the rules of
-//! 1.0, as section 2.8 asks.
+//! Namespace names are compared after references have been replaced. They are not checked to be URI references,
+//! which both specifications leave open. A document that declares version 1.1 or later is read by the rules of
+//! 1.0 (section 2.8).
 //!
-//! # In here
+//! # Implementation
 //!
-//! `tokenizer` drives and holds the state; `prolog` reads the byte order mark and the XML declaration,
-//! `tag` tags and attributes, `reference` references, `namespaces` scopes, on a `set`; `token` is what
-//! comes out.
-//! Nothing here knows EWS.
+//! Numbers such as `[40] STag` are productions of XML 1.0. After `NS`, they are productions of Namespaces in XML
+//! 1.0.
+//!
+//! - `tokenizer`: the state machine, and the productions that are not tags.
+//! - `prolog`: byte order mark, encoding, XML declaration.
+//! - `tag`: tags and attributes.
+//! - `reference`: character and entity references.
+//! - `namespaces`: the namespace declarations in scope, found in a `nibble_trie`.
+//! - `token`: the public types for tokens.
+//!
+//! These modules use `scan`, `config` and `error`.
 
 mod namespaces;
+mod nibble_trie;
 pub(crate) mod prolog;
 mod reference;
-mod set;
 mod tag;
 #[cfg(test)]
 mod tests;

@@ -1,10 +1,12 @@
-//! Which prefix stands for which namespace, scope by scope.
+//! The namespace declarations in scope, and how they resolve prefixes (Namespaces in XML 1.0, sections 3 and 6).
+//!
+//! Uses `nibble_trie` for look-ups and the cursor for the text of the body.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write;
 
-use super::set::Set;
+use super::nibble_trie::NibbleTrie;
 use super::token::{Namespace, Text};
 use crate::error::ErrorKind;
 use crate::scan::{Cursor, Span};
@@ -14,56 +16,56 @@ const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
 
 /// The namespace declarations in scope.
 ///
-/// Prefixes and namespace names are looked up in sets that neither a thousand declarations nor names
-/// chosen to collide make slow. Both leave when the scope closes that brought them.
+/// Look-ups stay fast with a thousand declarations and with adversarial names. Prefixes and namespace names are
+/// removed when the scope closes that added them.
 #[derive(Debug, Default)]
 pub(super) struct Namespaces {
-    /// Namespaces whose numbers are fixed.
+    /// Namespace names with fixed numbers.
     known: &'static [&'static str],
     /// Declarations in scope, innermost last.
     declarations: Vec<Declaration>,
-    /// The prefixes in scope; the empty one stands for the default namespace.
-    prefix_set: Set,
+    /// The prefixes in scope. The empty one is bound to the default namespace.
+    prefix_set: NibbleTrie,
     prefixes: Vec<Prefix>,
-    /// The namespace names in scope that are not known.
-    name_set: Set,
+    /// The namespace names in scope without a fixed number.
+    name_set: NibbleTrie,
     names: Vec<NamespaceName>,
-    /// Namespace names that do not stand in the body as they read.
+    /// The text of namespace names that are written with references or white space.
     decoded: String,
 }
 
-/// A prefix in scope. Entry `i` of the set is prefix `i`.
+/// A prefix in scope. It has the same number as its entry in the set.
 #[derive(Clone, Copy, Debug)]
 struct Prefix {
     text: Span,
     namespace: Namespace,
 }
 
-/// What a scope has to undo.
+/// A declaration, with what its removal must restore.
 #[derive(Clone, Copy, Debug)]
 struct Declaration {
     prefix: u32,
-    /// What the prefix stood for outside; none where this declaration brought the prefix.
+    /// The former namespace of the prefix; `None` if this declaration added the prefix.
     outer: Option<Namespace>,
-    /// Whether this declaration brought its namespace name.
+    /// Whether this declaration added its namespace name.
     new_name: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
 enum NamespaceName {
     InBody(Span),
-    Decoded { start: usize, end: usize },
+    Decoded { raw: Span, start: usize, end: usize },
 }
 
 impl Namespaces {
-    pub(super) fn knowing(known: &'static [&'static str]) -> Self {
+    pub(super) fn with_known(known: &'static [&'static str]) -> Self {
         Self {
             known,
             ..Self::default()
         }
     }
 
-    /// How many declarations are in scope.
+    /// The number of declarations in scope.
     pub(super) fn len(&self) -> usize {
         self.declarations.len()
     }
@@ -77,7 +79,7 @@ impl Namespaces {
         self.decoded.clear();
     }
 
-    /// What they hold on the heap, in bytes.
+    /// Their capacity on the heap, in bytes.
     pub(super) fn retained_bytes(&self) -> usize {
         self.declarations.capacity() * size_of::<Declaration>()
             + self.prefix_set.retained_bytes()
@@ -87,7 +89,7 @@ impl Namespaces {
             + self.decoded.capacity()
     }
 
-    /// What `prefix` stands for; none where it is not declared. The empty prefix always is.
+    /// The namespace of `prefix`; `None` if it is not declared. The empty prefix always resolves.
     pub(super) fn resolve(&self, prefix: &str, cursor: &Cursor<'_>) -> Option<Namespace> {
         let found = self
             .prefix_set
@@ -101,8 +103,8 @@ impl Namespaces {
         }
     }
 
-    /// Binds the prefix that stands at `prefix` (the empty one for `xmlns="…"`) to the namespace
-    /// name that stands at `raw` and reads as `value`.
+    /// Adds a declaration of the prefix at `prefix`, an empty span for `xmlns="…"`. The namespace name is
+    /// written at `raw`, and `value` is its text.
     pub(super) fn declare(
         &mut self,
         prefix: Span,
@@ -117,6 +119,7 @@ impl Namespaces {
             // Writing to a String cannot fail.
             let _ = write!(self.decoded, "{value}");
             let name = NamespaceName::Decoded {
+                raw,
                 start: decoded_before,
                 end: self.decoded.len(),
             };
@@ -125,7 +128,7 @@ impl Namespaces {
         let text = cursor.span(prefix);
         check_reserved(text, uri)?;
         if text == "xml" {
-            // It stands for the one namespace that it may be bound to, declared or not.
+            // It is bound to its namespace without a declaration, and cannot be bound to another.
             self.decoded.truncate(decoded_before);
             return Ok(());
         }
@@ -168,7 +171,7 @@ impl Namespaces {
         Ok(())
     }
 
-    /// Undoes all but the first `len` declarations.
+    /// Removes all declarations after the first `len`.
     pub(super) fn truncate(&mut self, len: usize) {
         while self.declarations.len() > len {
             let Some(declaration) = self.declarations.pop() else {
@@ -193,7 +196,7 @@ impl Namespaces {
         }
     }
 
-    /// The name of a namespace; none for no namespace.
+    /// The name of a namespace; `None` for [`Namespace::NONE`].
     pub(super) fn name<'n>(&'n self, namespace: Namespace, cursor: &Cursor<'n>) -> Option<&'n str> {
         match namespace {
             Namespace::NONE => None,
@@ -211,6 +214,29 @@ impl Namespaces {
             }
         }
     }
+
+    /// The name of a namespace as its declaration writes it; empty for no namespace.
+    pub(super) fn as_declared<'b>(&self, namespace: Namespace, cursor: &Cursor<'b>) -> &'b str {
+        match namespace {
+            Namespace::NONE => "",
+            Namespace::XML => XML,
+            Namespace::XMLNS => XMLNS,
+            Namespace(number) => {
+                let at = number.saturating_sub(Namespace::FIRST_KNOWN) as usize;
+                let own = at.checked_sub(self.known.len());
+                let name = match own {
+                    None => return self.known.get(at).copied().unwrap_or_default(),
+                    Some(at) => self.names.get(at),
+                };
+                match name {
+                    Some(NamespaceName::InBody(raw) | NamespaceName::Decoded { raw, .. }) => {
+                        cursor.span(*raw)
+                    }
+                    None => "",
+                }
+            }
+        }
+    }
 }
 
 fn prefix_text<'n>(entry: u32, prefixes: &[Prefix], cursor: &Cursor<'n>) -> &'n str {
@@ -221,11 +247,11 @@ fn prefix_text<'n>(entry: u32, prefixes: &[Prefix], cursor: &Cursor<'n>) -> &'n 
 fn name_text<'n>(name: NamespaceName, decoded: &'n str, cursor: &Cursor<'n>) -> &'n str {
     match name {
         NamespaceName::InBody(span) => cursor.span(span),
-        NamespaceName::Decoded { start, end } => decoded.get(start..end).unwrap_or_default(),
+        NamespaceName::Decoded { start, end, .. } => decoded.get(start..end).unwrap_or_default(),
     }
 }
 
-/// NSC: Reserved Prefixes and Namespace Names; No Prefix Undeclaring.
+/// The namespace constraints "Reserved Prefixes and Namespace Names" and "No Prefix Undeclaring".
 fn check_reserved(prefix: &str, name: &str) -> Result<(), ErrorKind> {
     match (prefix, name) {
         ("xmlns", _) => Err(ErrorKind::ReservedPrefix),

@@ -1,16 +1,16 @@
-//! What stands before the first markup: byte order mark, encoding, XML declaration.
+//! The start of a document: byte order mark, encoding, XML declaration.
 
 use super::tokenizer::{fail, literal};
 use crate::error::{Error, ErrorKind};
 use crate::scan::{Class, Cursor, Span, is_name_char};
 
-/// The start of `[22] prolog`: a byte order mark and `[23] XMLDecl`, each if it is there.
+/// Reads the start of `[22] prolog`: an optional byte order mark and an optional `[23] XMLDecl`.
 pub(crate) fn start(cursor: &mut Cursor<'_>) -> Result<(), Error> {
     if is_other_encoding(cursor.rest()) {
         return Err(Error::new(ErrorKind::Encoding, 0));
     }
     cursor.eat("\u{FEFF}");
-    // As servers write it; the rules below say the same.
+    // Fast path for the declaration that servers write. The general rules below accept it too.
     if cursor.eat(r#"<?xml version="1.0" encoding="utf-8"?>"#) {
         return Ok(());
     }
@@ -21,13 +21,13 @@ pub(crate) fn start(cursor: &mut Cursor<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whether `<?xml` comes next and is not the beginning of a longer target.
+/// Whether `<?xml` comes next, and not a longer target such as `<?xml-stylesheet`.
 fn at_declaration(cursor: &Cursor<'_>) -> bool {
     let mut ahead = *cursor;
     ahead.eat("<?xml") && ahead.skip(Class::NAME) == 0 && ahead.eat_char(is_name_char) != Ok(true)
 }
 
-/// `[23] XMLDecl`, behind `<?xml`.
+/// `[23] XMLDecl` after `<?xml`.
 fn declaration(cursor: &mut Cursor<'_>) -> Result<(), Error> {
     let Some(version) = pseudo_attribute(cursor, "version")? else {
         return fail(cursor, ErrorKind::Declaration);
@@ -51,7 +51,7 @@ fn declaration(cursor: &mut Cursor<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// `S name Eq value`, if white space and the name come next: what stands between the quotes.
+/// `S name Eq value`, if white space and this name come next. Returns the span between the quotes.
 fn pseudo_attribute(cursor: &mut Cursor<'_>, name: &str) -> Result<Option<Span>, Error> {
     let before = *cursor;
     let spaced = cursor.skip(Class::SPACE) > 0;
@@ -82,7 +82,7 @@ fn pseudo_attribute(cursor: &mut Cursor<'_>, name: &str) -> Result<Option<Span>,
     Ok(Some(value))
 }
 
-/// `[26] VersionNum`. Any 1.x is read as 1.0 (section 2.8).
+/// `[26] VersionNum`. Any version 1.x is accepted and read as 1.0 (section 2.8).
 fn check_version(cursor: &Cursor<'_>, value: Span) -> Result<(), Error> {
     let version = cursor.span(value);
     let wrong_at = |at| {
@@ -101,7 +101,7 @@ fn check_version(cursor: &Cursor<'_>, value: Span) -> Result<(), Error> {
     }
 }
 
-/// `[81] EncName`, which has to be UTF-8 in any case.
+/// `[81] EncName`. It must be UTF-8, in upper or lower case.
 fn check_encoding(cursor: &Cursor<'_>, value: Span) -> Result<(), Error> {
     let encoding = cursor.span(value);
     let name = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
@@ -114,8 +114,8 @@ fn check_encoding(cursor: &Cursor<'_>, value: Span) -> Result<(), Error> {
     Err(Error::new(kind, value.start()))
 }
 
-/// Whether the first bytes are those of an encoding that is not a superset of ASCII (XML 1.0,
-/// appendix F): a byte order mark or the first `<` in UTF-16 or UTF-32, `<?xm` in EBCDIC.
+/// Whether the first bytes show an encoding that is not a superset of ASCII (XML 1.0, appendix F). They are a byte
+/// order mark or `<` in UTF-16 or UTF-32, or `<?xm` in EBCDIC.
 fn is_other_encoding(body: &[u8]) -> bool {
     matches!(
         body,

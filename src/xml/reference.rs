@@ -1,18 +1,19 @@
 //! References: the five predefined entities, and characters by number.
 //!
-//! One reading serves both the check while scanning and the replacement on request.
+//! The tokenizer checks references with [`read`]. `Text` replaces them with [`split`], which also uses it. Depends
+//! on `scan` for the legal characters.
 
 use crate::scan::is_char;
 
-/// Reads the reference that `text` begins with: the character it stands for, none where XML does not
-/// allow that character, and what follows. `None` where `text` begins with no proper reference.
+/// Splits the leading reference off `text`. Returns the result of [`read`] and the text after the reference.
+/// `None` if `text` does not begin with a valid reference.
 pub(super) fn split(text: &str) -> Option<(Option<char>, &str)> {
-    let (name, behind) = text.strip_prefix('&')?.split_once(';')?;
-    Some((read(name)?, behind))
+    let (name, after) = text.strip_prefix('&')?.split_once(';')?;
+    Some((read(name)?, after))
 }
 
-/// What stands between `&` and `;`: productions `[66] CharRef` and `[68] EntityRef`, section 4.6.
-/// `None` where that is neither a number nor a predefined entity; `Some(None)` for the number of a
+/// The character that `name`, the text between `&` and `;`, refers to: `[66] CharRef`, `[68] EntityRef`, section
+/// 4.6. `None` if `name` is neither a number nor a predefined entity. `Some(None)` if it is the number of a
 /// character that XML does not allow.
 pub(super) fn read(name: &str) -> Option<Option<char>> {
     let digits = match name {

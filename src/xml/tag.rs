@@ -1,4 +1,6 @@
-//! Tags: names, attributes, and the namespaces they are in.
+//! Start tags, end tags and attributes, with their names resolved to namespaces.
+//!
+//! Extends [`Tokenizer`]; uses `namespaces`.
 
 use super::token::{Attribute, Form, Name, Namespace, Text, Token};
 use super::tokenizer::Tokenizer;
@@ -6,25 +8,25 @@ use crate::config::Limits;
 use crate::error::{Error, ErrorKind};
 use crate::scan::{Class, Cursor, Span, is_name_char};
 
-/// An element whose end tag is still to come.
+/// An element whose end tag has not been read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct OpenElement {
     name: NameSpan,
     namespace: Namespace,
-    /// Declarations that were in scope before its start tag.
+    /// The number of declarations in scope before its start tag.
     outer_declarations: u32,
 }
 
-/// NS `[7] QName`, where it has just been read.
+/// NS `[7] QName`, just read.
 #[derive(Clone, Copy, Debug)]
 struct QName<'b> {
     start: usize,
-    /// Empty where there is none, and no colon.
+    /// Empty if there is no prefix.
     prefix: &'b str,
     local: &'b str,
 }
 
-/// NS `[7] QName`, as a part of the body.
+/// NS `[7] QName`, as a span of the body.
 #[derive(Clone, Copy, Debug)]
 struct NameSpan {
     text: Span,
@@ -40,11 +42,11 @@ pub(super) struct RawAttribute {
     form: Form,
 }
 
-/// Tags with more attributes than this are checked for duplicates by sorting.
-const FEW: usize = 8;
+/// Up to this number, attributes are compared pairwise to find duplicates. More are sorted.
+const MAX_PAIRWISE: usize = 8;
 
 impl<'b> Tokenizer<'_, 'b> {
-    /// `[40] STag` or `[44] EmptyElemTag`, behind the `<`.
+    /// `[40] STag` or `[44] EmptyElemTag`, after the `<`.
     #[inline(always)]
     pub(super) fn start_tag(&mut self) -> Result<Token<'b>, Error> {
         let name = self.qname(ErrorKind::Name)?;
@@ -80,7 +82,7 @@ impl<'b> Tokenizer<'_, 'b> {
             namespace,
             outer_declarations,
         });
-        self.behind_tag(empty);
+        self.set_state_after_tag(empty);
         Ok(Token::StartTag(Name {
             prefix: name.prefix,
             local: name.local,
@@ -88,13 +90,13 @@ impl<'b> Tokenizer<'_, 'b> {
         }))
     }
 
-    /// `[42] ETag`, behind the `</`.
+    /// `[42] ETag`, after the `</`.
     #[inline(always)]
     pub(super) fn end_tag(&mut self) -> Result<Token<'b>, Error> {
         let start = self.cursor;
         if let Some(open) = self.buffers.open.last()
             && self.cursor.eat(self.cursor.span(open.name.text))
-            && !self.name_goes_on()
+            && !self.name_continues()
         {
             if !self.cursor.eat(">") {
                 self.cursor.skip(Class::SPACE);
@@ -112,9 +114,9 @@ impl<'b> Tokenizer<'_, 'b> {
         Err(Error::new(ErrorKind::EndTagMismatch, start.pos()))
     }
 
-    /// Whether what comes next would belong to a name that has just been read.
+    /// Whether the next character continues a name that has just been read.
     #[inline(always)]
-    fn name_goes_on(&self) -> bool {
+    fn name_continues(&self) -> bool {
         match self.cursor.peek() {
             Some(byte @ 0..=0x7F) => byte == b':' || Class::NAME.contains(byte),
             Some(_) => self
@@ -125,15 +127,15 @@ impl<'b> Tokenizer<'_, 'b> {
         }
     }
 
-    /// The innermost element ends. The scope of its declarations ends before the next token, so
-    /// that the name of this one can still be asked for its namespace.
+    /// Closes the innermost element. The scope of its declarations closes just before the next token, so that
+    /// the namespace of this end tag still has a name.
     #[inline(always)]
     pub(super) fn close(&mut self) -> Result<Token<'b>, Error> {
         let Some(element) = self.buffers.open.pop() else {
             return Err(Error::new(ErrorKind::EndTagMismatch, self.cursor.pos()));
         };
         self.closed_scope = Some(element.outer_declarations as usize);
-        self.behind_tag(false);
+        self.set_state_after_tag(false);
         Ok(Token::EndTag(
             element.name.resolved(&self.cursor, element.namespace),
         ))
@@ -185,7 +187,7 @@ impl<'b> Tokenizer<'_, 'b> {
             .declare(prefix, value, text, &self.cursor)
     }
 
-    /// `[10] AttValue`: what stands between the quotes.
+    /// `[10] AttValue`. Returns the span between the quotes.
     fn attribute_value(&mut self) -> Result<(Span, Form), Error> {
         let Some(quote @ (b'"' | b'\'')) = self.cursor.peek() else {
             return self.fail(ErrorKind::AttributeQuote);
@@ -214,7 +216,7 @@ impl<'b> Tokenizer<'_, 'b> {
         Ok((value, form))
     }
 
-    /// NS `[7] QName`; an error of this kind where no name begins.
+    /// NS `[7] QName`. The error is of this kind if no name begins here.
     #[inline(always)]
     fn qname(&mut self, kind: ErrorKind) -> Result<QName<'b>, Error> {
         let start = self.cursor.pos();
@@ -262,7 +264,7 @@ impl<'b> Tokenizer<'_, 'b> {
         }
     }
 
-    /// Gives each attribute its namespace and checks that none stands twice (NS 6.3).
+    /// Resolves the namespace of each attribute and refuses duplicates (NS section 6.3).
     fn resolve_attributes(&mut self) -> Result<(), Error> {
         let cursor = &self.cursor;
         let namespaces = &self.buffers.namespaces;
@@ -284,7 +286,7 @@ impl<'b> Tokenizer<'_, 'b> {
         }
     }
 
-    /// The first attribute whose expanded name an earlier one has.
+    /// The first attribute with the same expanded name as an earlier one.
     fn first_duplicate(&mut self) -> Option<RawAttribute> {
         let cursor = self.cursor;
         let attributes = &self.buffers.attributes;
@@ -294,7 +296,7 @@ impl<'b> Tokenizer<'_, 'b> {
                 cursor.bytes(attribute.name.local_span()),
             )
         };
-        if attributes.len() <= FEW {
+        if attributes.len() <= MAX_PAIRWISE {
             let repeats = |(at, attribute): &(usize, &RawAttribute)| {
                 let mut earlier = attributes.iter().take(*at);
                 earlier.any(|earlier| expanded_name(earlier) == expanded_name(attribute))
@@ -305,7 +307,7 @@ impl<'b> Tokenizer<'_, 'b> {
                 .find(repeats)
                 .map(|(_, attribute)| *attribute);
         }
-        // Sorted by name, then by position, the repetitions of a name follow its first occurrence.
+        // After sorting by name and position, repetitions of a name follow its first occurrence.
         let order = &mut self.buffers.order;
         order.clear();
         order.extend(0..attributes.len() as u32);
@@ -359,7 +361,9 @@ impl NameSpan {
     }
 }
 
-/// The attributes of a start tag. Made by [`Tokenizer::attributes`].
+/// Iterates over the attributes of a start tag in document order. Made by [`Tokenizer::attributes`].
+///
+/// `'t` borrows the tokenizer and `'b` is the lifetime of the body: the attributes borrow from the body only.
 #[derive(Clone, Debug)]
 pub struct Attributes<'t, 'b> {
     cursor: Cursor<'b>,

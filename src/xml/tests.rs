@@ -9,9 +9,9 @@ use super::{Buffers, Name, Namespace, Token, Tokenizer};
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
 
-/// The tokens of a document, one a line: names as `{namespace}local`, texts as they read.
+/// The tokens of a document, one per line: names as `{namespace}local`, text normalised.
 fn tokens(body: &str) -> Result<Vec<String>, Error> {
-    let mut buffers = Buffers::knowing(&["urn:known"]);
+    let mut buffers = Buffers::with_known_namespaces(&["urn:known"]);
     let mut tokens = Tokenizer::new(body.as_bytes(), &mut buffers, &Config::default())?;
     let mut lines = Vec::new();
     while let Some(token) = tokens.next()? {
@@ -50,12 +50,12 @@ fn tokens(body: &str) -> Result<Vec<String>, Error> {
         );
     }
     assert_eq!(tokens.depth(), 0);
-    assert_eq!(tokens.next(), Ok(None), "asking again behind the end");
+    assert_eq!(tokens.next(), Ok(None), "again at the end");
     Ok(lines)
 }
 
 #[test]
-fn documents() {
+fn well_formed_documents_give_their_tokens() {
     for (body, expected) in [
         (
             "<?xmlé?><?xml-a?><a/>",
@@ -166,9 +166,9 @@ fn documents() {
     }
 }
 
-/// One defect a document, and the offset of it: `|` marks the place and is not in the document.
+/// Documents with one defect. `|` marks its offset and is not part of the document.
 #[test]
-fn defects() {
+fn defects_are_errors_at_their_offset() {
     use ErrorKind as K;
     for (marked, kind) in [
         ("|", K::NoRoot),
@@ -286,9 +286,9 @@ fn defects() {
     }
 }
 
-/// Whatever construct it ends in, a body that ends too early says so at its end.
+/// A truncated document is an error at its end, within any construct.
 #[test]
-fn a_document_cut_anywhere_ends_unexpectedly() {
+fn a_truncated_document_is_an_error_at_its_end() {
     let body = "<?xml version='1.0' encoding='UTF-8' standalone='no' ?><!--a--><?b c?>\
                 <d:e xmlns:d='f' g = \"&#x41;&amp;\"><![CDATA[h]]>i&lt;<j /><!-- - --></d:e >";
     for end in 0..body.len() {
@@ -304,7 +304,7 @@ fn a_document_cut_anywhere_ends_unexpectedly() {
 }
 
 #[test]
-fn bytes_that_are_not_utf_8_are_found_everywhere() {
+fn invalid_utf8_is_an_error_in_every_construct() {
     for body in [
         &b"\xFF<a/>"[..],
         b"<\xFFa/>",
@@ -334,22 +334,22 @@ fn bytes_that_are_not_utf_8_are_found_everywhere() {
             Error::new(ErrorKind::InvalidUtf8, offset),
             "{body:?}"
         );
-        assert_eq!(tokens.next(), Err(error), "asking again");
+        assert_eq!(tokens.next(), Err(error), "the same error again");
     }
 }
 
 #[test]
-fn attributes_tell_where_they_and_their_values_stand() {
+fn attributes_have_the_offsets_of_names_and_values() {
     let body = r#"<a xmlns:p="u"  b='é' p:c = "">"#;
     let mut buffers = Buffers::default();
     let mut tokens = Tokenizer::new(body.as_bytes(), &mut buffers, &Config::default()).unwrap();
     tokens.next().unwrap();
-    let places = tokens.attributes().map(|attribute| {
+    let offsets = tokens.attributes().map(|attribute| {
         let offsets = [attribute.offset(), attribute.value_offset()];
         offsets.map(|offset| body.get(offset..).unwrap())
     });
     assert_eq!(
-        places.collect::<Vec<_>>(),
+        offsets.collect::<Vec<_>>(),
         [
             ["b='é' p:c = \"\">", "é' p:c = \"\">"],
             ["p:c = \"\">", "\">"],
@@ -358,8 +358,8 @@ fn attributes_tell_where_they_and_their_values_stand() {
 }
 
 #[test]
-fn known_namespaces_have_their_numbers() {
-    let mut buffers = Buffers::knowing(&["urn:a", "urn:b"]);
+fn known_namespaces_have_fixed_numbers() {
+    let mut buffers = Buffers::with_known_namespaces(&["urn:a", "urn:b"]);
     let body = b"<x xmlns='urn:b'><y xmlns='urn:&#97;'/><z xmlns='urn:c'/></x>";
     let mut tokens = Tokenizer::new(body, &mut buffers, &Config::default()).unwrap();
     let mut namespaces = Vec::new();
@@ -389,7 +389,23 @@ fn known_namespaces_have_their_numbers() {
     }
 }
 
-/// Takes so many bytes and no more.
+/// What is handed out outlives the scope, so a name with a reference is handed out as the body has it.
+#[test]
+fn a_namespace_as_declared_is_the_text_of_the_declaration() {
+    let mut buffers = Buffers::with_known_namespaces(&["urn:a"]);
+    let body = b"<x><y xmlns='urn:&#97;'/><z xmlns='urn:z'/><z xmlns='urn:&amp;'/><xml:z/></x>";
+    let mut tokens = Tokenizer::new(body, &mut buffers, &Config::default()).unwrap();
+    let mut declared = Vec::new();
+    while let Some(token) = tokens.next().unwrap() {
+        if let Token::StartTag(name) = token {
+            declared.push(tokens.namespace_as_declared(name.namespace()));
+        }
+    }
+    let xml = "http://www.w3.org/XML/1998/namespace";
+    assert_eq!(declared, ["", "urn:a", "urn:z", "urn:&amp;", xml]);
+}
+
+/// A writer that fails after this number of bytes.
 struct Room(usize);
 
 impl Write for Room {
@@ -400,26 +416,26 @@ impl Write for Room {
 }
 
 #[test]
-fn a_text_that_cannot_be_written_whole_says_so() {
-    for (form, raw, reads) in [
+fn display_of_text_reports_a_failing_writer() {
+    for (form, raw, normalised) in [
         (Form::Verbatim, "a", "a"),
         (Form::Unparsed, "a\r\nb\r", "a\nb\n"),
         (Form::CharData, "a&lt;b\r\nc", "a<b\nc"),
         (Form::AttValue, "a\t&#xe9;\n", "a é "),
     ] {
         let text = Text::new(raw, form);
-        assert_eq!(text.to_string(), reads);
-        for room in 0..reads.len() {
+        assert_eq!(text.to_string(), normalised);
+        for room in 0..normalised.len() {
             assert_eq!(write!(Room(room), "{text}"), Err(fmt::Error), "{raw:?}");
         }
-        assert_eq!(write!(Room(reads.len()), "{text}"), Ok(()), "{raw:?}");
+        assert_eq!(write!(Room(normalised.len()), "{text}"), Ok(()), "{raw:?}");
     }
 }
 
-/// Scopes inside scopes, each declaring a prefix and a name, then redeclaring the outermost prefix:
-/// more prefixes than a set keeps in its list.
+/// Nested scopes that each declare a prefix and a namespace name, then redeclare the outermost prefix. There are
+/// more prefixes than fit into the list of a set.
 #[test]
-fn namespaces_leave_with_their_scopes() {
+fn declarations_are_removed_with_their_scopes() {
     const DEPTH: usize = 30;
     let prefix = |at: usize| format!("p{}", "q".repeat(at));
     let mut body = String::from("<x>");

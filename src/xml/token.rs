@@ -1,37 +1,40 @@
-//! What the tokenizer hands out: names, texts and tokens, all borrowed from the body.
+//! The public types for tokens, names and text. All borrow from the body.
+//!
+//! Uses `reference` to replace references. The tokenizer has checked everything before it makes these types.
 
 use alloc::borrow::Cow;
 use alloc::string::ToString;
 use core::fmt;
 
-/// One step through a document, in document order.
+/// A token of a document. [`Tokenizer`](super::Tokenizer) returns them in document order.
 ///
-/// `'b` is the body: tokens outlive the tokenizer. White space outside the root element and the XML
-/// declaration are no tokens.
+/// `'b` is the lifetime of the body, so tokens may outlive the tokenizer. There are no tokens for the XML
+/// declaration and for white space outside the root element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Token<'b> {
-    /// `[40] STag` or `[44] EmptyElemTag`. Its attributes are in
-    /// [`Tokenizer::attributes`](super::Tokenizer::attributes) until the next token is asked for.
+    /// A start tag (`[40] STag`) or an empty-element tag (`[44] EmptyElemTag`).
+    /// [`Tokenizer::attributes`](super::Tokenizer::attributes) returns its attributes until the next start tag is
+    /// read.
     StartTag(Name<'b>),
-    /// `[42] ETag`. Follows an empty-element tag as well, so that tags always come in pairs.
+    /// An end tag (`[42] ETag`). An empty-element tag is followed by one too, so start and end tags are paired.
     EndTag(Name<'b>),
-    /// A run of `[14] CharData` and references, up to the next `<`. Never empty.
+    /// Character data and references up to the next `<` (`[14] CharData`, `[67] Reference`). Never empty.
     Text(Text<'b>),
-    /// The inside of a `[18] CDSect`.
+    /// The content of a CDATA section (`[18] CDSect`).
     CData(Text<'b>),
-    /// The inside of a `[15] Comment`.
+    /// The content of a comment (`[15] Comment`).
     Comment(Text<'b>),
-    /// `[16] PI`.
+    /// A processing instruction (`[16] PI`).
     ProcessingInstruction {
-        /// `[17] PITarget`.
+        /// The target (`[17] PITarget`).
         target: &'b str,
-        /// What follows the white space after the target, up to `?>`.
+        /// The text up to `?>`, without the white space after the target.
         data: Text<'b>,
     },
 }
 
-/// The name of an element or attribute: NS `[7] QName` with the namespace it stands for.
+/// The name of an element or attribute (NS `[7] QName`), with its namespace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Name<'b> {
     pub(super) prefix: &'b str,
@@ -40,82 +43,85 @@ pub struct Name<'b> {
 }
 
 impl<'b> Name<'b> {
-    /// What stands before the colon; empty where there is none.
+    /// The prefix, without the colon. Empty if the name has no prefix.
     #[must_use]
     pub const fn prefix(&self) -> &'b str {
         self.prefix
     }
 
-    /// What stands after the colon, or the whole name.
+    /// The local part: the text after the colon, or the whole name if there is no colon.
     #[must_use]
     pub const fn local(&self) -> &'b str {
         self.local
     }
 
-    /// The length as it is written, in bytes.
+    /// The length of the name in the body, in bytes, with its prefix and colon.
     pub(crate) const fn len(&self) -> usize {
         let colon = !self.prefix.is_empty() as usize;
         self.prefix.len() + colon + self.local.len()
     }
 
-    /// The namespace that the prefix, or its absence, stands for at this place.
+    /// The namespace of the name, by the declarations in scope here.
     #[must_use]
     pub const fn namespace(&self) -> Namespace {
         self.namespace
     }
 
-    /// Whether this is `local` in no namespace.
+    /// Whether the name is `local` in no namespace.
     #[must_use]
     pub fn is_unqualified(&self, local: &str) -> bool {
         self.namespace == Namespace::NONE && self.local == local
     }
 }
 
-/// A namespace as a small number: comparing two is comparing their names, while both are in scope.
+/// A namespace, as a small number that is cheap to compare.
 ///
-/// [`Tokenizer::namespace_name`](super::Tokenizer::namespace_name) gives the name (the URI).
+/// Two are equal exactly if the namespace names (the URIs) are, as long as both are in scope. After a scope has
+/// closed, its numbers may be reused. [`Tokenizer::namespace_name`](super::Tokenizer::namespace_name) returns the
+/// name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Namespace(pub(super) u32);
 
 impl Namespace {
     /// No namespace.
     pub const NONE: Self = Self(0);
-    /// `http://www.w3.org/XML/1998/namespace`, which the prefix `xml` stands for always.
+    /// `http://www.w3.org/XML/1998/namespace`, always bound to the prefix `xml`.
     pub const XML: Self = Self(1);
-    /// `http://www.w3.org/2000/xmlns/`, which the prefix `xmlns` stands for always.
+    /// `http://www.w3.org/2000/xmlns/`, always bound to the prefix `xmlns`.
     pub const XMLNS: Self = Self(2);
-    /// The number of the first namespace of the list that the buffers know.
+    /// The number of the first namespace with a fixed number.
     pub(super) const FIRST_KNOWN: u32 = 3;
 
     /// The namespace at this position of the list given to
-    /// [`Buffers::knowing`](super::Buffers::knowing). Past the end of the list it is none in
-    /// particular.
+    /// [`Buffers::with_known_namespaces`](super::Buffers::with_known_namespaces). A position after the end of the
+    /// list denotes no particular namespace.
     #[must_use]
     pub const fn known(position: u32) -> Self {
         Self(Self::FIRST_KNOWN.saturating_add(position))
     }
 }
 
-/// Text as it stands in the body, and as it reads: line ends normalised (XML 1.0, 2.11), references
-/// replaced (4.4), white space of attribute values normalised (3.3.3).
+/// Text of the body, raw and normalised.
 ///
-/// `Display` writes the text as it reads.
+/// Normalised text has its line ends normalised (XML 1.0, section 2.11) and its references replaced (4.4). In
+/// attribute values white space is normalised too (3.3.3). `Display` writes the normalised text, without an
+/// allocation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Text<'b> {
     raw: &'b str,
     form: Form,
 }
 
-/// How a raw text differs from what it reads as.
+/// How raw text may differ from normalised text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
-    /// Not at all.
+    /// Does not differ.
     Verbatim,
-    /// In its line ends, perhaps.
+    /// In line ends. There may be none that differ.
     Unparsed,
-    /// In its line ends and references.
+    /// In line ends and references.
     CharData,
-    /// In its white space and references.
+    /// In white space and references.
     AttValue,
 }
 
@@ -124,13 +130,13 @@ impl<'b> Text<'b> {
         Self { raw, form }
     }
 
-    /// The bytes of the body.
+    /// The text as written in the body. Borrows from the body.
     #[must_use]
     pub const fn raw(&self) -> &'b str {
         self.raw
     }
 
-    /// The text, if it stands in the body as it reads. Almost all text does.
+    /// The text borrowed from the body, if raw and normalised text are equal. They nearly always are.
     #[must_use]
     pub fn verbatim(&self) -> Option<&'b str> {
         let verbatim = match self.form {
@@ -141,7 +147,7 @@ impl<'b> Text<'b> {
         verbatim.then_some(self.raw)
     }
 
-    /// The text as it reads: borrowed where it can be, allocated where not.
+    /// The normalised text: borrowed from the body if [`verbatim`](Self::verbatim) is `Some`, otherwise allocated.
     #[must_use]
     pub fn to_str(&self) -> Cow<'b, str> {
         match self.verbatim() {
@@ -164,9 +170,9 @@ impl fmt::Display for Text<'_> {
             rest.find(special).and_then(|at| rest.split_at_checked(at))
         {
             f.write_str(verbatim)?;
-            rest = if let Some((reference, behind)) = super::reference::split(from) {
+            rest = if let Some((reference, after)) = super::reference::split(from) {
                 fmt::Write::write_char(f, reference.unwrap_or(char::REPLACEMENT_CHARACTER))?;
-                behind
+                after
             } else {
                 f.write_str(if self.form == Form::AttValue {
                     " "
@@ -182,7 +188,7 @@ impl fmt::Display for Text<'_> {
     }
 }
 
-/// An attribute of the current start tag, other than a namespace declaration.
+/// An attribute of a start tag (`[41] Attribute`) that is not a namespace declaration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attribute<'b> {
     pub(super) name: Name<'b>,
@@ -192,25 +198,25 @@ pub struct Attribute<'b> {
 }
 
 impl<'b> Attribute<'b> {
-    /// The name. Without a prefix it is in no namespace, whatever the default is (NS 6.2).
+    /// The name. Without a prefix it is in no namespace: the default namespace does not apply (NS section 6.2).
     #[must_use]
     pub const fn name(&self) -> Name<'b> {
         self.name
     }
 
-    /// The value, without its quotes.
+    /// The value (`[10] AttValue`), without its quotes.
     #[must_use]
     pub const fn value(&self) -> Text<'b> {
         self.value
     }
 
-    /// The byte of the body at which the name begins.
+    /// The offset of the name, in bytes from the start of the body.
     #[must_use]
     pub const fn offset(&self) -> usize {
         self.offset
     }
 
-    /// The byte of the body at which the value begins, behind its quote.
+    /// The offset of the value after its opening quote, in bytes from the start of the body.
     #[must_use]
     pub const fn value_offset(&self) -> usize {
         self.value_offset

@@ -1,4 +1,6 @@
-//! The driver: which production comes next, and the productions that are no tags.
+//! The state machine of the tokenizer, and the productions that are not tags.
+//!
+//! Uses the other modules of `xml`, and the cursor.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -14,15 +16,15 @@ use crate::scan::{
     Class, Cursor, Dispatch, InvalidUtf8, Span, Stop, is_char, is_name_char, is_name_start_char,
 };
 
-/// The memory that a [`Tokenizer`] works in, to be lent to one after another.
+/// The working memory of a [`Tokenizer`], reused from body to body.
 ///
-/// It holds offsets into the body and no part of it, but for namespace names that are written with
-/// references. A new tokenizer starts by emptying it; what it has allocated stays.
+/// Buffers hold offsets into the body. They hold no text of it, except namespace names that are written with
+/// references. [`Tokenizer::new`] empties them and keeps their capacity.
 #[derive(Default)]
 pub struct Buffers {
     pub(super) open: Vec<OpenElement>,
     pub(super) attributes: Vec<RawAttribute>,
-    /// Positions of attributes, while they are sorted.
+    /// The positions of attributes while they are sorted.
     pub(super) order: Vec<u32>,
     pub(super) namespaces: Namespaces,
 }
@@ -37,18 +39,18 @@ impl fmt::Debug for Buffers {
 }
 
 impl Buffers {
-    /// Buffers for tokenizers that give the namespaces of this list fixed numbers:
-    /// [`Namespace::known`] with the position in the list. Comparing a name's namespace with that is
-    /// cheaper than comparing strings.
+    /// Buffers that assign fixed numbers to these namespace names: [`Namespace::known`] of the position in the
+    /// list. Comparing such numbers is cheaper than comparing strings. The list must be short: each declaration
+    /// searches it from the start.
     #[must_use]
-    pub fn knowing(namespaces: &'static [&'static str]) -> Self {
+    pub fn with_known_namespaces(namespaces: &'static [&'static str]) -> Self {
         Self {
-            namespaces: Namespaces::knowing(namespaces),
+            namespaces: Namespaces::with_known(namespaces),
             ..Self::default()
         }
     }
 
-    /// What the buffers hold on the heap, in bytes.
+    /// The capacity of the buffers on the heap, in bytes.
     #[must_use]
     pub fn retained_bytes(&self) -> usize {
         self.open.capacity() * size_of::<OpenElement>()
@@ -58,46 +60,53 @@ impl Buffers {
     }
 }
 
-/// Reads a body token by token. The [module](super) says what it checks.
+/// Reads a body token by token. The [module](super) documents the rules it checks and its cost.
 ///
-/// `'b` is the body, which tokens borrow from; `'s` the buffers. The document is known to be
-/// well-formed only once [`next`](Self::next) has returned `None`.
+/// `'b` is the lifetime of the body, which tokens borrow from. `'s` is the lifetime of the buffers. The document
+/// is known to be well-formed only once [`next`](Self::next) has returned `Ok(None)`.
+///
+/// # Why this is not an `Iterator`
+///
+/// - A `for` loop would borrow the tokenizer to its end. Then [`attributes`](Self::attributes) and
+///   [`namespace_name`](Self::namespace_name) could not be called between two tokens.
+/// - Iterator adapters such as `flatten` drop the errors of an iterator of `Result`s, and a truncated document would
+///   look complete. With `Result<Option<_>>` a caller sees the end only after handling the error.
 pub struct Tokenizer<'s, 'b> {
-    /// The engine moves it over whole elements in content and, where it asks for no more tokens, over the
-    /// tail.
+    /// The engine moves it over whole elements in content. It also moves it over the rest of the body, after
+    /// which it reads no more tokens.
     pub(crate) cursor: Cursor<'b>,
     pub(super) buffers: &'s mut Buffers,
     pub(super) limits: Limits,
     illegal_references: IllegalReferences,
     state: State,
-    /// Where the last token begins.
+    /// The offset of the last token.
     token_start: usize,
-    /// How many declarations stay in scope behind the end tag that was the last token.
+    /// If the last token was an end tag: the number of declarations that stay in scope after it.
     pub(super) closed_scope: Option<usize>,
     references_replaced: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
 enum State {
-    /// At the first byte.
+    /// At the start of the body.
     Start,
     /// Before the root element.
     Prolog,
     /// Inside the root element.
     Content,
-    /// Behind an empty-element tag whose end has not been handed out.
+    /// After an empty-element tag whose end tag has not been returned.
     EmptyElement,
-    /// Behind the root element.
+    /// After the root element.
     Epilog,
     Failed(Error),
 }
 
-/// The most bytes that a body may have.
+/// The length of the longest accepted body, in bytes.
 pub(crate) fn longest_body(config: &Config) -> usize {
     config.limits.body_bytes.min(Span::MAX)
 }
 
-/// The first of all checks.
+/// Refuses a body that is too long. The first of all checks.
 pub(crate) fn check_length(body: &[u8], config: &Config) -> Result<(), Error> {
     if body.len() > longest_body(config) {
         return Err(Error::new(ErrorKind::BodyLimit, 0));
@@ -116,18 +125,19 @@ impl fmt::Debug for Tokenizer<'_, '_> {
 }
 
 impl<'s, 'b> Tokenizer<'s, 'b> {
-    /// A tokenizer at the first byte of `body`. Reads nothing yet.
+    /// A tokenizer at the start of `body`. It empties the buffers and reads nothing yet. From the configuration it
+    /// takes the limits, the kernel and the treatment of illegal references.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::BodyLimit`] if the body is too long.
+    /// [`ErrorKind::BodyLimit`] if the body is longer than [`Limits::body_bytes`], or 4 GiB or more.
     pub fn new(body: &'b [u8], buffers: &'s mut Buffers, config: &Config) -> Result<Self, Error> {
         check_length(body, config)?;
         let cursor = Cursor::new(body, Dispatch::new(config.kernel));
         Ok(Self::begin(cursor, buffers, config))
     }
 
-    /// [`new`](Self::new) at the first byte of a body whose length has been checked.
+    /// [`new`](Self::new) for a body whose length has been checked. The cursor is at its first byte.
     pub(crate) fn begin(cursor: Cursor<'b>, buffers: &'s mut Buffers, config: &Config) -> Self {
         buffers.open.clear();
         buffers.attributes.clear();
@@ -144,15 +154,15 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         }
     }
 
-    /// The next token, or `None` behind the end of a well-formed document.
+    /// The next token. `None` at the end of a well-formed document, and again on further calls.
     ///
     /// # Errors
     ///
-    /// An error of any class but [`Schema`](crate::ErrorClass::Schema), at the byte where the
-    /// document stops being well-formed. Asking again gives the same error.
+    /// An error of any class except [`Schema`](crate::ErrorClass::Schema), at the byte where the document ceases
+    /// to be well-formed or exceeds a limit. Further calls return the same error.
     #[expect(
         clippy::should_implement_trait,
-        reason = "`?` reads better on Result<Option<_>>"
+        reason = "the docs of the type say why"
     )]
     pub fn next(&mut self) -> Result<Option<Token<'b>>, Error> {
         let token = self.step();
@@ -163,34 +173,42 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         token
     }
 
-    /// The attributes of the start tag that [`next`](Self::next) has just returned, in document
-    /// order and without namespace declarations. After any other token, still those of the last start
-    /// tag; after an error none.
+    /// The attributes of the last start tag that [`next`](Self::next) returned, in document order and without
+    /// namespace declarations. Empty before the first start tag and after an error.
     #[must_use]
     pub fn attributes(&self) -> Attributes<'_, 'b> {
         Attributes::new(self.cursor, &self.buffers.attributes)
     }
 
-    /// The name (the URI) of a namespace that is in scope; `None` for [`Namespace::NONE`].
+    /// The name (the URI) of a namespace in scope. `None` for [`Namespace::NONE`]. Borrows from the body or, if it
+    /// is written with references, from the buffers.
     #[must_use]
     pub fn namespace_name(&self, namespace: Namespace) -> Option<&str> {
         self.buffers.namespaces.name(namespace, &self.cursor)
     }
 
-    /// How many elements are open: after a start tag its own element counts, after an end tag not.
+    /// The name of a namespace that is in scope as its declaration writes it, references not replaced;
+    /// empty for [`Namespace::NONE`]. Borrowed from the body, so it outlives the scope.
+    pub(crate) fn namespace_as_declared(&self, namespace: Namespace) -> &'b str {
+        self.buffers.namespaces.as_declared(namespace, &self.cursor)
+    }
+
+    /// The number of open elements. It includes the element of a start tag that was just returned, but not that of
+    /// an end tag.
     #[must_use]
     pub fn depth(&self) -> usize {
         self.buffers.open.len()
     }
 
-    /// The bytes of the body that the last token was read from. The end tag of an empty-element tag
-    /// has an empty range behind it.
+    /// The range of the last token in the body, in bytes. The end tag of an empty-element tag has an empty range
+    /// after that tag.
     #[must_use]
     pub fn range(&self) -> core::ops::Range<usize> {
         self.token_start..self.cursor.pos()
     }
 
-    /// The body from `start` to behind the last token; empty where that is not text already read.
+    /// The text of the body from `start` to the end of the last token. Empty if `start` is after that end or splits
+    /// a character.
     #[must_use]
     pub fn text_since(&self, start: usize) -> &'b str {
         self.cursor
@@ -198,14 +216,14 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
             .unwrap_or_default()
     }
 
-    /// Whether the next token is content of the innermost open element, or its end tag.
+    /// Whether the next token is content or the end tag of the innermost open element.
     pub(crate) fn is_in_content(&self) -> bool {
         matches!(self.state, State::Content)
     }
 
-    /// Of the start tag that comes next, perhaps behind white space: what stands before its local
-    /// name, colon included, and the namespace that this stands for outside of that element. None
-    /// where no start tag comes next, or none that can be told so easily.
+    /// The prefix of the next start tag with its colon, and the namespace of the prefix outside of that element.
+    /// White space before the tag is skipped. `None` if no start tag comes next, its name begins beyond ASCII, or
+    /// its prefix is not bound. A hint for predictions only: the prefix of a name such as `aé:b` is given as empty.
     pub(crate) fn peek_prefix(&mut self) -> Option<(&'b str, Namespace)> {
         self.close_scope();
         let mut ahead = self.cursor;
@@ -230,8 +248,8 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         Some((with_colon, namespace))
     }
 
-    /// How many illegal references have been read as U+FFFD. Stays 0 unless the configuration asks
-    /// for it.
+    /// The number of illegal references read as U+FFFD so far. 0 unless
+    /// [`IllegalReferences::Replace`] is configured.
     #[must_use]
     pub fn references_replaced(&self) -> u64 {
         self.references_replaced
@@ -254,7 +272,7 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         }
     }
 
-    /// Ends the scope of the element whose end tag was the last token.
+    /// Closes the scope of the element whose end tag was the last token.
     #[inline(always)]
     fn close_scope(&mut self) {
         if let Some(declarations) = self.closed_scope.take() {
@@ -262,16 +280,16 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         }
     }
 
-    /// `[22] prolog` after the XML declaration, and `[27] Misc*` behind the root.
+    /// `[22] prolog` after the XML declaration, and `[27] Misc*` after the root.
     #[inline(never)]
     fn misc(&mut self) -> Result<Option<Token<'b>>, Error> {
         self.cursor.skip(Class::SPACE);
         self.token_start = self.cursor.pos();
-        let behind_root = matches!(self.state, State::Epilog);
+        let after_root = matches!(self.state, State::Epilog);
         match self.cursor.peek() {
-            None if behind_root => Ok(None),
+            None if after_root => Ok(None),
             None => Err(Error::new(ErrorKind::NoRoot, self.token_start)),
-            Some(b'<') if behind_root && self.opens_element() => Err(Error::new(
+            Some(b'<') if after_root && self.opens_element() => Err(Error::new(
                 ErrorKind::SecondRoot,
                 self.token_start + "<".len(),
             )),
@@ -280,13 +298,13 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         }
     }
 
-    /// Whether `<` and the beginning of a name come next.
+    /// Whether `<` and the start of a name come next.
     fn opens_element(&self) -> bool {
         let mut ahead = self.cursor;
         ahead.eat("<") && ahead.eat_char(is_name_start_char) == Ok(true)
     }
 
-    /// `[43] content`, one piece of it.
+    /// The next token of `[43] content`.
     #[inline(always)]
     fn content(&mut self) -> Result<Token<'b>, Error> {
         match self.cursor.peek() {
@@ -296,7 +314,7 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         }
     }
 
-    /// Whatever begins with `<`.
+    /// Markup, at its `<`.
     #[inline(always)]
     fn markup(&mut self) -> Result<Token<'b>, Error> {
         self.cursor.eat("<");
@@ -310,7 +328,7 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         }
     }
 
-    /// Markup that is no tag, behind the `<`.
+    /// Markup other than tags, after the `<`.
     #[inline(never)]
     fn other_markup(&mut self) -> Result<Token<'b>, Error> {
         if self.cursor.eat("?") {
@@ -332,7 +350,7 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         Err(Error::new(kind, self.token_start))
     }
 
-    /// `[14] CharData` and `[67] Reference`, as many as there are.
+    /// `[14] CharData` and `[67] Reference`, up to the next `<`.
     fn text(&mut self) -> Result<Token<'b>, Error> {
         let start = self.cursor;
         let mut form = Form::Verbatim;
@@ -356,7 +374,7 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         Ok(Token::Text(Text::new(self.cursor.since(start), form)))
     }
 
-    /// `[15] Comment`, behind `<!--`.
+    /// `[15] Comment`, after `<!--`.
     fn comment(&mut self) -> Result<Token<'b>, Error> {
         let start = self.cursor.pos();
         loop {
@@ -372,7 +390,7 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         Ok(Token::Comment(self.unparsed(start, "-->")))
     }
 
-    /// `[18] CDSect`, behind `<![CDATA[`.
+    /// `[18] CDSect`, after `<![CDATA[`.
     fn cdata(&mut self) -> Result<Token<'b>, Error> {
         if self.buffers.open.is_empty() {
             return Err(Error::new(ErrorKind::TextOutsideRoot, self.token_start));
@@ -388,7 +406,7 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         Ok(Token::CData(self.unparsed(start, "]]>")))
     }
 
-    /// `[16] PI`, behind `<?`.
+    /// `[16] PI`, after `<?`.
     fn instruction(&mut self) -> Result<Token<'b>, Error> {
         let target = self.ncname(ErrorKind::ProcessingInstruction)?;
         if self.cursor.peek().is_none() {
@@ -419,7 +437,7 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         Ok(Token::ProcessingInstruction { target, data })
     }
 
-    /// `[67] Reference`, at its `&`. Checked here, replaced by [`Text`].
+    /// `[67] Reference`, at its `&`. Checks it; [`Text`] replaces it.
     pub(super) fn reference(&mut self) -> Result<(), Error> {
         let start = self.cursor.pos();
         self.cursor.eat("&");
@@ -442,7 +460,7 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         Err(Error::new(kind, start))
     }
 
-    /// NS `[4] NCName`; an error of this kind where none begins.
+    /// NS `[4] NCName`. The error is of this kind if no name begins here.
     #[inline(always)]
     pub(super) fn ncname(&mut self, kind: ErrorKind) -> Result<&'b str, Error> {
         let start = self.cursor;
@@ -477,7 +495,7 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         }
     }
 
-    /// Moves to the next byte that is not of the class; `None` at the end of the body.
+    /// Moves to the next ASCII non-member of the class and returns it. `None` at the end of the body.
     #[inline(always)]
     pub(super) fn chars(&mut self, class: Class) -> Result<Option<u8>, Error> {
         match self.cursor.skip_chars(class) {
@@ -499,7 +517,7 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         fail(&self.cursor, kind)
     }
 
-    /// The text from `start` to before `end`, which the cursor is behind.
+    /// The text from `start` to the delimiter `end`, which was just read.
     fn unparsed(&self, start: usize, end: &str) -> Text<'b> {
         let raw = self
             .cursor
@@ -507,10 +525,10 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         Text::new(raw, Form::Unparsed)
     }
 
-    /// The state behind a tag: `empty` if it was an empty-element tag.
+    /// Sets the state after a tag, which `is_empty` says is an empty-element tag.
     #[inline(always)]
-    pub(super) fn behind_tag(&mut self, empty: bool) {
-        self.state = match empty {
+    pub(super) fn set_state_after_tag(&mut self, is_empty: bool) {
+        self.state = match is_empty {
             true => State::EmptyElement,
             false if self.buffers.open.is_empty() => State::Epilog,
             false => State::Content,
@@ -518,7 +536,7 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
     }
 }
 
-/// Moves over `text` if it comes next. The end of the body in the middle of it is an error.
+/// Moves over `text` if it comes next. The end of the body within it is an error.
 pub(super) fn literal(cursor: &mut Cursor<'_>, text: &str) -> Result<bool, Error> {
     if cursor.eat(text) {
         Ok(true)
@@ -529,7 +547,7 @@ pub(super) fn literal(cursor: &mut Cursor<'_>, text: &str) -> Result<bool, Error
     }
 }
 
-/// An error at the cursor: of this kind, unless there is no character at all.
+/// An error of this kind at the cursor. It is of another kind if no legal character comes next.
 #[cold]
 pub(super) fn fail<T>(cursor: &Cursor<'_>, kind: ErrorKind) -> Result<T, Error> {
     let kind = match cursor.peek_char() {

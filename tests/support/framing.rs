@@ -1,16 +1,16 @@
-//! Streams of envelopes, and where they have to be cut by what the tokenizer says of them.
+//! Streams of envelopes. The tokenizer says where they have to be cut.
 
 use ews_notifications::frame::{Envelope, Framer};
 use ews_notifications::xml::{Buffers, Token, Tokenizer};
 use ews_notifications::{Config, Error, ErrorKind, Limits};
 
+use super::choices::Choices;
 use super::sequence::KERNELS;
-use super::tape::Tape;
 
-/// Envelopes with where they begin, and how the stream ends: where the envelope of the error begins, or well.
+/// Envelopes with their offsets, and the end of the stream: success, or an error with the offset of its envelope.
 pub(crate) type Framed = (Vec<(u64, Vec<u8>)>, Result<(), (u64, Error)>);
 
-/// What a framer makes of a stream that comes in these pieces.
+/// The result of a framer on these pieces.
 pub(crate) fn framed<'c>(config: Config, pieces: impl IntoIterator<Item = &'c [u8]>) -> Framed {
     let mut framer = Framer::with_config(config);
     let mut envelopes = Vec::new();
@@ -33,13 +33,12 @@ pub(crate) fn framed<'c>(config: Config, pieces: impl IntoIterator<Item = &'c [u
     (envelopes, end)
 }
 
-/// A stream is framed the same by all kernels and however it is cut into pieces, of which the tape says the
-/// lengths, and as the tokenizer says.
-pub(crate) fn check(stream: &[u8], tape: &mut Tape<'_>) {
+/// Checks that all kernels frame the stream as the tokenizer does, whole and in pieces of any lengths.
+pub(crate) fn check(stream: &[u8], choices: &mut Choices<'_>) {
     let shown = stream.escape_ascii();
     let whole = framed(Config::default(), [stream]);
     check_by_tokens(stream, &whole);
-    let lengths: Vec<usize> = (0..64).map(|_| 1 + tape.pick(200)).collect();
+    let lengths: Vec<usize> = (0..64).map(|_| 1 + choices.below(200)).collect();
     for kernel in KERNELS {
         let mut config = Config::default();
         config.kernel = kernel;
@@ -54,7 +53,7 @@ pub(crate) fn check(stream: &[u8], tape: &mut Tape<'_>) {
     assert_eq!(framed(Config::default(), bytes), whole, "by bytes: {shown}");
 }
 
-/// The pieces of a stream that is cut by these lengths, again and again, of which one at least is not 0.
+/// The pieces of a stream, cut by these lengths in turn. At least one length is not 0.
 pub(crate) fn pieces<'s>(
     mut stream: &'s [u8],
     lengths: &'s [usize],
@@ -67,8 +66,8 @@ pub(crate) fn pieces<'s>(
     })
 }
 
-/// Up to the first that is malformed, envelopes are those that the tokenizer sees; what is cut off behind,
-/// it does not take either.
+/// Up to the first malformed document, envelopes are the documents that the tokenizer finds. The tokenizer refuses the
+/// envelopes after it too.
 fn check_by_tokens(stream: &[u8], (envelopes, end): &Framed) {
     let shown = stream.escape_ascii();
     let mut rest = stream;
@@ -102,7 +101,7 @@ fn check_by_tokens(stream: &[u8], (envelopes, end): &Framed) {
             (ErrorKind::NoRoot, true),
             "{shown}"
         ),
-        // Half a byte order mark is behind the framer when it is seen to be no whole one.
+        // The framer has passed half a byte order mark before it sees that the rest is missing.
         Err((at, error)) if rest.starts_with(b"\xEF") => {
             assert_eq!(
                 (error.kind(), error.offset()),
@@ -110,7 +109,8 @@ fn check_by_tokens(stream: &[u8], (envelopes, end): &Framed) {
             );
             assert!((offset..offset + 3).contains(at), "{shown}");
         }
-        // To the tokenizer it goes on: it is malformed, but which error comes first does not matter.
+        // The declaration does not end there for the tokenizer. Both refuse it; which error comes first does not
+        // matter.
         Err((at, _)) if has_open_declaration(rest) => assert_eq!(*at, offset, "{shown}"),
         Err((at, error)) => {
             assert_eq!(*at, offset, "{shown}");
@@ -120,7 +120,7 @@ fn check_by_tokens(stream: &[u8], (envelopes, end): &Framed) {
                 true => found == (ErrorKind::UnfinishedEnvelope, rest.len()),
                 false => is_later && error.kind() != ErrorKind::UnfinishedEnvelope,
             };
-            // It does not wait for more of what cannot be right.
+            // The framer does not wait for the rest of an envelope that cannot become right.
             let begins = match error.kind() {
                 ErrorKind::Doctype => "<!D",
                 ErrorKind::TextOutsideRoot => "<![",
@@ -135,7 +135,7 @@ fn check_by_tokens(stream: &[u8], (envelopes, end): &Framed) {
     }
 }
 
-/// Behind white space and byte order marks.
+/// The bytes after white space and byte order marks.
 fn behind_separators(mut bytes: &[u8]) -> &[u8] {
     while let [b' ' | b'\t' | b'\r' | b'\n', rest @ ..] | [0xEF, 0xBB, 0xBF, rest @ ..] = bytes {
         bytes = rest;
@@ -143,7 +143,7 @@ fn behind_separators(mut bytes: &[u8]) -> &[u8] {
     bytes
 }
 
-/// Whether an XML declaration comes next in which the first `?>` stands in a value.
+/// Whether the bytes begin with an XML declaration whose first `?>` is in a value.
 fn has_open_declaration(bytes: &[u8]) -> bool {
     let end = bytes.windows(2).position(|two| two == b"?>");
     let declaration = &bytes[..end.unwrap_or(0)];
@@ -151,7 +151,7 @@ fn has_open_declaration(bytes: &[u8]) -> bool {
     bytes.starts_with(b"<?xml") && (is_odd(b'"') || is_odd(b'\''))
 }
 
-/// Where the root element of a document ends, whatever follows it.
+/// The end of the root element, whatever follows it.
 fn end_of_document(bytes: &[u8]) -> Result<usize, Error> {
     let mut config = Config::default();
     config.limits = Limits::unlimited();
@@ -165,32 +165,33 @@ fn end_of_document(bytes: &[u8]) -> Result<usize, Error> {
     }
 }
 
-/// A stream of a few envelopes, mostly well-formed.
-pub(crate) fn stream(tape: &mut Tape<'_>) -> Vec<u8> {
+/// A stream of a few envelopes, most of them well-formed.
+pub(crate) fn stream(choices: &mut Choices<'_>) -> Vec<u8> {
     let mut stream = String::new();
-    for _ in 0..1 + tape.pick(4) {
-        for _ in 0..tape.pick(3) {
-            stream += tape.one_of(&["\r\n", " ", "\u{FEFF}", "<!-- > -->", "<?p <a> ?>", "\t\n"]);
+    for _ in 0..1 + choices.below(4) {
+        for _ in 0..choices.below(3) {
+            stream +=
+                choices.one_of(&["\r\n", " ", "\u{FEFF}", "<!-- > -->", "<?p <a> ?>", "\t\n"]);
         }
-        if tape.once_in(4) {
+        if choices.once_in(4) {
             stream += "<?xml version='1.0'?>";
         }
-        envelope(tape, &mut stream);
+        envelope(choices, &mut stream);
     }
     let mut stream = stream.into_bytes();
-    if tape.once_in(3) {
-        let at = tape.place(stream.len());
-        match tape.pick(4) {
+    if choices.once_in(3) {
+        let at = choices.position(stream.len());
+        match choices.below(4) {
             0 => stream.truncate(at),
             1 => drop(stream.remove(at)),
-            2 => stream.insert(at, tape.one_of(b"<>/\"'!?-]& \xEF[")),
-            _ => stream[at] = tape.one_of(b"<>/\"'!?-]& \xEF["),
+            2 => stream.insert(at, choices.one_of(b"<>/\"'!?-]& \xEF[")),
+            _ => stream[at] = choices.one_of(b"<>/\"'!?-]& \xEF["),
         }
     }
     stream
 }
 
-fn envelope(tape: &mut Tape<'_>, out: &mut String) {
+fn envelope(choices: &mut Choices<'_>, out: &mut String) {
     const NAMES: [&str; 7] = [
         "a",
         "Envelope",
@@ -202,40 +203,40 @@ fn envelope(tape: &mut Tape<'_>, out: &mut String) {
     ];
     let mut open = Vec::new();
     loop {
-        match tape.pick(12) {
-            0 | 1 if open.len() > 4 || !open.is_empty() && tape.pick(4) == 0 => {}
+        match choices.below(12) {
+            0 | 1 if open.len() > 4 || !open.is_empty() && choices.below(4) == 0 => {}
             0 | 1 => {
-                let name = tape.one_of(&NAMES);
+                let name = choices.one_of(&NAMES);
                 *out += "<";
                 *out += name;
-                attributes(tape, out);
-                *out += tape.one_of(&[">", " >", ">"]);
+                attributes(choices, out);
+                *out += choices.one_of(&[">", " >", ">"]);
                 open.push(name);
                 continue;
             }
-            _ if open.is_empty() && tape.pick(8) == 0 => {
+            _ if open.is_empty() && choices.below(8) == 0 => {
                 *out += "<b/>";
                 return;
             }
             _ if open.is_empty() => continue,
             2 => {
                 *out += "<b";
-                attributes(tape, out);
+                attributes(choices, out);
                 *out += "/>";
                 continue;
             }
-            3 => *out += tape.one_of(&["<!-- </a> -->", "<!----><!-- - > -->"]),
-            4 => *out += tape.one_of(&["<![CDATA[</a>]] >]]]>", "<![CDATA[]]>"]),
-            5 => *out += tape.one_of(&["<?p </a> > ??>", "<?p?>"]),
-            6 => *out += tape.one_of(&["/>", "it's > \"that\"", "a/>", "!?'", "\u{20AC}"]),
-            7 => *out += &"text / ".repeat(tape.pick(30)),
-            8 => *out += tape.one_of(&["&lt;", "\n", " "]),
+            3 => *out += choices.one_of(&["<!-- </a> -->", "<!----><!-- - > -->"]),
+            4 => *out += choices.one_of(&["<![CDATA[</a>]] >]]]>", "<![CDATA[]]>"]),
+            5 => *out += choices.one_of(&["<?p </a> > ??>", "<?p?>"]),
+            6 => *out += choices.one_of(&["/>", "it's > \"that\"", "a/>", "!?'", "\u{20AC}"]),
+            7 => *out += &"text / ".repeat(choices.below(30)),
+            8 => *out += choices.one_of(&["&lt;", "\n", " "]),
             _ => {}
         }
-        if tape.pick(3) == 0
+        if choices.below(3) == 0
             && let Some(name) = open.pop()
         {
-            *out += &["</", name, tape.one_of(&[">", " >", "\n>"])].concat();
+            *out += &["</", name, choices.one_of(&[">", " >", "\n>"])].concat();
             if open.is_empty() {
                 return;
             }
@@ -243,12 +244,12 @@ fn envelope(tape: &mut Tape<'_>, out: &mut String) {
     }
 }
 
-fn attributes(tape: &mut Tape<'_>, out: &mut String) {
-    for name in ["x", "y", "z"].into_iter().take(tape.pick(4)) {
-        let value = tape.one_of(&["", ">", "/>", "/", "it's", "!?", "1"]);
-        let long = "Id/+".repeat(tape.pick(40));
+fn attributes(choices: &mut Choices<'_>, out: &mut String) {
+    for name in ["x", "y", "z"].into_iter().take(choices.below(4)) {
+        let value = choices.one_of(&["", ">", "/>", "/", "it's", "!?", "1"]);
+        let long = "Id/+".repeat(choices.below(40));
         *out += &[" ", name, "=\"", value, &long, "\""].concat();
-        if tape.once_in(6) {
+        if choices.once_in(6) {
             *out += &[" ", name, name, "='\"", &long, ">'"].concat();
         }
     }

@@ -1,16 +1,16 @@
-//! Fast ways change nothing: a parser that has read other bodies, predicts and learns is held against one
-//! that has read nothing, predicts nothing, learns nothing and looks at one byte at a time.
+//! Compares a parser that has read other bodies, predicts and learns with a baseline: a fresh parser that neither
+//! predicts nor learns and looks at one byte at a time.
 //!
-//! Panics where they differ.
+//! Panics at a difference.
 
 use core::ops::AddAssign;
 
-use ews_notifications::{Config, Error, Item, Kernel, Message, Parser, Stats};
+use ews_notifications::{Config, Error, Kernel, Message, Notification, Parser, Stats};
 
-use super::sequence::{How, Sequence};
+use super::sequence::Sequence;
 
-/// What was counted while a message was read.
-pub(crate) fn counted(before: Stats, after: Stats) -> Stats {
+/// The counts between two states of one parser.
+pub(crate) fn stats_between(before: Stats, after: Stats) -> Stats {
     let mut counted = after;
     counted.elements_skipped -= before.elements_skipped;
     counted.attributes_skipped -= before.attributes_skipped;
@@ -22,8 +22,8 @@ pub(crate) fn counted(before: Stats, after: Stats) -> Stats {
     counted
 }
 
-/// The counts that tell of the message, not of how it was read.
-pub(crate) fn of_message(stats: Stats) -> [u64; 3] {
+/// The counts that depend on the message alone, not on how it was read.
+pub(crate) fn message_counters(stats: Stats) -> [u64; 3] {
     [
         stats.elements_skipped,
         stats.attributes_skipped,
@@ -31,8 +31,8 @@ pub(crate) fn of_message(stats: Stats) -> [u64; 3] {
     ]
 }
 
-/// The same, but for what must change nothing.
-pub(crate) fn plainly(config: &Config) -> Config {
+/// The configuration of the baseline: without predictions, heads and vector instructions.
+pub(crate) fn baseline(config: &Config) -> Config {
     let mut plain = *config;
     plain.kernel = Some(Kernel::Scalar);
     plain.predict = false;
@@ -40,8 +40,8 @@ pub(crate) fn plainly(config: &Config) -> Config {
     plain
 }
 
-/// A parser that has read this body so often that it knows it by heart.
-pub(crate) fn knowing(config: Config, body: &[u8]) -> Parser {
+/// A parser that has learned this body.
+pub(crate) fn warmed(config: Config, body: &[u8]) -> Parser {
     let mut parser = Parser::with_config(config);
     let is_good = parser.parse(body).is_ok();
     for _ in 1..8 {
@@ -50,22 +50,22 @@ pub(crate) fn knowing(config: Config, body: &[u8]) -> Parser {
     parser
 }
 
-/// How often the fast ways were taken.
+/// How often the fast paths were taken.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Shares {
     pub(crate) messages: u64,
     pub(crate) heads_predicted: u64,
     pub(crate) head_hits: u64,
     pub(crate) tail_hits: u64,
-    /// Of messages that were accepted.
+    /// Messages that were accepted.
     pub(crate) good: u64,
-    /// Children of the Notifications in those.
+    /// Children of the Notifications in accepted messages.
     pub(crate) children: u64,
     pub(crate) misses: u64,
-    /// Of those that were accepted, the ones without Notification, and which of them were known whole.
+    /// Accepted messages without Notification, and those of them that were known whole.
     pub(crate) whole: u64,
     pub(crate) whole_hits: u64,
-    /// The ones with several Notifications, and which of them had a head and a tail that were known.
+    /// Accepted messages with several Notifications, and those of them whose head and tail were known.
     pub(crate) several: u64,
     pub(crate) several_hits: u64,
 }
@@ -86,37 +86,37 @@ impl AddAssign for Shares {
     }
 }
 
-/// Reads all with one parser, and each with a parser of its own that knows nothing and predicts nothing.
-/// Bodies lie at all places of a vector in memory.
+/// Reads all bodies with one parser, and each with a baseline of its own. Bodies have every alignment in memory.
 pub(crate) fn check(sequence: &Sequence) -> Shares {
     let mut parser = Parser::with_config(sequence.config);
     let mut shares = Shares::default();
     for (at, step) in sequence.steps.iter().enumerate() {
-        let mut fresh = Parser::with_config(plainly(&sequence.config));
+        let mut fresh = Parser::with_config(baseline(&sequence.config));
         if step.forget {
             parser.forget();
         }
         let before = parser.stats();
-        // Where a body lies follows from its length, so that a finding can be repeated.
+        // The alignment depends on the lengths alone, so a finding can be reproduced.
         let shift = (at + step.body.len()) % 64;
         let mut shifted = Vec::with_capacity(shift + step.body.len());
         shifted.resize(shift, b' ');
         shifted.extend_from_slice(&step.body);
         let body = &shifted[shift..];
-        let read = match step.how {
-            How::Parse => parse_both(&mut parser, &mut fresh, body),
-            How::Reader => read_both(&mut parser, &mut fresh, body, usize::MAX),
-            How::ReaderUntil(end) => read_both(&mut parser, &mut fresh, body, end),
+        let read = match step.is_partial {
+            false => parse_both(&mut parser, &mut fresh, body),
+            true => parse_both_partially(&mut parser, &mut fresh, body),
         };
-        let stats = counted(before, parser.stats());
-        if read.is_past_head {
-            assert_eq!(of_message(stats), of_message(fresh.stats()), "body {at}");
-        }
+        let stats = stats_between(before, parser.stats());
+        assert_eq!(
+            message_counters(stats),
+            message_counters(fresh.stats()),
+            "body {at}"
+        );
         shares.messages += 1;
         shares.heads_predicted += stats.heads_predicted;
         shares.head_hits += stats.head_hits;
         shares.tail_hits += stats.tail_hits;
-        if read.is_whole && read.error.is_none() {
+        if read.error.is_none() {
             shares.good += 1;
             shares.children += read.children;
             shares.misses += stats.prediction_misses;
@@ -137,82 +137,38 @@ pub(crate) fn check(sequence: &Sequence) -> Shares {
 }
 
 /// What both parsers found.
-#[derive(Default)]
 pub(crate) struct Read {
     pub(crate) error: Option<Error>,
-    /// Whether all has been read.
-    is_whole: bool,
-    /// Whether the head is behind, or the reading ended within: a learned head is counted as a whole.
-    is_past_head: bool,
     pub(crate) children: u64,
     notifications: u64,
 }
 
-pub(crate) fn parse_both(parser: &mut Parser, fresh: &mut Parser, body: &[u8]) -> Read {
-    let (message, expected) = (parser.parse(body), fresh.parse(body));
-    assert_eq!(&message, &expected);
-    let children = |message: &Message<'_>| {
-        let children = message.notifications().map(|one| {
-            1 + usize::from(one.previous_watermark.is_some())
-                + usize::from(one.more_events.is_some())
-                + one.events.len()
-        });
-        children.sum::<usize>() as u64
-    };
-    Read {
-        error: message.err(),
-        is_whole: true,
-        is_past_head: true,
-        children: message.as_ref().map_or(0, children),
-        notifications: message.map_or(0, |message| message.notifications().count() as u64),
+impl Read {
+    fn of(error: Option<Error>, message: Option<Message<'_>>) -> Self {
+        let children = |notification: &Notification<'_>| {
+            1 + usize::from(notification.previous_watermark.is_some())
+                + usize::from(notification.more_events.is_some())
+                + notification.events.len()
+        };
+        let notifications = || { message.iter() }.flat_map(Message::notifications);
+        Self {
+            error,
+            children: notifications().map(children).sum::<usize>() as u64,
+            notifications: notifications().count() as u64,
+        }
     }
 }
 
-/// Asks both readers until the end, an error or the last time.
-pub(crate) fn read_both(
-    parser: &mut Parser,
-    fresh: &mut Parser,
-    body: &[u8],
-    times: usize,
-) -> Read {
-    let mut read = Read::default();
-    let (reader, expected) = (parser.reader(body), fresh.reader(body));
-    let (mut reader, mut expected) = match (reader, expected) {
-        (Ok(reader), Ok(expected)) => (reader, expected),
-        (reader, expected) => {
-            read.error = expected.err();
-            assert_eq!(reader.err(), read.error);
-            return read;
-        }
-    };
-    for _ in 0..times {
-        let (item, expected_item) = (reader.next(), expected.next());
-        assert_eq!(item, expected_item);
-        match item {
-            Ok(Some(Item::Notification)) => {
-                read.is_past_head = true;
-                read.notifications += 1;
-            }
-            Ok(Some(
-                Item::SubscriptionId(_)
-                | Item::PreviousWatermark(_)
-                | Item::MoreEvents(_)
-                | Item::Event(_),
-            )) => read.children += 1,
-            Ok(Some(_)) => {}
-            Ok(None) => {
-                read.is_whole = true;
-                read.is_past_head = true;
-                assert_eq!(reader.next(), Ok(None));
-                break;
-            }
-            Err(error) => {
-                read.error = Some(error);
-                read.is_past_head = true;
-                assert_eq!(reader.next(), Err(error));
-                break;
-            }
-        }
-    }
-    read
+/// Both parsers give the same message or the same error.
+pub(crate) fn parse_both(parser: &mut Parser, fresh: &mut Parser, body: &[u8]) -> Read {
+    let (message, expected) = (parser.parse(body), fresh.parse(body));
+    assert_eq!(&message, &expected);
+    Read::of(message.err(), message.ok())
+}
+
+/// Both parsers give the same part of a message and the same error.
+fn parse_both_partially(parser: &mut Parser, fresh: &mut Parser, body: &[u8]) -> Read {
+    let (partial, expected) = (parser.parse_partial(body), fresh.parse_partial(body));
+    assert_eq!(&partial, &expected);
+    Read::of(partial.error, partial.message)
 }

@@ -1,25 +1,26 @@
-//! What several tests share: fixtures, bodies and histories that are made up, a text form of messages, and a
-//! slow second implementation.
+//! What several tests share: fixtures, generated bodies and histories, comparisons, and a second implementation.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
-    reason = "a test stops where it is wrong"
+    reason = "a failed test panics"
 )]
-#![allow(dead_code, reason = "each test uses a part")]
+#![allow(dead_code, reason = "each test binary uses a part")]
 
+#[path = "../bodies/mod.rs"]
+pub(crate) mod bodies;
+pub(crate) mod choices;
+pub(crate) mod comparison;
 pub(crate) mod dialect;
+pub(crate) mod differential;
 pub(crate) mod fixtures;
 pub(crate) mod framing;
 pub(crate) mod history;
 pub(crate) mod invariance;
+pub(crate) mod json;
 pub(crate) mod kernels;
-pub(crate) mod meaning;
-pub(crate) mod place;
+pub(crate) mod position;
 pub(crate) mod reference;
 pub(crate) mod sequence;
 pub(crate) mod server;
-pub(crate) mod tape;
-pub(crate) mod tested;
-pub(crate) mod text;

@@ -1,15 +1,15 @@
-//! Bodies in the form in which servers write them, and what could stand there instead.
+//! Bodies in the form in which servers write them, and with any part of them changed.
 //!
-//! A body is made of three parts: what stands before the children of its first Notification, these and
-//! whatever follows up to the children of its last, and what stands behind them. Where it has no Notification, the
-//! middle is what follows the ResponseCode. So parts of different bodies can be put together, and need not
-//! fit. The choices are read off a tape.
+//! A body has three parts: all before the children of its first Notification; these and all that follows up to the children
+//! of its last Notification; and the rest. Without a Notification, the middle is what follows the ResponseCode. So parts of
+//! different bodies can be combined, and need not fit.
+//!
+//! `tests/bodies` writes the envelope. The children are written here, because any tag and value of them may be changed.
 
-use super::tape::Tape;
+use super::bodies::{Dialect, Namespace, XML_DECLARATION};
+pub(crate) use super::bodies::{Operation, PULL, PUSH, STREAM, TYPES};
+use super::choices::Choices;
 
-pub(crate) const SOAP: &str = "http://schemas.xmlsoap.org/soap/envelope/";
-pub(crate) const MESSAGES: &str = "http://schemas.microsoft.com/exchange/services/2006/messages";
-pub(crate) const TYPES: &str = "http://schemas.microsoft.com/exchange/services/2006/types";
 /// The longest head that a parser learns.
 pub(crate) const LONGEST_HEAD: usize = 4 << 10;
 
@@ -24,46 +24,7 @@ const KINDS: [&str; 8] = [
     "FreeBusyChangedEvent",
 ];
 
-/// How Exchange writes the messages of one operation: what stands around it is to be [filled in](Style::fill).
-#[derive(Debug)]
-pub(crate) struct Operation {
-    pub(crate) name: &'static str,
-    response: &'static str,
-    declaration: &'static str,
-    start: &'static str,
-    end: &'static str,
-    /// Whether there may be several Notifications, and their events have no watermarks.
-    is_streamed: bool,
-}
-
-pub(crate) const PUSH: Operation = Operation {
-    name: "SendNotification",
-    response: "SendNotificationResponseMessage",
-    declaration: r#"<?xml version="1.0" encoding="utf-8"?>"#,
-    start: r#"<S:Envelope xmlns:S:="SOAP"><S:Header><T:RequestServerVersion xmlns:M:="MESSAGES" Version="VERSION" xmlns:T:="TYPES" />HEADER</S:Header><S:Body>"#,
-    end: "</S:Body></S:Envelope>",
-    is_streamed: false,
-};
-
-pub(crate) const PULL: Operation = Operation {
-    name: "GetEventsResponse",
-    response: "GetEventsResponseMessage",
-    declaration: r#"<?xml version="1.0" encoding="utf-8"?>"#,
-    start: r#"<S:Envelope xmlns:S:="SOAP"><S:Header><h:ServerVersionInfo MajorVersion="14" MinorVersion="2" MajorBuildNumber="247" MinorBuildNumber="5" Version="VERSION" xmlns:h="TYPES" xmlns="TYPES" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"/>HEADER</S:Header><S:Body xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">"#,
-    end: "</S:Body></S:Envelope>",
-    is_streamed: false,
-};
-
-pub(crate) const STREAM: Operation = Operation {
-    name: "GetStreamingEventsResponse",
-    response: "GetStreamingEventsResponseMessage",
-    declaration: "",
-    start: r#"<Envelope xmlns="SOAP"><S:Header xmlns:S:="SOAP"><ServerVersionInfo xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" MajorVersion="15" MinorVersion="2" MajorBuildNumber="1544" MinorBuildNumber="4" Version="VERSION" xmlns="TYPES" />HEADER</S:Header><S:Body xmlns:S:="SOAP">"#,
-    end: "</S:Body></Envelope>",
-    is_streamed: true,
-};
-
-/// How a server writes what it writes in all its messages.
+/// How one server writes all its messages.
 #[derive(Clone, Debug)]
 pub(crate) struct Server {
     pub(crate) head: String,
@@ -75,7 +36,7 @@ pub(crate) struct Server {
     messages: String,
     /// The name of Notification, and the rest of the start tag.
     notification: [String; 2],
-    /// What stands before and behind what a message without Notification has in their place.
+    /// The bytes before and after the content of a message without Notification.
     around_notifications: [String; 2],
 }
 
@@ -96,25 +57,25 @@ impl Parts {
 }
 
 impl Server {
-    /// Writes as Exchange does; servers of different versions differ in their heads.
-    pub(crate) fn plain(operation: &'static Operation, version: &str) -> Self {
+    /// Writes as Exchange does. Servers of different versions have different heads.
+    pub(crate) fn plain(operation: &'static Operation, version: &'static str) -> Self {
         Self::new(&Style {
             version,
             ..Style::of(operation)
         })
     }
 
-    /// One in three is not plain.
-    pub(crate) fn any(tape: &mut Tape<'_>) -> Self {
-        let operation = tape.one_of(&[&PUSH, &STREAM, &PULL, &STREAM]);
-        let version = tape.one_of(&["Exchange2010", "Exchange2013", "Exchange2007_SP1", "x"]);
-        if !tape.once_in(3) {
+    /// One server in three does not write as Exchange does.
+    pub(crate) fn any(choices: &mut Choices<'_>) -> Self {
+        let operation = choices.one_of(&[&PUSH, &STREAM, &PULL, &STREAM]);
+        let version = choices.one_of(&["Exchange2010", "Exchange2013", "Exchange2007_SP1", "x"]);
+        if !choices.once_in(3) {
             return Self::plain(operation, version);
         }
-        let types = tape.one_of(&["t:", "", "types:", "abcdefg:", "exchange:", "é:", "a-b.c:"]);
-        let choices: [&[&str]; 8] = [
+        let types = choices.one_of(&["t:", "", "types:", "abcdefg:", "exchange:", "é:", "a-b.c:"]);
+        let forms: [&[&str]; 8] = [
             &[
-                operation.declaration,
+                declaration_of(operation),
                 "",
                 "<?xml version=\"1.0\" encoding=\"utf-8\"?>",
                 "\u{FEFF}",
@@ -159,10 +120,10 @@ impl Server {
                 "M:Notification|/>",
             ],
         ];
-        // Most are as Exchange writes them.
-        let mut choose = |choices: &[&'static str]| match tape.once_in(5) {
-            true => tape.one_of(choices),
-            false => choices[0],
+        // Most choices are as Exchange writes.
+        let mut choose = |forms: &[&'static str]| match choices.once_in(5) {
+            true => choices.one_of(forms),
+            false => forms[0],
         };
         let [
             declaration,
@@ -173,7 +134,7 @@ impl Server {
             text,
             code,
             notification,
-        ] = choices.map(&mut choose);
+        ] = forms.map(&mut choose);
         let messages = choose(&["m:", "messages:"]);
         let style = Style {
             operation,
@@ -203,26 +164,35 @@ impl Server {
     }
 
     fn new(style: &Style<'_>) -> Self {
-        let Operation {
-            name,
-            response,
-            is_streamed,
-            ..
-        } = style.operation;
+        let prefixes = [style.soap, style.messages, style.types];
+        let dialect = Dialect {
+            xml_declaration: style.declaration,
+            version: style.version,
+            prefixes: prefixes.map(|prefix| prefix.trim_end_matches(':').to_owned()),
+            ..Dialect::exchange_2010()
+        };
+        let mut writer = dialect.begin(style.operation, style.class);
+        let header_end = format!("</{}Header>", style.soap);
+        let header = style.header.to_owned() + &header_end;
         let bindings = (0..40).map(|at| format!(" xmlns:b{at}='urn:{at}'"));
         let declarations = match style.declarations {
             "BINDINGS" => bindings.collect(),
             other => other.to_owned(),
         };
-        let operation = format!(
-            "<M:{name} xmlns:T:=\"TYPES\" xmlns:M:=\"MESSAGES\"{declarations}><M:ResponseMessages>\
-             <M:{response} ResponseClass=\"CLASS\">TEXT<M:ResponseCode>CODE</M:ResponseCode>"
-        );
-        let mut before =
-            style.fill(&[style.declaration, style.operation.start, &operation].concat());
-        let behind = format!("</M:{response}></M:ResponseMessages></M:{name}>");
-        let behind = style.fill(&[&behind, style.operation.end].concat());
-        let (list, list_end) = match is_streamed {
+        let operation_end = format!("><{}ResponseMessages>", style.messages);
+        let operation = declarations + &operation_end;
+        writer.body = writer
+            .body
+            .replacen(&header_end, &header, 1)
+            .replacen(&operation_end, &operation, 1)
+            .replace(TYPES, style.types_name)
+            .replace("'TYPES'", &format!("'{}'", style.types_name));
+        writer.body += &style.fill(style.text);
+        writer.leaf(Namespace::Messages, "ResponseCode", &[], style.code);
+        let length = writer.body.len();
+        let mut before = String::from_utf8(writer.finish()).unwrap();
+        let behind = before.split_off(length);
+        let (list, list_end) = match style.operation.is_streamed {
             true => ("<M:Notifications>", "</M:Notifications>"),
             false => ("", ""),
         };
@@ -246,27 +216,27 @@ impl Server {
         }
     }
 
-    /// A message as Exchange writes it. In a stream, half have no Notification, and others several.
-    pub(crate) fn plain_parts(&self, tape: &mut Tape<'_>) -> Parts {
-        self.parts_of(tape, false)
+    /// A message as Exchange writes it. In a stream, half have no Notification, and others have several.
+    pub(crate) fn plain_parts(&self, choices: &mut Choices<'_>) -> Parts {
+        self.parts_of(choices, false)
     }
 
-    /// A message, each part of it one time in three not as Exchange writes it.
-    pub(crate) fn parts(&self, tape: &mut Tape<'_>) -> Parts {
-        self.parts_of(tape, true)
+    /// A message in which each part differs from what Exchange writes in one of three cases.
+    pub(crate) fn parts(&self, choices: &mut Choices<'_>) -> Parts {
+        self.parts_of(choices, true)
     }
 
-    fn parts_of(&self, tape: &mut Tape<'_>, may_be_odd: bool) -> Parts {
+    fn parts_of(&self, choices: &mut Choices<'_>, may_be_odd: bool) -> Parts {
         let is_streamed = self.operation.is_streamed;
-        let mut parts = if is_streamed && tape.once_in(2) || may_be_odd && tape.once_in(16) {
-            let is_odd = may_be_odd && tape.once_in(3);
-            self.without_notification(&self.status(tape, is_odd))
+        let mut parts = if is_streamed && choices.once_in(2) || may_be_odd && choices.once_in(16) {
+            let is_odd = may_be_odd && choices.once_in(3);
+            self.without_notification(&self.status(choices, is_odd))
         } else {
-            let mut children = self.children(tape, may_be_odd);
-            while is_streamed && tape.once_in(3) {
-                let is_odd = may_be_odd && tape.once_in(3);
-                children += &self.between_notifications(tape, is_odd);
-                children += &self.children(tape, may_be_odd);
+            let mut children = self.children(choices, may_be_odd);
+            while is_streamed && choices.once_in(3) {
+                let is_odd = may_be_odd && choices.once_in(3);
+                children += &self.between_notifications(choices, is_odd);
+                children += &self.children(choices, may_be_odd);
             }
             Parts {
                 head: self.head.clone(),
@@ -274,13 +244,13 @@ impl Server {
                 tail: self.tail.clone(),
             }
         };
-        if may_be_odd && tape.once_in(3) {
-            parts.tail = self.odd_tail(&parts.tail, tape);
+        if may_be_odd && choices.once_in(3) {
+            parts.tail = self.odd_tail(&parts.tail, choices);
         }
         parts
     }
 
-    /// A message that has this in place of Notifications.
+    /// A message with this content in place of Notifications.
     pub(crate) fn without_notification(&self, children: &str) -> Parts {
         let [head, tail] = self.around_notifications.clone();
         Parts {
@@ -290,14 +260,14 @@ impl Server {
         }
     }
 
-    /// What stands in place of Notifications.
-    fn status(&self, tape: &mut Tape<'_>, is_odd: bool) -> String {
+    /// Content in place of Notifications.
+    fn status(&self, choices: &mut Choices<'_>, is_odd: bool) -> String {
         if !is_odd {
-            let status = tape.one_of(&["OK", "OK", "OK", "Closed"]);
+            let status = choices.one_of(&["OK", "OK", "OK", "Closed"]);
             let m = &self.messages;
             return format!("<{m}ConnectionStatus>{status}</{m}ConnectionStatus>");
         }
-        let status = tape.one_of(&[
+        let status = choices.one_of(&[
             "<M:ErrorSubscriptionIds><M:SubscriptionId>AQ==</M:SubscriptionId></M:ErrorSubscriptionIds><M:ConnectionStatus>Closed</M:ConnectionStatus>",
             "<M:ErrorSubscriptionIds><T:SubscriptionId>AQ==</T:SubscriptionId><M:SubscriptionId/></M:ErrorSubscriptionIds>",
             "<M:MessageXml><T:Value Name='SubscriptionId'>AQ==</T:Value></M:MessageXml>",
@@ -315,25 +285,25 @@ impl Server {
     }
 
     /// The children of a Notification.
-    fn children(&self, tape: &mut Tape<'_>, may_be_odd: bool) -> String {
-        let mut writer = Writer::new(tape, self);
+    fn children(&self, choices: &mut Choices<'_>, may_be_odd: bool) -> String {
+        let mut writer = Writer::new(choices, self);
         if may_be_odd {
-            writer.is_odd = writer.tape.once_in(3);
-            writer.space = writer.tape.one_of(&["", "", "", "\n  ", "\r\n\t"]);
+            writer.is_odd = writer.choices.once_in(3);
+            writer.space = writer.choices.one_of(&["", "", "", "\n  ", "\r\n\t"]);
         }
         writer.children()
     }
 
-    /// The end of a Notification and the beginning of the next, which is that of the first if it is not odd.
-    fn between_notifications(&self, tape: &mut Tape<'_>, is_odd: bool) -> String {
+    /// The end of a Notification and the start of the next. The next start tag equals the first unless `is_odd`.
+    fn between_notifications(&self, choices: &mut Choices<'_>, is_odd: bool) -> String {
         let [name, rest] = &self.notification;
         if !is_odd {
             return format!("</{name}><{name}{rest}");
         }
         let (m, t, xmlns) = (&self.messages, &self.types, xmlns(&self.types));
         let response = self.operation.response;
-        let space = tape.one_of(&["", "\n", "x", "<!-- c -->", "&#0;"]);
-        let next = match tape.pick(10) {
+        let space = choices.one_of(&["", "\n", "x", "<!-- c -->", "&#0;"]);
+        let next = match choices.below(10) {
             0 => format!("<{name}>"),
             1 => format!("<{name} >"),
             2 => format!("<{name} a='1'>"),
@@ -342,7 +312,7 @@ impl Server {
             5 => format!("<x:Y xmlns:x='urn:y'/><{name}>"),
             6 => format!("<{m}Notification/><{name}>"),
             7 => {
-                let inner = self.children(tape, true);
+                let inner = self.children(choices, true);
                 format!("<{t}Notification>{inner}</{t}Notification><{name}>")
             }
             8 => format!("</{m}Notifications><{m}Notifications><{name}>"),
@@ -353,9 +323,9 @@ impl Server {
         format!("{space}</{name}>{space}{next}")
     }
 
-    /// The tail as no server writes it.
-    fn odd_tail(&self, usual: &str, tape: &mut Tape<'_>) -> String {
-        let space = tape.one_of(&[
+    /// A tail that no server writes.
+    fn odd_tail(&self, usual: &str, choices: &mut Choices<'_>) -> String {
+        let space = choices.one_of(&[
             "\n",
             "",
             " \r\n\t",
@@ -367,18 +337,18 @@ impl Server {
         ]);
         let mut tail = String::new();
         for end in usual.split_inclusive('>') {
-            if tape.once_in(2) {
+            if choices.once_in(2) {
                 tail.push_str(space);
             }
-            if tape.once_in(12) {
+            if choices.once_in(12) {
                 tail.push_str(&end.replace('>', " >"));
             } else {
                 tail.push_str(end);
             }
-            if tape.once_in(12) {
+            if choices.once_in(12) {
                 let (m, t) = (&self.messages, &self.types);
-                let inner = self.children(tape, true);
-                let notification = match tape.pick(4) {
+                let inner = self.children(choices, true);
+                let notification = match choices.below(4) {
                     0 => format!("<{m}Notification>{inner}</{m}Notification>"),
                     1 => format!(
                         "<{m}Notification {}='urn:x'>{inner}</{m}Notification>",
@@ -387,7 +357,7 @@ impl Server {
                     2 => format!("<{t}Notification>{inner}</{t}Notification>"),
                     _ => format!("<x:Y xmlns:x='urn:y'>{inner}</x:Y>"),
                 };
-                // Behind a response there may be more.
+                // More responses may follow a response.
                 let name = format!("{m}{}", self.operation.response);
                 tail.push_str(&match end.ends_with(&format!("{name}>")) {
                     true => format!("<{name} a='1'>{notification}</{name}>"),
@@ -395,7 +365,7 @@ impl Server {
                 });
             }
         }
-        tail.push_str(tape.one_of(&[
+        tail.push_str(choices.one_of(&[
             "",
             "\n",
             " ",
@@ -411,14 +381,14 @@ impl Server {
     }
 }
 
-/// A Notification that alone declares the types namespace.
+/// A Notification that is the only one to declare the types namespace.
 const OWN_TYPES: &str = "M:Notification| xmlns:T:='OWN'>";
 
-/// What of a head differs between servers. Exchange's is the default.
+/// The parts of a head that differ between servers. The default is Exchange's.
 struct Style<'s> {
     operation: &'static Operation,
-    declaration: &'s str,
-    version: &'s str,
+    declaration: &'static str,
+    version: &'static str,
     /// Further children of Header.
     header: &'s str,
     soap: &'s str,
@@ -428,33 +398,20 @@ struct Style<'s> {
     /// Further attributes of the operation.
     declarations: &'s str,
     class: &'s str,
-    /// What stands before the ResponseCode.
+    /// The content before the ResponseCode.
     text: &'s str,
     code: &'s str,
-    /// The start tag of Notification, and where its name ends.
+    /// The start tag of Notification, with `|` after its name.
     notification: &'s str,
-    /// How long the head is to be made by a comment, if it is shorter.
+    /// The minimum length of the head. A comment pads it.
     length: usize,
 }
 
 impl<'s> Style<'s> {
-    /// What is written so: `S:`, `T:` and `M:` stand for prefixes, and words in capitals for what they name.
+    /// The form with `T:` and `M:` replaced by the prefixes, `TYPES` by the declared name, and `OWN` by the right one.
     fn fill(&self, form: &str) -> String {
-        let mut filled = form.to_owned();
-        for (word, text) in [
-            ("TEXT", self.text),
-            ("CODE", self.code),
-            ("CLASS", self.class),
-            ("HEADER", self.header),
-            ("VERSION", self.version),
-            ("SOAP", SOAP),
-            ("MESSAGES", MESSAGES),
-            ("OWN", TYPES),
-            ("TYPES", self.types_name),
-        ] {
-            filled = filled.replace(word, text);
-        }
-        for (word, prefix) in [("S:", self.soap), ("T:", self.types), ("M:", self.messages)] {
+        let mut filled = form.replace("TYPES", self.types_name).replace("OWN", TYPES);
+        for (word, prefix) in [("T:", self.types), ("M:", self.messages)] {
             filled = filled
                 .replace(&format!("xmlns:{word}"), &xmlns(prefix))
                 .replace(word, prefix);
@@ -465,7 +422,7 @@ impl<'s> Style<'s> {
     fn of(operation: &'static Operation) -> Self {
         Self {
             operation,
-            declaration: operation.declaration,
+            declaration: declaration_of(operation),
             version: "Exchange2010",
             header: "",
             soap: "soap11:",
@@ -482,6 +439,15 @@ impl<'s> Style<'s> {
     }
 }
 
+/// Exchange begins no frame of a stream with an XML declaration.
+fn declaration_of(operation: &Operation) -> &'static str {
+    if operation.is_streamed {
+        ""
+    } else {
+        XML_DECLARATION
+    }
+}
+
 /// The attribute that declares a prefix.
 fn xmlns(prefix: &str) -> String {
     match prefix.strip_suffix(':') {
@@ -491,21 +457,21 @@ fn xmlns(prefix: &str) -> String {
 }
 
 struct Writer<'w, 't> {
-    tape: &'w mut Tape<'t>,
+    choices: &'w mut Choices<'t>,
     xml: String,
     /// The prefix of the next tag.
     types: String,
     is_streamed: bool,
-    /// Whether to write what no server writes.
+    /// Whether to write content that no server writes.
     is_odd: bool,
-    /// What stands between elements.
+    /// The white space between elements.
     space: &'static str,
 }
 
 impl<'w, 't> Writer<'w, 't> {
-    fn new(tape: &'w mut Tape<'t>, server: &Server) -> Self {
+    fn new(choices: &'w mut Choices<'t>, server: &Server) -> Self {
         Self {
-            tape,
+            choices,
             xml: String::new(),
             types: server.types.clone(),
             is_streamed: server.operation.is_streamed,
@@ -515,14 +481,18 @@ impl<'w, 't> Writer<'w, 't> {
     }
 
     fn children(mut self) -> String {
-        let place = if self.odd(6) { self.tape.pick(4) } else { 0 };
+        let place = if self.odd(6) {
+            self.choices.below(4)
+        } else {
+            0
+        };
         if matches!(place, 0 | 1) {
             self.leaf("SubscriptionId", 80);
         }
         if !self.is_streamed || self.odd(4) {
             self.previous_watermark_and_more_events();
         }
-        for _ in 0..self.tape.pick(6) {
+        for _ in 0..self.choices.below(6) {
             self.event();
         }
         match place {
@@ -534,12 +504,12 @@ impl<'w, 't> Writer<'w, 't> {
     }
 
     fn previous_watermark_and_more_events(&mut self) {
-        if self.tape.pick(8) != 1 {
+        if self.choices.below(8) != 1 {
             self.leaf("PreviousWatermark", 40);
         }
-        let more = self.tape.one_of(&["false", "true"]);
+        let more = self.choices.one_of(&["false", "true"]);
         let more = if self.odd(6) {
-            self.tape
+            self.choices
                 .one_of(&["maybe", "1", " true\n", "", "false&#32;", "TRUE"])
         } else {
             more
@@ -551,11 +521,14 @@ impl<'w, 't> Writer<'w, 't> {
         self.between();
         let outer = self.types.clone();
         if self.odd(12) {
-            self.types = self.tape.one_of(&["u:", "q:", "", "t:", "m:"]).to_owned();
+            self.types = self
+                .choices
+                .one_of(&["u:", "q:", "", "t:", "m:"])
+                .to_owned();
         }
-        let mut name = self.tape.one_of(&KINDS);
+        let mut name = self.choices.one_of(&KINDS);
         if self.odd(8) {
-            name = self.tape.one_of(&[
+            name = self.choices.one_of(&[
                 "CreatedThing",
                 "NewMailEvent2",
                 "Status",
@@ -569,7 +542,7 @@ impl<'w, 't> Writer<'w, 't> {
         let mut attributes = String::new();
         if self.odd(8) {
             let xmlns = xmlns(&self.types);
-            attributes = match self.tape.pick(5) {
+            attributes = match self.choices.below(5) {
                 0 => format!(" {xmlns}=\"urn:x\""),
                 1 => format!(" {xmlns}=\"{TYPES}\""),
                 2 => " a='1'".to_owned(),
@@ -599,32 +572,32 @@ impl<'w, 't> Writer<'w, 't> {
             return self.between();
         }
         self.leaf_of("TimeStamp", "2026-03-02T08:15:30Z");
-        let of_item = name == "NewMailEvent" || self.tape.pick(4) != 1;
+        let of_item = name == "NewMailEvent" || self.choices.below(4) != 1;
         let (of_what, length) = if of_item {
             ("Item", 152)
         } else {
             ("Folder", 120)
         };
         self.id(&format!("{of_what}Id"), length);
-        let parent_length = self.tape.one_of(&[120, 116]);
+        let parent_length = self.choices.one_of(&[120, 116]);
         self.id("ParentFolderId", parent_length);
         if name == "MovedEvent" || name == "CopiedEvent" {
             self.id(&format!("Old{of_what}Id"), length);
             self.id("OldParentFolderId", 120);
         }
         if !of_item && name == "ModifiedEvent" {
-            let count = self.tape.one_of(&["3", "0", "1234"]);
+            let count = self.choices.one_of(&["3", "0", "1234"]);
             self.leaf_of("UnreadCount", count);
         }
         if self.odd(6) {
-            match self.tape.pick(5) {
+            match self.choices.below(5) {
                 0 => self.id("ParentFolderId", 8),
                 1 => self.leaf("Watermark", 20),
                 2 => self.leaf("Unknown", 20),
                 3 => self.id("OldFolderId", 116),
                 _ => {
                     let count = self
-                        .tape
+                        .choices
                         .one_of(&["-1", " +7\n", "x", "", "2147483648", "0x1"]);
                     self.leaf_of("UnreadCount", count);
                 }
@@ -645,7 +618,7 @@ impl<'w, 't> Writer<'w, 't> {
         }
         let t = self.types.clone();
         let xmlns = xmlns(&t);
-        let (start, value, end) = match self.odd(12).then(|| self.tape.pick(8)) {
+        let (start, value, end) = match self.odd(12).then(|| self.choices.below(8)) {
             None => (">".to_owned(), value, ">"),
             Some(0) => (" >".to_owned(), value, ">"),
             Some(1) => (">".to_owned(), value, " >"),
@@ -670,7 +643,7 @@ impl<'w, 't> Writer<'w, 't> {
             self.value(length, true),
             self.value(8, true),
         );
-        let attributes = match self.odd(6).then(|| self.tape.pick(12)) {
+        let attributes = match self.odd(6).then(|| self.choices.below(12)) {
             None => format!(" Id=\"{id}\" ChangeKey=\"{key}\" />"),
             Some(0) => format!(" Id=\"{id}\" ChangeKey=\"{key}\"/>"),
             Some(1) => format!(" Id='{id}' ChangeKey='{key}' />"),
@@ -688,11 +661,11 @@ impl<'w, 't> Writer<'w, 't> {
         self.xml.push_str(&format!("<{t}{name}{attributes}"));
     }
 
-    /// An opaque value, usually of this length.
+    /// An opaque value of this length, with exceptions where `is_odd`.
     fn value(&mut self, usual: usize, in_attribute: bool) -> String {
         const LETTERS: &str = "AQMk+LL78AZWsL7AFRMPoitdZ5zwKFCKq2r/Jn8rXld3h4zsqZ0bCATrIA7vedFn=";
         let length = if self.odd(8) {
-            self.tape.one_of(&[
+            self.choices.one_of(&[
                 0, 1, 7, 8, 15, 16, 17, 20, 31, 32, 33, 63, 64, 65, 116, 120, 152, 300,
             ])
         } else {
@@ -700,11 +673,11 @@ impl<'w, 't> Writer<'w, 't> {
         };
         let letters = LETTERS.chars().cycle();
         let mut value: String = { letters }
-            .skip(self.tape.pick(LETTERS.len()))
+            .skip(self.choices.below(LETTERS.len()))
             .take(length)
             .collect();
         if self.odd(10) {
-            let piece = self.tape.one_of(&[
+            let piece = self.choices.one_of(&[
                 "&amp;",
                 "&#x41;",
                 "&#0;",
@@ -725,22 +698,22 @@ impl<'w, 't> Writer<'w, 't> {
                 "\u{1}",
                 "\u{FFFF}",
             ]);
-            // What an attribute cannot hold ends the whole message, so it stands there less often.
-            let is_kept = !in_attribute || !piece.starts_with('<') || self.tape.once_in(4);
+            // Content that an attribute cannot have ends the whole message, so it is written less often there.
+            let is_kept = !in_attribute || !piece.starts_with('<') || self.choices.once_in(4);
             if is_kept {
-                let at = self.tape.place(value.len() + 1);
+                let at = self.choices.position(value.len() + 1);
                 value.insert_str(at, piece);
             }
         }
         value
     }
 
-    /// What stands between two elements.
+    /// Content between two elements.
     fn between(&mut self) {
         self.xml.push_str(self.space);
         if self.odd(16) {
             let t = self.types.clone();
-            let piece = self.tape.one_of(&[
+            let piece = self.choices.one_of(&[
                 " ",
                 "<!-- <t:StatusEvent> -->",
                 "<?p <t:StatusEvent>?>",
@@ -756,8 +729,8 @@ impl<'w, 't> Writer<'w, 't> {
         }
     }
 
-    /// Once in so many times, where what no server writes is asked for.
+    /// True in one of so many cases, if content that no server writes is wanted.
     fn odd(&mut self, times: usize) -> bool {
-        self.is_odd && self.tape.once_in(times)
+        self.is_odd && self.choices.once_in(times)
     }
 }

@@ -81,9 +81,7 @@ pub(crate) fn read(
                 Err(error) => {
                     let place = place(envelope, found.offset, error.offset());
                     let description = error.describe(found.body);
-                    let name = description.name.iter();
-                    let name: String = name.map(|name| format!(": {name}")).collect();
-                    let message = format!("{place}: {}{name}", error.kind());
+                    let message = format!("{place}: {}", description.message());
                     return Ok(Some(failure(&message, &description)));
                 }
             }

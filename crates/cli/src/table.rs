@@ -231,11 +231,11 @@ impl Row {
 
 /// `NewMail` of a NewMailEvent.
 fn kind<'a>(event: &Event<'a>) -> &'a str {
-    let name = event.kind.name();
+    let name = event.other.map_or(event.kind.name(), |other| other.name);
     name.strip_suffix("Event").unwrap_or(name)
 }
 
-fn style_of(kind: EventKind<'_>) -> Style {
+fn style_of(kind: EventKind) -> Style {
     match kind {
         EventKind::Status => Style::new().dimmed(),
         EventKind::Created => AnsiColor::Green.on_default(),

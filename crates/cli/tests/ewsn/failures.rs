@@ -34,7 +34,8 @@ fn the_caret_is_under_the_place() {
             &["inspect", "--format", format, "bad.xml"],
         );
         // The two Korean characters before it take two cells each.
-        let expected = "bad.xml:2:11: a namespace prefix that is not declared: p:c\n\
+        let expected = "bad.xml:2:11: undeclared namespace prefix: `p:c`; expected a declaration \
+                        xmlns:prefix=\"...\" in scope\n\
                         <b>구독</b><p:c/>\n            ^\n";
         assert_eq!(run.stderr, expected);
         assert_eq!(run.status, 1);
@@ -88,7 +89,7 @@ fn the_largest_body_and_one_byte_more() {
     let arguments = ["inspect", "--format", "ndjson", "large.xml"];
     let refused = ewsn(&folder, &arguments);
     assert_eq!((refused.stdout.as_str(), refused.status), ("", 1));
-    let message = "large.xml:1:1: the body is longer than the limit";
+    let message = "large.xml:1:1: body longer than the limit; see Limits::body_bytes";
     assert_eq!(refused.stderr.lines().next(), Some(message));
 
     let mut body = push(NEW_MAIL).into_bytes();
@@ -106,7 +107,7 @@ fn the_largest_body_and_one_byte_more() {
     assert!(
         refused
             .stderr
-            .starts_with("-:1:1: the body is longer than the limit\n")
+            .starts_with("-:1:1: body longer than the limit; see Limits::body_bytes\n")
     );
 }
 

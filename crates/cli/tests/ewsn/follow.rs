@@ -124,7 +124,9 @@ fn the_exit_status_tells_how_it_ended() {
     let closed = "-: the server has closed the connection";
     let ended = "-: the input has ended without ConnectionStatus Closed";
     let cut = heartbeat.len() * 2 - 1;
-    let cut_report = format!("-: envelope 2, byte {cut}: the stream ends inside an envelope");
+    let cut_report = format!(
+        "-: envelope 2, byte {cut}: end of the stream inside an envelope; the connection may have been lost"
+    );
     for (stream, rows, status, reports) in [
         (
             [&heartbeat, &*connection("Closed")].concat(),
@@ -196,7 +198,7 @@ fn nothing_behind_a_malformed_envelope_is_shown() {
     let byte = stream.find("&nbsp;").unwrap();
     let run = follow(&NDJSON, &stream);
     assert_eq!(values(&run, "/connection_status"), ["OK"]);
-    let message = "a reference to an entity that is not defined";
+    let message = "reference to an undefined entity; expected amp, lt, gt, apos or quot";
     let reports: Vec<&str> = run.stderr.lines().collect();
     assert_eq!(reports[0], format!("-: envelope 2, byte {byte}: {message}"));
     assert_eq!(reports[3..], ["-: 1 envelope, 0 events"]);

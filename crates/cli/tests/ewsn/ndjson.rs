@@ -27,7 +27,7 @@ fn a_row_for_each_event() {
         r#""folder_id":null,"#,
         r#""parent_folder_id":{"id":"AAMkAGxFOLDERxINBOXxAAA=","change_key":null},"#,
         r#""old_item_id":null,"old_folder_id":null,"old_parent_folder_id":null,"#,
-        r#""unread_count":null}}"#,
+        r#""unread_count":null,"other":null}}"#,
     );
     let moved = concat!(
         r#"{"kind":"MovedEvent","watermark":"WATERMARKxMOVE","#,
@@ -37,7 +37,7 @@ fn a_row_for_each_event() {
         r#""old_item_id":null,"#,
         r#""old_folder_id":{"id":"AAMkAGxFOLDERxOLDxAAA=","change_key":"KEYxOLD"},"#,
         r#""old_parent_folder_id":{"id":"AAMkAGxFOLDERxBINxAAA=","change_key":"KEYxBIN"},"#,
-        r#""unread_count":null}}"#,
+        r#""unread_count":null,"other":null}}"#,
     );
     assert_eq!(run.stdout, format!("{common}{new_mail}\n{common}{moved}\n"));
     assert_eq!((run.stderr.as_str(), run.status), ("", 0));

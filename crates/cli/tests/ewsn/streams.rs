@@ -43,7 +43,8 @@ fn a_stream_ends_with_the_envelope_that_is_malformed() {
         ["OK", "null", "OK", "Closed"]
     );
     let report: Vec<&str> = run.stderr.lines().collect();
-    let message = "a namespace prefix that is not declared: p:c";
+    let message =
+        "undeclared namespace prefix: `p:c`; expected a declaration xmlns:prefix=\"...\" in scope";
     assert_eq!(
         report[0],
         format!("1.xml: envelope 3, byte {byte}: {message}")
@@ -65,17 +66,17 @@ fn a_stream_may_be_broken_between_envelopes_and_at_its_end() {
         (
             [&two, "text", &*connection("OK")].concat(),
             two.len(),
-            "text outside the root element",
+            "text outside the root element; expected white space or a comment",
         ),
         (
             [&two, &connection("OK")[..50]].concat(),
             two.len() + 50,
-            "the stream ends inside an envelope",
+            "end of the stream inside an envelope; the connection may have been lost",
         ),
         (
             [&two, "<!DOCTYPE a>"].concat(),
             two.len(),
-            "a DOCTYPE, which is refused always",
+            "document type declaration (DOCTYPE); it is always refused",
         ),
     ] {
         let folder = folder([("a", &*stream)]);
@@ -114,20 +115,40 @@ fn a_second_envelope_makes_a_stream() {
 #[test]
 fn whatever_else_stands_behind_a_body_is_its_defect() {
     for (tail, column, message) in [
-        ("x", 1, "text outside the root element"),
-        ("<x/>", 2, "a second root element: x"),
-        ("<Env", 2, "a second root element: Env"),
-        ("<Body><Envelope/></Body>", 2, "a second root element: Body"),
+        (
+            "x",
+            1,
+            "text outside the root element; expected white space or a comment",
+        ),
+        (
+            "<x/>",
+            2,
+            "second root element: `x`; expected the end of the body",
+        ),
+        (
+            "<Env",
+            2,
+            "second root element: `Env`; expected the end of the body",
+        ),
+        (
+            "<Body><Envelope/></Body>",
+            2,
+            "second root element: `Body`; expected the end of the body",
+        ),
         (
             "<?xml version='1.0'?>",
             3,
-            "an XML declaration that is not at the very start of the body",
+            "misplaced XML declaration; expected it at the first byte of the body",
         ),
-        ("\u{FEFF}", 1, "text outside the root element"),
+        (
+            "\u{FEFF}",
+            1,
+            "text outside the root element; expected white space or a comment",
+        ),
         (
             "<!-- <Envelope/>",
             17,
-            "the body ends in the middle of markup",
+            "end of the body inside a tag or other markup; it may have been cut off",
         ),
     ] {
         let folder = folder([("a", &*[&push(NEW_MAIL), tail].concat())]);

@@ -1,0 +1,225 @@
+//! The message under construction.
+//!
+//! Both paths write here, and nothing else makes a [`Message`]. Depends on the model and the arena.
+//!
+//! At most one response and one notification are open. Their fields are assigned in any order, and closing one moves
+//! it to its list. So the general path may read a head again that the fast path has read: it assigns the same values.
+
+use bumpalo::Bump;
+use bumpalo::collections::Vec as BumpVec;
+
+use crate::model::{
+    Event, EventKind, Fault, Message, MessageXmlValue, Notification, Operation, Response,
+    SubscriptionId, Watermark,
+};
+use crate::schema::{Content, Element};
+
+/// A message of which not everything has been read.
+pub(crate) struct MessageBuilder<'a> {
+    arena: &'a Bump,
+    /// [`Limits::events`](crate::Limits::events).
+    limit: usize,
+    /// Its responses and its fault are collected below.
+    pub(super) message: Message<'a>,
+    has_operation: bool,
+    /// Its `message_xml` is collected below.
+    fault: Option<Fault<'a>>,
+    responses: BumpVec<'a, Response<'a>>,
+    response: Option<Response<'a>>,
+    notifications: BumpVec<'a, Notification<'a>>,
+    /// `SubscriptionId` of the open notification, and the rest of its fields.
+    pub(super) subscription_id: Option<SubscriptionId<'a>>,
+    pub(super) previous_watermark: Option<Watermark<'a>>,
+    pub(super) more_events: Option<bool>,
+    pub(super) events: BumpVec<'a, Event<'a>>,
+    /// `Value`s of `MessageXml`, of the open response or of the fault.
+    pub(super) message_xml: BumpVec<'a, MessageXmlValue<'a>>,
+    /// `SubscriptionId`s of `ErrorSubscriptionIds` of the open response.
+    pub(super) error_subscription_ids: BumpVec<'a, SubscriptionId<'a>>,
+    /// What closed responses and notifications contain, for the limit.
+    closed: Counts,
+}
+
+#[derive(Default)]
+struct Counts {
+    notifications: usize,
+    events: usize,
+    values: usize,
+}
+
+impl<'a> MessageBuilder<'a> {
+    /// An empty message, with room for the events that a server puts into a body of this length: moving all
+    /// events to a larger place costs a tenth of reading them.
+    #[inline(always)]
+    pub(crate) fn new(arena: &'a Bump, body_len: usize, limit: usize) -> Self {
+        /// A lower bound for the bytes of an event.
+        const EVENT: usize = 512;
+        Self {
+            arena,
+            limit,
+            message: Message {
+                operation: Operation::SendNotification,
+                soap: None,
+                request_server_version: None,
+                server_version_info: None,
+                responses: &[],
+                fault: None,
+            },
+            has_operation: false,
+            fault: None,
+            responses: BumpVec::with_capacity_in(1, arena),
+            response: None,
+            notifications: BumpVec::with_capacity_in(1, arena),
+            subscription_id: None,
+            previous_watermark: None,
+            more_events: None,
+            events: BumpVec::with_capacity_in(body_len / EVENT, arena),
+            message_xml: BumpVec::new_in(arena),
+            error_subscription_ids: BumpVec::new_in(arena),
+            closed: Counts::default(),
+        }
+    }
+
+    /// The message, of a body that was read to its end.
+    #[inline(always)]
+    pub(crate) fn finish(mut self) -> Message<'a> {
+        let message_xml = self.message_xml.into_bump_slice();
+        if let Some(mut fault) = self.fault {
+            fault.message_xml = message_xml;
+            self.message.fault = Some(self.arena.alloc(fault));
+        }
+        self.message.responses = self.responses.into_bump_slice();
+        // The arena is reset as a whole, so nothing is given back to it.
+        core::mem::forget((self.notifications, self.events, self.error_subscription_ids));
+        self.message
+    }
+
+    /// The message as far as it was read; `None` if the operation is not known. A notification without its id
+    /// is left out: nobody could tell whose events they are.
+    pub(crate) fn finish_partial(mut self) -> Option<Message<'a>> {
+        self.end_notification();
+        self.end_response();
+        self.has_operation.then(|| self.finish())
+    }
+
+    #[inline(always)]
+    pub(super) fn operation(&mut self, operation: Operation) {
+        self.message.operation = operation;
+        self.has_operation = true;
+    }
+
+    /// A SOAP fault begins: the message is one.
+    pub(super) fn begin_fault(&mut self) {
+        self.operation(Operation::Fault);
+        self.fault = Some(Fault::default());
+    }
+
+    /// The fault that was begun, to assign its fields.
+    pub(super) fn fault(&mut self) -> &mut Fault<'a> {
+        self.fault.get_or_insert_default()
+    }
+
+    /// The open response, to assign its fields, except for its lists. Opens one if none is.
+    #[inline(always)]
+    pub(super) fn response(&mut self) -> &mut Response<'a> {
+        self.response.get_or_insert_default()
+    }
+
+    /// Whether one more element like this is within the limit. Of these there is no more than the limit each:
+    /// responses, notifications, events, and values of `MessageXml` and `ErrorSubscriptionIds`.
+    pub(super) fn has_room_for(&self, element: Element) -> bool {
+        match (element, element.content()) {
+            (Element::ResponseMessage, _) => self.responses.len() < self.limit,
+            (Element::Notification, _) => self.has_room_for_notifications(1),
+            (Element::Value | Element::ErrorSubscriptionId, _) => {
+                let open = self.message_xml.len() + self.error_subscription_ids.len();
+                self.closed.values + open < self.limit
+            }
+            (_, Content::Event(_) | Content::Raw) => self.has_room_for_event(),
+            _ => true,
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn end_response(&mut self) {
+        let Some(response) = self.response.take() else {
+            return;
+        };
+        self.responses.push(response);
+        let Some(response) = self.responses.last_mut() else {
+            return;
+        };
+        if !self.notifications.is_empty() {
+            self.closed.notifications += self.notifications.len();
+            response.notifications = take(&mut self.notifications, self.arena);
+        }
+        if !self.message_xml.is_empty() || !self.error_subscription_ids.is_empty() {
+            self.closed.values += self.message_xml.len() + self.error_subscription_ids.len();
+            response.message_xml = take(&mut self.message_xml, self.arena);
+            response.error_subscription_ids = take(&mut self.error_subscription_ids, self.arena);
+        }
+    }
+
+    /// Whether so many notifications more than the closed ones are within the limit.
+    #[inline(always)]
+    pub(super) fn has_room_for_notifications(&self, more: usize) -> bool {
+        self.closed.notifications + self.notifications.len() + more <= self.limit
+    }
+
+    /// Whether one more event is within the limit.
+    #[inline(always)]
+    pub(super) fn has_room_for_event(&self) -> bool {
+        self.closed.events + self.events.len() < self.limit
+    }
+
+    /// A new event of the open notification, to be filled where it stays: copying it costs as much as reading a
+    /// part of it. [`remove_event`](Self::remove_event) takes it back.
+    #[inline(always)]
+    pub(super) fn add_event(&mut self) -> Option<&mut Event<'a>> {
+        self.events.push(Event::new(EventKind::Status));
+        self.events.last_mut()
+    }
+
+    pub(super) fn remove_event(&mut self) {
+        self.events.pop();
+    }
+
+    /// The open notification ends. `None`, and it is left out, if its id is missing.
+    #[inline(always)]
+    pub(super) fn end_notification(&mut self) -> Option<()> {
+        self.closed.events += self.events.len();
+        let events = take(&mut self.events, self.arena);
+        let notification = Notification {
+            subscription_id: self.subscription_id.take()?,
+            previous_watermark: self.previous_watermark.take(),
+            more_events: self.more_events.take(),
+            events,
+        };
+        self.notifications.push(notification);
+        Some(())
+    }
+
+    /// Whether every response has ended.
+    pub(super) fn has_closed_responses(&self) -> bool {
+        self.response.is_none()
+    }
+
+    /// The message and its only response so far, without what is in lists; `None` if there is another response,
+    /// or anything in a list. What heads are learned from.
+    pub(super) fn only_response(&self) -> Option<(&Message<'a>, &Response<'a>)> {
+        let has_lists = !self.notifications.is_empty()
+            || !self.message_xml.is_empty()
+            || !self.error_subscription_ids.is_empty();
+        match (self.responses.as_slice(), &self.response) {
+            ([], Some(response)) if !has_lists => Some((&self.message, response)),
+            ([response], None) => Some((&self.message, response)),
+            _ => None,
+        }
+    }
+}
+
+/// The collected elements, and an empty vector in their place.
+#[inline(always)]
+fn take<'a, T>(collected: &mut BumpVec<'a, T>, arena: &'a Bump) -> &'a [T] {
+    core::mem::replace(collected, BumpVec::new_in(arena)).into_bump_slice()
+}

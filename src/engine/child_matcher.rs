@@ -1,0 +1,393 @@
+//! Predicts the children of a Notification: compares them with what servers write there.
+//!
+//! The tags of a predicted child are compared as text, and nothing is looked up. A child is predicted whole or not
+//! at all: at any deviation the cursor is where the child begins, and [`general_path`](super::general_path) reads it
+//! from there. So what is read and what is refused does not depend on a prediction. Nothing here reports an error,
+//! decodes text or opens an element.
+//!
+//! Tags are compared with the prefix of the types namespace *at the Notification*. A child that declares namespaces
+//! has attributes that are never predicted, so inside a predicted child the prefix means the same.
+
+use bumpalo::Bump;
+
+use super::MessageBuilder;
+use super::event_names::EventName;
+use super::tags::{self, Tags};
+use super::value;
+use crate::model::{
+    Event, EventKind, FolderId, ItemId, OldIds, SubscriptionId, Timestamp, Watermark,
+};
+use crate::scan::{Class, Cursor, Literal, Task, Vector};
+use crate::schema::{Element, Seen};
+
+/// How long values are expected to be: as long as the last ones in the same place.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Lengths {
+    subscription_id: u32,
+    previous_watermark: u32,
+    more_events: u32,
+    watermark: u32,
+    timestamp: u32,
+    item_id: IdLengths,
+    folder_id: IdLengths,
+    parent_folder_id: IdLengths,
+    old_item_id: IdLengths,
+    old_folder_id: IdLengths,
+    old_parent_folder_id: IdLengths,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct IdLengths {
+    id: u32,
+    change_key: u32,
+    /// Whether there is no space before `/>`.
+    is_tight: bool,
+}
+
+/// Reads the children of a Notification for as long as they are as predicted. Then the cursor is at the beginning
+/// of a token.
+pub(super) struct Children<'e, 'a> {
+    pub(super) cursor: &'e mut Cursor<'a>,
+    pub(super) tags: &'e Tags,
+    pub(super) lengths: &'e mut Lengths,
+    /// The children of the Notification so far.
+    pub(super) seen: &'e mut Seen,
+    pub(super) arena: &'a Bump,
+    pub(super) builder: &'e mut MessageBuilder<'a>,
+}
+
+impl Task for Children<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<V: Vector>(self, vector: V) {
+        let Self {
+            cursor,
+            tags,
+            lengths,
+            seen,
+            arena,
+            builder,
+        } = self;
+        let mut matcher = ChildMatcher {
+            vector,
+            cursor: *cursor,
+            tags,
+        };
+        if *seen == Seen::default()
+            && let Some((id, watermark)) = matcher.beginning(lengths)
+        {
+            for element in [
+                Element::SubscriptionId,
+                Element::PreviousWatermark,
+                Element::MoreEvents,
+            ] {
+                seen.insert(element);
+            }
+            *cursor = matcher.cursor;
+            builder.subscription_id = Some(id);
+            builder.previous_watermark = Some(watermark);
+            builder.more_events = Some(false);
+        }
+        matcher.cursor = *cursor;
+        loop {
+            matcher.cursor.skip_to_tag(vector);
+            if !matcher.opens("") {
+                return;
+            }
+            if let Some(name) = matcher.event_name() {
+                if !builder.has_room_for_event() {
+                    return;
+                }
+                let Some(event) = builder.add_event() else {
+                    return;
+                };
+                if matcher.event(name, event, lengths, arena).is_none() {
+                    return builder.remove_event();
+                }
+            } else if matcher.value(lengths, seen, builder).is_none() {
+                return;
+            }
+            *cursor = matcher.cursor;
+        }
+    }
+}
+
+/// Looks ahead with a cursor of its own. A method that gives `None` or `false` may leave the cursor anywhere, unless
+/// it says otherwise.
+struct ChildMatcher<'e, 'a, V> {
+    vector: V,
+    cursor: Cursor<'a>,
+    tags: &'e Tags,
+}
+
+impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
+    /// The values of the Notification itself, all three as almost every Notification begins.
+    #[inline(always)]
+    fn beginning(&mut self, lengths: &mut Lengths) -> Option<(SubscriptionId<'a>, Watermark<'a>)> {
+        if !self.opens("SubscriptionId>") {
+            return None;
+        }
+        let id = self.leaf_text(&mut lengths.subscription_id)?;
+        if !self
+            .cursor
+            .eat_literal(&self.tags.subscription_id_to_watermark)
+        {
+            return None;
+        }
+        let watermark = self.leaf_text(&mut lengths.previous_watermark)?;
+        let ends = self.cursor.eat_literal(&self.tags.watermark_to_events);
+        ends.then_some((SubscriptionId::new(id), Watermark::new(watermark)))
+    }
+
+    /// A leaf of the Notification itself that it has not had yet, after `<` and the prefix. `None` leaves `builder` as
+    /// it was, and `seen` as well unless there was one already.
+    #[inline(always)]
+    fn value(
+        &mut self,
+        lengths: &mut Lengths,
+        seen: &mut Seen,
+        builder: &mut MessageBuilder<'a>,
+    ) -> Option<()> {
+        if self.cursor.eat("SubscriptionId>") {
+            let id = self.leaf("SubscriptionId>", &mut lengths.subscription_id)?;
+            seen.insert(Element::SubscriptionId).then(|| {
+                builder.subscription_id = Some(SubscriptionId::new(id));
+            })
+        } else if self.cursor.eat("PreviousWatermark>") {
+            let watermark = self.leaf("PreviousWatermark>", &mut lengths.previous_watermark)?;
+            seen.insert(Element::PreviousWatermark).then(|| {
+                builder.previous_watermark = Some(Watermark::new(watermark));
+            })
+        } else if self.cursor.eat("MoreEvents>") {
+            let more = value::boolean(self.leaf("MoreEvents>", &mut lengths.more_events)?)?;
+            seen.insert(Element::MoreEvents).then(|| {
+                builder.more_events = Some(more);
+            })
+        } else {
+            None
+        }
+    }
+
+    /// Reads an event, after its start tag, into `event`, which is new. `None` leaves anything in it.
+    #[inline(always)]
+    fn event(
+        &mut self,
+        name: &EventName,
+        event: &mut Event<'a>,
+        lengths: &mut Lengths,
+        arena: &'a Bump,
+    ) -> Option<()> {
+        let tags = self.tags;
+        event.kind = name.kind;
+        // Whether the beginning of the next tag has been read with the end of the last.
+        let mut begun = false;
+        self.cursor.skip_to_tag(self.vector);
+        if self.opens("Watermark>") {
+            let is_status = name.kind == EventKind::Status;
+            let joint = match is_status {
+                true => &tags.watermark_to_status_end,
+                false => &tags.watermark_to_timestamp,
+            };
+            let (text, goes_on) = self.leaf_to(joint, "Watermark>", &mut lengths.watermark)?;
+            event.watermark = Some(Watermark::new(text));
+            if is_status && goes_on {
+                return Some(());
+            }
+            begun = goes_on;
+        }
+        if begun || self.opens("TimeStamp>") {
+            let joint = &tags.timestamp_to_id;
+            let (text, goes_on) = self.leaf_to(joint, "TimeStamp>", &mut lengths.timestamp)?;
+            event.timestamp = Some(Timestamp::new(text));
+            begun = goes_on;
+        }
+        if self.goes_on(begun, "ItemId Id=") {
+            let quote = self.cursor.eat_quote()?;
+            let joint = &tags.id_to_parent;
+            let (id, key, goes_on) = self.id_to(joint, quote, "ItemId>", &mut lengths.item_id)?;
+            event.item_id = Some(ItemId::new(id, key));
+            begun = goes_on;
+        } else if self.goes_on(begun, "FolderId Id=") {
+            let quote = self.cursor.eat_quote()?;
+            let joint = &tags.id_to_parent;
+            let (id, key, goes_on) =
+                self.id_to(joint, quote, "FolderId>", &mut lengths.folder_id)?;
+            event.folder_id = Some(FolderId::new(id, key));
+            begun = goes_on;
+        } else if begun {
+            return None;
+        }
+        if begun || self.opens("ParentFolderId Id=") {
+            let quote = if begun {
+                b'"'
+            } else {
+                self.cursor.eat_quote()?
+            };
+            let lengths = &mut lengths.parent_folder_id;
+            let joint = &tags.id_to_end;
+            let (id, key, goes_on) = self.id_to(joint, quote, "ParentFolderId>", lengths)?;
+            event.parent_folder_id = Some(FolderId::new(id, key));
+            begun = goes_on;
+        }
+        if !begun && !self.cursor.eat_around("</", &tags.prefix, "") {
+            self.rest_of_event(event, lengths, arena)?;
+            if !self.cursor.eat_around("</", &tags.prefix, "") {
+                return None;
+            }
+        }
+        self.cursor.eat_around("", &name.literal, ">").then_some(())
+    }
+
+    /// The children of an event that few events have, behind all others.
+    #[inline(always)]
+    fn rest_of_event(
+        &mut self,
+        event: &mut Event<'a>,
+        lengths: &mut Lengths,
+        arena: &'a Bump,
+    ) -> Option<()> {
+        let mut old: Option<OldIds<'a>> = None;
+        if self.opens("OldItemId Id=") {
+            let (id, key) = self.id("OldItemId>", &mut lengths.old_item_id)?;
+            old.get_or_insert_default().old_item_id = Some(ItemId::new(id, key));
+        } else if self.opens("OldFolderId Id=") {
+            let (id, key) = self.id("OldFolderId>", &mut lengths.old_folder_id)?;
+            old.get_or_insert_default().old_folder_id = Some(FolderId::new(id, key));
+        }
+        if self.opens("OldParentFolderId Id=") {
+            let (id, key) = self.id("OldParentFolderId>", &mut lengths.old_parent_folder_id)?;
+            let id = Some(FolderId::new(id, key));
+            old.get_or_insert_default().old_parent_folder_id = id;
+        }
+        if let Some(old) = old {
+            event.old_ids = Some(arena.alloc(old));
+        }
+        if self.opens("UnreadCount>") {
+            event.unread_count = Some(self.digits()?);
+            if !(self.cursor.eat("<") && self.closes("UnreadCount>")) {
+                return None;
+            }
+        }
+        Some(())
+    }
+
+    /// The rest of a start tag of a known kind of event; else the cursor has not moved.
+    #[inline(always)]
+    fn event_name(&mut self) -> Option<&'static EventName> {
+        let name = EventName::candidate(self.cursor.rest())?;
+        self.cursor
+            .eat_around("", &name.literal, ">")
+            .then_some(name)
+    }
+
+    /// A number of one to nine digits, as servers write them.
+    #[inline(always)]
+    fn digits(&mut self) -> Option<i32> {
+        let mut number = None;
+        for _ in 0..9 {
+            let Some(digit @ b'0'..=b'9') = self.cursor.peek() else {
+                break;
+            };
+            self.cursor.bump();
+            number = Some(number.unwrap_or(0) * 10 + i32::from(digit - b'0'));
+        }
+        number
+    }
+
+    /// The text and the end tag of an element of this name, and white space.
+    #[inline(always)]
+    fn leaf(&mut self, name: &str, expected: &mut u32) -> Option<&'a str> {
+        let text = self.leaf_text(expected)?;
+        self.closes(name).then_some(text)
+    }
+
+    /// As [`leaf`](Self::leaf), or up to the end of `joint`, which begins with that end tag; and which.
+    #[inline(always)]
+    fn leaf_to(
+        &mut self,
+        joint: &Literal<4>,
+        name: &str,
+        expected: &mut u32,
+    ) -> Option<(&'a str, bool)> {
+        let text = self.leaf_text(expected)?;
+        let goes_on = self.cursor.eat_literal(joint);
+        (goes_on || self.closes(name)).then_some((text, goes_on))
+    }
+
+    #[inline(always)]
+    fn leaf_text(&mut self, expected: &mut u32) -> Option<&'a str> {
+        self.cursor
+            .eat_expected_members(self.vector, Class::TEXT, b'<', expected)
+    }
+
+    /// The rest of an id, from a quote on, its end, empty-element tag or not, and white space.
+    #[inline(always)]
+    fn id(&mut self, name: &str, expected: &mut IdLengths) -> Option<(&'a str, Option<&'a str>)> {
+        let quote = self.cursor.eat_quote()?;
+        let (id, change_key, _) = self.id_to(&tags::NO_JOINTS, quote, name, expected)?;
+        Some((id, change_key))
+    }
+
+    /// As [`id`](Self::id), from behind the quote on, or up to the end of a joint, which begins behind
+    /// the last quote; and which.
+    #[inline(always)]
+    fn id_to(
+        &mut self,
+        joints: &[Literal<4>; 2],
+        quote: u8,
+        name: &str,
+        expected: &mut IdLengths,
+    ) -> Option<(&'a str, Option<&'a str>, bool)> {
+        let id = self.attribute_value(quote, &mut expected.id)?;
+        let mut change_key = None;
+        if self.cursor.eat(" ChangeKey=") {
+            let quote = self.cursor.eat_quote()?;
+            change_key = Some(self.attribute_value(quote, &mut expected.change_key)?);
+            let [spaced, tight] = joints;
+            let joint = if expected.is_tight { tight } else { spaced };
+            if self.cursor.eat_literal(joint) {
+                return Some((id, change_key, true));
+            }
+        }
+        expected.is_tight = !self.cursor.eat(" ");
+        let ends = if self.cursor.eat("/>") {
+            self.cursor.skip_to_tag(self.vector);
+            true
+        } else {
+            self.cursor.eat("><") && self.closes(name)
+        };
+        ends.then_some((id, change_key, false))
+    }
+
+    /// A value behind its quote, up to behind the one that ends it.
+    #[inline(always)]
+    fn attribute_value(&mut self, quote: u8, expected: &mut u32) -> Option<&'a str> {
+        self.cursor
+            .eat_expected_members(self.vector, Class::VALUE, quote, expected)
+    }
+
+    /// `<`, the prefix and `name`; `false` moves nothing.
+    #[inline(always)]
+    fn opens(&mut self, name: &str) -> bool {
+        self.cursor.eat_around("<", &self.tags.prefix, name)
+    }
+
+    /// `name`, where the beginning of the tag has been read; else the whole tag. `false` moves nothing.
+    #[inline(always)]
+    fn goes_on(&mut self, begun: bool, name: &str) -> bool {
+        if begun {
+            self.cursor.eat(name)
+        } else {
+            self.opens(name)
+        }
+    }
+
+    /// The rest of an end tag, behind `<`: `/`, the prefix and `name`, and white space.
+    #[inline(always)]
+    fn closes(&mut self, name: &str) -> bool {
+        let closes = self.cursor.eat_around("/", &self.tags.prefix, name);
+        self.cursor.skip_to_tag(self.vector);
+        closes
+    }
+}

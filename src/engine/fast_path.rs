@@ -1,0 +1,178 @@
+//! The fast path: a body of which everything so far was as predicted.
+//!
+//! What surrounds the children of Notifications is a learned head and its tail, or is as
+//! [`head_matcher`](super::head_matcher) predicts. The children are as [`child_matcher`](super::child_matcher)
+//! predicts. Nothing is tokenized, and open elements and namespaces are known from the head alone. This is no
+//! second set of rules: whatever is read here, [`general_path`](super::general_path) would read the same. It goes
+//! on where the fast path stops, and reads the head again to know what is open and declared.
+//!
+//! A prediction never reports an error.
+
+use bumpalo::Bump;
+
+use super::child_matcher::Children;
+use super::head_matcher::{self, HeadMatcher};
+use super::heads::HeadState;
+use super::{MessageBuilder, Session};
+use crate::scan::{Class, Cursor, Span};
+use crate::schema::Seen;
+use crate::xml::prolog;
+
+/// Reads one body for as long as everything is as predicted. `'a` is the body, `'s` what the parser lends.
+pub(super) struct FastPath<'s, 'a> {
+    pub(super) session: Session<'s>,
+    pub(super) cursor: Cursor<'a>,
+    /// `None` if the head is not known: then nothing has been read.
+    pub(super) head: HeadState,
+    pub(super) head_end: usize,
+    /// The name of the open Notification, if it is not the first.
+    pub(super) notification: Option<Span>,
+    /// The children of the open Notification so far.
+    pub(super) seen: Seen,
+}
+
+impl<'s, 'a> FastPath<'s, 'a> {
+    /// Starts after the head of a body, if that is known or as predicted.
+    #[inline(always)]
+    pub(super) fn begin(body: &'a [u8], mut session: Session<'s>) -> Self {
+        let mut cursor = Cursor::new(body, session.dispatch);
+        let mut head = HeadState::None;
+        if let Some(learned) = session.heads.find(&mut cursor) {
+            head = HeadState::Learned(learned);
+            session.stats.head_hits += 1;
+        } else if let Some(after_head) = match_head(cursor, &mut session) {
+            head = HeadState::New;
+            session.stats.heads_predicted += 1;
+            cursor = after_head;
+        }
+        Self {
+            head_end: cursor.pos(),
+            session,
+            cursor,
+            head,
+            notification: None,
+            seen: Seen::default(),
+        }
+    }
+
+    /// Whether the whole body was read. If not, the cursor is at the beginning of a token.
+    #[inline(always)]
+    pub(super) fn read(&mut self, arena: &'a Bump, builder: &mut MessageBuilder<'a>) -> bool {
+        let Some(head) = self.session.heads.get(self.head) else {
+            return false;
+        };
+        head.fields.write_to(builder, &self.cursor);
+        let counted = head.stats;
+        if head.fields.is_whole {
+            builder.end_response();
+        } else {
+            loop {
+                self.read_children(arena, builder);
+                if self.eat_tail(builder) {
+                    break;
+                }
+                if !self.eat_next_notification(builder) {
+                    return false;
+                }
+            }
+        }
+        self.session.stats.add_of_message(counted);
+        true
+    }
+
+    #[inline(always)]
+    fn read_children(&mut self, arena: &'a Bump, builder: &mut MessageBuilder<'a>) {
+        let session = &mut self.session;
+        let Some(prefix) = session.heads.get(self.head).and_then(|head| head.prefix) else {
+            return;
+        };
+        session.dispatch.run(Children {
+            cursor: &mut self.cursor,
+            tags: session.scratch.tags.with(prefix),
+            lengths: &mut session.scratch.lengths,
+            seen: &mut self.seen,
+            arena,
+            builder,
+        });
+    }
+
+    /// Moves over the rest of the body, if that is the tail of the learned head, or as predicted.
+    #[inline(always)]
+    fn eat_tail(&mut self, builder: &mut MessageBuilder<'a>) -> bool {
+        let Some(head) = self.session.heads.get(self.head) else {
+            return false;
+        };
+        if builder.subscription_id.is_none() {
+            return false;
+        }
+        if matches!(self.head, HeadState::Learned(_)) && head.has_tail(self.cursor.rest()) {
+            self.session.stats.tail_hits += 1;
+        } else if !self.eat_predicted_tail() {
+            return false;
+        }
+        let _ = builder.end_notification(); // it has its id
+        builder.end_response();
+        true
+    }
+
+    /// Moves over the end of the Notification and the start tag of one more, if that is written as the first.
+    #[inline(never)]
+    fn eat_next_notification(&mut self, builder: &mut MessageBuilder<'a>) -> bool {
+        let head = self.session.heads.get(self.head);
+        let Some(name) = head.and_then(|head| head.repeatable) else {
+            return false;
+        };
+        let mut ahead = self.cursor;
+        ahead.skip(Class::SPACE);
+        let mut follows = builder.subscription_id.is_some() && ahead.eat_bare_tag("</", name);
+        ahead.skip(Class::SPACE);
+        follows = follows && ahead.eat_bare_tag("<", name);
+        // The open one and the next.
+        if !follows || !builder.has_room_for_notifications(2) {
+            return false;
+        }
+        let _ = builder.end_notification(); // it has its id
+        self.cursor = ahead;
+        let end = ahead.pos() - ">".len();
+        self.notification = Some(Span::new(end - (name.end() - name.start()), end));
+        self.seen = Seen::default();
+        true
+    }
+
+    /// Moves over the tail of a head that is not learned yet, and learns both.
+    #[inline(never)]
+    fn eat_predicted_tail(&mut self) -> bool {
+        let Session {
+            scratch,
+            heads,
+            config,
+            ..
+        } = &mut self.session;
+        if self.head != HeadState::New {
+            return false;
+        }
+        let mut ahead = self.cursor;
+        let tail = heads.open.eat_tail(&mut ahead, &scratch.response_template);
+        let Some(tail) = tail else {
+            return false;
+        };
+        let text = ahead.text(0, self.head_end);
+        heads.learn(self.head, text, Some(tail), config.heads);
+        true
+    }
+}
+
+/// Reads the head as predicted, and keeps it as the candidate.
+#[inline(never)]
+fn match_head<'a>(mut cursor: Cursor<'a>, session: &mut Session<'_>) -> Option<Cursor<'a>> {
+    if !session.config.predict || !head_matcher::has_room(&session.config.limits) {
+        return None;
+    }
+    prolog::start(&mut cursor).ok()?;
+    session.dispatch.run(HeadMatcher {
+        cursor,
+        head: &mut session.heads.candidate,
+        open: &mut session.heads.open,
+        template: &mut session.scratch.response_template,
+    })
+}

@@ -1,0 +1,528 @@
+//! The general path: the grammar of `schema` applied to the tokens of `xml`.
+//!
+//! Any body can be read so, and what it means is decided here. Children of a Notification that are as predicted
+//! again are read by [`child_matcher`](super::child_matcher).
+
+use bumpalo::Bump;
+
+use super::child_matcher::Children;
+use super::fast_path::FastPath;
+use super::heads::{HeadFields, HeadState};
+use super::tags::Prefix;
+use super::value::Value;
+use super::{MessageBuilder, Scratch, Session};
+use crate::config::Limits;
+use crate::error::{Error, ErrorKind};
+use crate::model::{
+    ConnectionStatus, MessageXmlValue, Operation, ResponseClass, ResponseCode, ServerVersionInfo,
+    SoapVersion, SubscriptionId, Watermark,
+};
+use crate::scan::{Class, Span};
+use crate::schema::{self, Content, Element, Seen};
+use crate::stats::Stats;
+use crate::xml::{Buffers, Name, Token, Tokenizer};
+
+/// After so many misses in a row the rest of a message is not predicted: a server that writes one child
+/// otherwise writes the next so too.
+const PATIENCE: u32 = 16;
+
+/// Whether nothing that is predicted inside an element at this depth exceeds a limit, except for the number of
+/// events.
+fn has_room(prefix: &str, depth: usize, limits: &Limits) -> bool {
+    const LONGEST_NAME: &str = "FreeBusyChangedEvent";
+    limits.depth >= depth + 2
+        && limits.attributes >= 2
+        && limits.name_bytes >= prefix.len() + LONGEST_NAME.len()
+}
+
+/// An element of the grammar whose end tag is still to come.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OpenElement {
+    element: Element,
+    /// Its name in the body, prefix included.
+    name: Span,
+    /// The children so far.
+    seen: Seen,
+}
+
+/// Reads the rest of a body. `'a` is the body and the arena, `'s` what the parser lends.
+pub(super) struct GeneralPath<'s, 'a> {
+    pub(super) tokens: Tokenizer<'s, 'a>,
+    pub(super) session: Session<'s>,
+    pub(super) arena: &'a Bump,
+    builder: &'s mut MessageBuilder<'a>,
+    /// The counts before the body.
+    stats_before: Stats,
+    head: HeadState,
+    /// Where the head ends, if it is complete.
+    head_end: usize,
+    /// Whether the open Notification is the first, or is written as it is: then the same is open and declared
+    /// around its children as after the head.
+    is_like_first: bool,
+    /// The name of the first Notification, while another may follow that is written with it alone.
+    repeatable: Option<Span>,
+    /// How the types namespace is written in the open Notification, once that is known.
+    prefix: Option<Prefix>,
+    /// Predictions that have failed in a row.
+    misses: u32,
+}
+
+impl<'s, 'a> GeneralPath<'s, 'a> {
+    /// Continues where the fast path stopped, which may be the first byte.
+    pub(super) fn after(
+        fast_path: FastPath<'s, 'a>,
+        buffers: &'s mut Buffers,
+        arena: &'a Bump,
+        builder: &'s mut MessageBuilder<'a>,
+    ) -> Result<Self, Error> {
+        let session = fast_path.session;
+        let cursor = fast_path.cursor;
+        let mut path = Self {
+            tokens: Tokenizer::begin(cursor.rewound(), buffers, session.config),
+            arena,
+            builder,
+            stats_before: *session.stats,
+            head: fast_path.head,
+            head_end: fast_path.head_end,
+            is_like_first: false,
+            repeatable: None,
+            prefix: None,
+            misses: 0,
+            session,
+        };
+        path.session.scratch.open.clear();
+        path.push(Element::Document, Span::default());
+        if path.head != HeadState::None {
+            path.reread_head()?;
+            path.tokens.cursor = cursor;
+            if let Some(notification) = path.session.scratch.open.last_mut() {
+                notification.seen = fast_path.seen;
+                notification.name = fast_path.notification.unwrap_or(notification.name);
+            }
+        } else if path.session.config.heads > 0 {
+            path.head = HeadState::Reading;
+        }
+        Ok(path)
+    }
+
+    /// Reads the head again that the fast path has read, for what is open and declared after it. The builder gets
+    /// the same values again.
+    fn reread_head(&mut self) -> Result<(), Error> {
+        while self.tokens.cursor.pos() < self.head_end && self.step()? {}
+        debug_assert_eq!(self.tokens.cursor.pos(), self.head_end);
+        self.is_like_first = true;
+        if let Some(head) = self.session.heads.get(self.head) {
+            self.prefix = head.prefix;
+            self.repeatable = head.repeatable;
+        }
+        Ok(())
+    }
+
+    /// Reads to the end of the body.
+    pub(super) fn read(mut self) -> Result<(), Error> {
+        let end = loop {
+            if self.read_predicted() {
+                break Ok(());
+            }
+            match self.step() {
+                Ok(true) => {}
+                Ok(false) => {
+                    self.finish();
+                    break Ok(());
+                }
+                Err(error) => break Err(error),
+            }
+        };
+        self.session.stats.references_replaced += self.tokens.references_replaced();
+        end
+    }
+
+    /// Reads the children of an open Notification for as long as they are as predicted. Whether the body was read
+    /// to its end.
+    fn read_predicted(&mut self) -> bool {
+        let is_tried = self.session.config.predict && self.misses < PATIENCE;
+        if !is_tried || !self.tokens.is_in_content() {
+            return false;
+        }
+        loop {
+            let Scratch {
+                open,
+                tags,
+                lengths,
+                ..
+            } = &mut *self.session.scratch;
+            let Some(OpenElement {
+                element: Element::Notification,
+                seen,
+                ..
+            }) = open.last_mut()
+            else {
+                return false;
+            };
+            if let Some(prefix) = self.prefix {
+                let start = self.tokens.cursor.pos();
+                self.session.dispatch.run(Children {
+                    cursor: &mut self.tokens.cursor,
+                    tags: tags.with(prefix),
+                    lengths,
+                    seen,
+                    arena: self.arena,
+                    builder: self.builder,
+                });
+                if self.tokens.cursor.pos() > start {
+                    self.misses = 0;
+                }
+            }
+            if self.eat_tail() {
+                return true;
+            }
+            let Some((text, namespace)) = self.tokens.peek_prefix() else {
+                return false;
+            };
+            let prefix = Some(Prefix::of(&[text]))
+                .filter(|prefix| *prefix != Prefix::NEVER)
+                .filter(|_| schema::is_types(namespace))
+                .filter(|_| has_room(text, self.tokens.depth(), &self.session.config.limits));
+            if prefix.is_none() || prefix == self.prefix {
+                self.misses += 1;
+                self.session.stats.prediction_misses += 1;
+                return false;
+            }
+            self.prefix = prefix;
+        }
+    }
+
+    /// Reads one token, and the whole of an event or leaf that it begins. `false` at the end of the body.
+    #[inline(never)]
+    fn step(&mut self) -> Result<bool, Error> {
+        match self.tokens.next()? {
+            Some(Token::StartTag(name)) => self.element(name)?,
+            Some(Token::EndTag(_)) => self.end()?,
+            // Text between elements, comments and processing instructions mean nothing.
+            Some(_) => {}
+            None => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// An element begins inside the innermost open one.
+    fn element(&mut self, name: Name<'a>) -> Result<(), Error> {
+        let offset = self.name_offset();
+        let Some(parent) = self.session.scratch.open.last_mut() else {
+            return self.skip();
+        };
+        let Some(element) = schema::child(parent.element, name) else {
+            return match parent.element {
+                Element::Document | Element::Body => Err(Error::new(
+                    misplaced_operation(parent.element, name),
+                    offset,
+                )),
+                _ => self.skip(),
+            };
+        };
+        let is_first = parent.seen.insert(element);
+        if !is_first && !element.repeats_in(parent.element) {
+            return Err(Error::new(ErrorKind::RepeatedElement, offset));
+        }
+        if !self.builder.has_room_for(element) {
+            return Err(Error::new(ErrorKind::EventLimit, offset));
+        }
+        match element.content() {
+            Content::Event(kind) => {
+                let event = self.event(kind)?;
+                self.builder.events.push(event);
+            }
+            Content::Raw => {
+                let event = self.other_event(name)?;
+                self.builder.events.push(event);
+            }
+            Content::Operation(Operation::Fault) => {
+                self.builder.begin_fault();
+                self.enter(element, name);
+            }
+            Content::Operation(operation) => {
+                self.builder.operation(operation);
+                self.enter(element, name);
+            }
+            Content::Children => self.container(element, name),
+            Content::Text | Content::Int | Content::Boolean => {
+                let value = self.text()?;
+                self.leaf(element, value, is_first)?;
+            }
+            Content::NamedText => {
+                let [name] = self.attributes(["Name"]);
+                let value = self.characters()?.text;
+                let name = name.map(|name| name.text);
+                let message_xml = &mut self.builder.message_xml;
+                message_xml.push(MessageXmlValue { name, value });
+            }
+            Content::Version => self.version(element)?,
+            // Only events have ids.
+            Content::Id => self.skip()?,
+        }
+        Ok(())
+    }
+
+    /// An element with children begins.
+    fn container(&mut self, element: Element, name: Name<'a>) {
+        match element {
+            Element::Envelope11 => self.builder.message.soap = Some(SoapVersion::Soap11),
+            Element::Envelope12 => self.builder.message.soap = Some(SoapVersion::Soap12),
+            Element::ResponseMessage => {
+                let [class] = self.attributes(["ResponseClass"]);
+                self.builder.response().class = class.map(|class| ResponseClass::new(class.text));
+                return self.push(element, self.name_span(name));
+            }
+            _ => {}
+        }
+        self.enter(element, name);
+        if element == Element::Notification {
+            let name = self.name_span(name);
+            self.prefix = None;
+            self.is_like_first = self.is_like_repeatable(name);
+            if self.head == HeadState::Reading {
+                self.complete_head();
+                self.is_like_first = true;
+            }
+        }
+    }
+
+    /// Assigns the value of a leaf outside of events.
+    fn leaf(&mut self, element: Element, value: Value<'a>, is_first: bool) -> Result<(), Error> {
+        let builder = &mut *self.builder;
+        let text = value.text;
+        match element {
+            Element::FaultCode => builder.fault().code = Some(text),
+            // The first of several, in as many languages.
+            Element::FaultString if is_first => builder.fault().string = Some(text),
+            Element::FaultString => {}
+            Element::FaultResponseCode => {
+                builder.fault().response_code = Some(ResponseCode::new(text));
+            }
+            Element::FaultMessage => builder.fault().message_text = Some(text),
+            Element::MessageText => builder.response().message_text = Some(text),
+            Element::ResponseCode => builder.response().code = Some(ResponseCode::new(text)),
+            Element::DescriptiveLinkKey => {
+                builder.response().descriptive_link_key = Some(value.int()?);
+            }
+            Element::ConnectionStatus => {
+                builder.response().connection_status = Some(ConnectionStatus::new(text));
+            }
+            Element::ErrorSubscriptionId => {
+                let ids = &mut builder.error_subscription_ids;
+                ids.push(SubscriptionId::new(text));
+            }
+            Element::SubscriptionId => builder.subscription_id = Some(SubscriptionId::new(text)),
+            Element::PreviousWatermark => {
+                builder.previous_watermark = Some(Watermark::new(text));
+            }
+            Element::MoreEvents => builder.more_events = Some(value.boolean()?),
+            _ => debug_assert!(false, "{element:?} is no leaf outside of events"),
+        }
+        Ok(())
+    }
+
+    /// The innermost open element ends.
+    fn end(&mut self) -> Result<(), Error> {
+        let Some(OpenElement {
+            element,
+            name,
+            seen,
+        }) = self.session.scratch.open.pop()
+        else {
+            return Ok(());
+        };
+        let missing = |kind| Err(Error::new(kind, name.start()));
+        match element {
+            Element::Envelope11 | Element::Envelope12 if !seen.contains(Element::Body) => {
+                return missing(ErrorKind::MissingBody);
+            }
+            Element::Body if !seen.contains(Element::SendNotification) => {
+                return missing(ErrorKind::MissingOperation);
+            }
+            Element::Notification => {
+                if self.builder.end_notification().is_none() {
+                    return missing(ErrorKind::MissingSubscriptionId);
+                }
+                self.leave_notification();
+            }
+            Element::Notifications => self.repeatable = None,
+            Element::ResponseMessage => self.builder.end_response(),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// An element of the header that names a version.
+    fn version(&mut self, element: Element) -> Result<(), Error> {
+        if element == Element::RequestServerVersion {
+            let [version] = self.attributes(["Version"]);
+            self.empty()?;
+            self.builder.message.request_server_version = version.map(|version| version.text);
+            return Ok(());
+        }
+        let [major, minor, major_build, minor_build, version] = self.attributes([
+            "MajorVersion",
+            "MinorVersion",
+            "MajorBuildNumber",
+            "MinorBuildNumber",
+            "Version",
+        ]);
+        self.empty()?;
+        let int = |value: Option<Value<'_>>| value.map(Value::int).transpose();
+        self.builder.message.server_version_info = Some(ServerVersionInfo {
+            major_version: int(major)?,
+            minor_version: int(minor)?,
+            major_build_number: int(major_build)?,
+            minor_build_number: int(minor_build)?,
+            version: version.map(|version| version.text),
+        });
+        Ok(())
+    }
+
+    /// Moves over the rest of the body, if that is the end tags of the open elements, and white space.
+    fn eat_tail(&mut self) -> bool {
+        if self.builder.subscription_id.is_none() {
+            return false;
+        }
+        let start = self.tokens.cursor;
+        let mut ahead = start;
+        let open = self.session.scratch.open.get(1..).unwrap_or_default(); // without the document
+        for element in open.iter().rev() {
+            ahead.skip(Class::SPACE);
+            if !ahead.eat_bare_tag("</", element.name) {
+                return false;
+            }
+        }
+        ahead.skip(Class::SPACE);
+        if !ahead.rest().is_empty() {
+            return false;
+        }
+        self.tokens.cursor = ahead;
+        let tail = ahead.since(start);
+        // The tail of another Notification may be another.
+        let is_of_first = self.is_like_first;
+        self.leave_notification();
+        self.learn(Some(tail).filter(|_| is_of_first));
+        let _ = self.builder.end_notification(); // it has its id
+        self.builder.end_response();
+        true
+    }
+
+    /// The whole body has been read and found good.
+    fn finish(&mut self) {
+        if self.head == HeadState::Reading {
+            self.complete_head();
+        }
+        self.learn(None);
+    }
+
+    /// The head ends here: after the start tag of the first Notification, or with a body that has none.
+    fn complete_head(&mut self) {
+        let cursor = &self.tokens.cursor;
+        let Some(fields) = HeadFields::of(self.builder, cursor) else {
+            self.head = HeadState::None;
+            return;
+        };
+        self.head_end = cursor.pos();
+        self.repeatable = match self.session.scratch.open.as_slice() {
+            [.., parent, OpenElement { element, name, .. }]
+                if element.repeats_in(parent.element) && self.is_whole_tag(*name) =>
+            {
+                Some(*name)
+            }
+            _ => None,
+        };
+        let mut stats = self.session.stats.since(self.stats_before);
+        stats.references_replaced = self.tokens.references_replaced();
+        self.session.heads.complete(fields, stats, self.repeatable);
+        self.head = HeadState::New;
+    }
+
+    /// Whether the start tag of a Notification, which has just been read, is the same as that of the first one
+    /// in the same element.
+    fn is_like_repeatable(&self, name: Span) -> bool {
+        let cursor = &self.tokens.cursor;
+        let is_same = |first| cursor.bytes(first) == cursor.bytes(name);
+        self.is_whole_tag(name) && self.repeatable.is_some_and(is_same)
+    }
+
+    /// Whether the start tag that has just been read has this name and nothing else.
+    fn is_whole_tag(&self, name: Span) -> bool {
+        name.end() + ">".len() == self.tokens.cursor.pos()
+    }
+
+    /// A Notification ends. The head learns how its types namespace is written.
+    fn leave_notification(&mut self) {
+        if core::mem::take(&mut self.is_like_first)
+            && self.prefix.is_some()
+            && let Some(head) = self.session.heads.get_mut(self.head)
+        {
+            head.prefix = self.prefix;
+        }
+    }
+
+    /// The body has been read to its end and found good. `tail` is what followed the last child, if that was read
+    /// as one.
+    fn learn(&mut self, tail: Option<&str>) {
+        let head = core::mem::replace(&mut self.head, HeadState::None);
+        let text = self.tokens.cursor.text(0, self.head_end);
+        let had_tail = self
+            .session
+            .heads
+            .learn(head, text, tail, self.session.config.heads);
+        self.session.stats.tail_hits += u64::from(had_tail);
+    }
+
+    /// Skips the element whose start tag has just been read, and counts it.
+    pub(super) fn skip(&mut self) -> Result<(), Error> {
+        self.session.stats.elements_skipped += 1;
+        self.pass()
+    }
+
+    /// Reads to the end tag of the element whose start tag has just been read.
+    pub(super) fn pass(&mut self) -> Result<(), Error> {
+        let outside = self.tokens.depth().saturating_sub(1);
+        while self.tokens.next()?.is_some() {
+            if self.tokens.depth() == outside {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// An element opens that contains others, and has no attribute that means anything.
+    fn enter(&mut self, element: Element, name: Name<'_>) {
+        self.skip_attributes();
+        self.push(element, self.name_span(name));
+    }
+
+    fn push(&mut self, element: Element, name: Span) {
+        self.session.scratch.open.push(OpenElement {
+            element,
+            name,
+            seen: Seen::default(),
+        });
+    }
+
+    fn name_span(&self, name: Name<'_>) -> Span {
+        let start = self.name_offset();
+        Span::new(start, start + name.len())
+    }
+
+    /// The offset of the name in the start tag that has just been read.
+    pub(super) fn name_offset(&self) -> usize {
+        self.tokens.range().start + "<".len()
+    }
+}
+
+/// The error for an element in the place of an operation.
+fn misplaced_operation(parent: Element, name: Name<'_>) -> ErrorKind {
+    match (parent, name.local()) {
+        (Element::Document, "Envelope") => ErrorKind::EnvelopeNamespace,
+        (_, "SendNotification" | "GetEventsResponse" | "GetStreamingEventsResponse") => {
+            ErrorKind::OperationNamespace
+        }
+        _ => ErrorKind::UnexpectedOperation,
+    }
+}

@@ -1,0 +1,415 @@
+//! Predicts the head of a message: what comes before the children of its first Notification.
+//!
+//! Servers and libraries differ in prefixes, in quotes and in where they declare namespaces, but write the same
+//! elements in the same order. So local names and namespace names are compared where they are expected, with a few
+//! words of state. A head is predicted whole or not at all: at any deviation
+//! [`general_path`](super::general_path) reads it from the first byte, and decides what it means and what is wrong
+//! with it. Once a server's prefix recurs, everything from `ResponseMessages` to `Notification` is compared at once
+//! ([`ResponseTemplate`]).
+//!
+//! Nothing here reports an error, decodes text or writes to the message.
+
+use super::heads::{Head, HeadFields};
+use super::tags::{Prefix, ResponseTemplate};
+use crate::config::Limits;
+use crate::model::{Operation, ResponseClass, SoapVersion};
+use crate::scan::{Class, Cursor, ShortPrefix, Span, Task, Vector};
+use crate::schema::{self, Vocabulary};
+use crate::stats::Stats;
+
+/// Matches a head, from the first markup on.
+pub(super) struct HeadMatcher<'e, 'b> {
+    /// After the XML declaration.
+    pub(super) cursor: Cursor<'b>,
+    /// Gets what is read. Holds anything if the head is not as predicted.
+    pub(super) head: &'e mut Head,
+    /// Gets what is open after the head.
+    pub(super) open: &'e mut OpenPrefixes,
+    pub(super) template: &'e mut ResponseTemplate,
+}
+
+/// The prefixes of the elements that are open after a predicted head.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct OpenPrefixes {
+    /// Of Envelope and Body.
+    soap: ShortPrefix,
+    /// Of SendNotification, ResponseMessages and SendNotificationResponseMessage.
+    messages: Prefix,
+    notification: Prefix,
+    /// Whether all but those of SOAP are as in the response template.
+    is_template: bool,
+}
+
+impl OpenPrefixes {
+    /// Moves over all the rest of a body, if it is the end tags of these elements and white space, and
+    /// gives it. None leaves the cursor anywhere.
+    #[inline(always)]
+    pub(super) fn eat_tail<'b>(
+        &self,
+        cursor: &mut Cursor<'b>,
+        template: &ResponseTemplate,
+    ) -> Option<&'b str> {
+        let start = *cursor;
+        let is_closed = self.is_template && cursor.eat_literal(&template.closing);
+        let ends = (is_closed || self.eat_inner_ends(cursor))
+            && self.eat_soap_end(cursor, "Body>")
+            && self.eat_soap_end(cursor, "Envelope>");
+        cursor.skip(Class::SPACE);
+        (ends && cursor.rest().is_empty()).then(|| cursor.since(start))
+    }
+
+    #[inline(always)]
+    fn eat_inner_ends(&self, cursor: &mut Cursor<'_>) -> bool {
+        eat_end(cursor, &self.notification, "Notification>")
+            && eat_end(cursor, &self.messages, "SendNotificationResponseMessage>")
+            && eat_end(cursor, &self.messages, "ResponseMessages>")
+            && eat_end(cursor, &self.messages, "SendNotification>")
+    }
+
+    /// [`eat_end`] of SOAP's names, which stand too near the end of the body to be compared by words.
+    #[inline(always)]
+    fn eat_soap_end(&self, cursor: &mut Cursor<'_>, rest: &str) -> bool {
+        cursor.skip(Class::SPACE);
+        cursor.eat("</") && cursor.eat_short_prefix() == self.soap && cursor.eat(rest)
+    }
+}
+
+/// Whether nothing that is predicted, here or inside the Notification, goes over a limit, but for the
+/// number of events.
+pub(super) fn has_room(limits: &Limits) -> bool {
+    /// Of a leaf of an event.
+    const DEEPEST: usize = 8;
+    const LONGEST_NAME: usize = ShortPrefix::LONGEST + ":SendNotificationResponseMessage".len();
+    limits.depth >= DEEPEST
+        && limits.attributes > MOST_BINDINGS
+        && limits.bindings >= MOST_BINDINGS
+        && limits.name_bytes >= LONGEST_NAME
+        && limits.events >= 1 // the response, of which there may be as many
+}
+
+/// The most declarations that are in scope at once.
+const MOST_BINDINGS: usize = 8;
+
+impl<'b> Task for HeadMatcher<'_, 'b> {
+    /// Behind the head, if all was as predicted.
+    type Output = Option<Cursor<'b>>;
+
+    #[inline(always)]
+    fn run<V: Vector>(self, vector: V) -> Self::Output {
+        let mut ahead = Lookahead {
+            vector,
+            cursor: self.cursor,
+            bindings: Bindings::NONE,
+        };
+        ahead.head(self.head, self.open, self.template)?;
+        Some(ahead.cursor)
+    }
+}
+
+/// Looks ahead with a cursor of its own. A method that gives `None` may leave everything anywhere, unless it
+/// says otherwise: then nothing of the head is predicted.
+struct Lookahead<'b, V> {
+    vector: V,
+    cursor: Cursor<'b>,
+    bindings: Bindings,
+}
+
+/// A prefix that is expected to come again.
+struct Expected {
+    prefix: ShortPrefix,
+    with_colon: Prefix,
+}
+
+impl Expected {
+    fn new(prefix: ShortPrefix) -> Self {
+        Self {
+            prefix,
+            with_colon: prefix.with_colon(),
+        }
+    }
+}
+
+/// The rest of a start tag.
+struct Tag {
+    vocabulary: Vocabulary,
+    /// What the attribute that was asked for says.
+    value: Option<Span>,
+    is_empty: bool,
+}
+
+impl<'b, V: Vector> Lookahead<'b, V> {
+    #[inline(always)]
+    fn head(
+        &mut self,
+        head: &mut Head,
+        open: &mut OpenPrefixes,
+        template: &mut ResponseTemplate,
+    ) -> Option<()> {
+        head.fields = HeadFields::default();
+        head.fields.operation = Some(Operation::SendNotification);
+        let prefix = self.begin("Envelope")?;
+        let envelope = self.parent_tag(prefix)?;
+        head.fields.soap = Some(match envelope {
+            Vocabulary::Soap11 => SoapVersion::Soap11,
+            Vocabulary::Soap12 => SoapVersion::Soap12,
+            _ => return None,
+        });
+        let soap = Expected::new(prefix);
+        self.header(&soap, envelope, &mut head.fields)?;
+        self.begin_like(&soap, "Body")?;
+        if self.parent_tag(soap.prefix)? != envelope {
+            return None;
+        }
+        let prefix = self.begin("SendNotification")?;
+        self.messages_tag(prefix, None)?;
+        let messages = Expected::new(prefix);
+        *open = OpenPrefixes {
+            soap: soap.prefix,
+            messages: messages.with_colon,
+            notification: messages.with_colon,
+            is_template: false,
+        };
+        if let Some(template) = template.with(messages.with_colon)
+            && self.cursor.eat_literal(&template.opening)
+        {
+            open.is_template = true;
+            head.fields.class = Some(ResponseClass::Success);
+            let code_end = self.cursor.pos() - template.after_code;
+            head.fields.response_code = Some(Span::new(code_end - "NoError".len(), code_end));
+        } else {
+            open.notification = self.inner(&messages, &mut head.fields)?;
+        }
+        head.stats = Stats::default();
+        head.prefix = self.bindings.types();
+        head.repeatable = None;
+        Some(())
+    }
+
+    /// From behind the start tag of SendNotification up to behind that of Notification, of which it gives
+    /// the prefix.
+    #[inline(always)]
+    fn inner(&mut self, messages: &Expected, fields: &mut HeadFields) -> Option<Prefix> {
+        self.begin_like(messages, "ResponseMessages")?;
+        self.messages_tag(messages.prefix, None)?;
+        self.response(messages, fields)?;
+        let prefix = self.begin("Notification")?;
+        let is_one = matches!(
+            self.parent_tag(prefix)?,
+            Vocabulary::Messages | Vocabulary::Types
+        );
+        is_one.then(|| prefix.with_colon())
+    }
+
+    /// The Header, if one comes next.
+    #[inline(always)]
+    fn header(
+        &mut self,
+        soap: &Expected,
+        envelope: Vocabulary,
+        fields: &mut HeadFields,
+    ) -> Option<()> {
+        let outside = self.bindings.len;
+        if self.begin_like(soap, "Header").is_none() {
+            return Some(());
+        }
+        let header = self.rest_of_tag(soap.prefix, None)?;
+        if header.vocabulary != envelope {
+            return None;
+        }
+        if !header.is_empty {
+            let prefix = self.begin("RequestServerVersion")?;
+            let version = self.rest_of_tag(prefix, Some(" Version="))?;
+            if version.vocabulary != Vocabulary::Types {
+                return None;
+            }
+            fields.request_server_version = version.value;
+            let cursor = &mut self.cursor;
+            let ends = (version.is_empty
+                || eat_end(cursor, &prefix.with_colon(), "RequestServerVersion>"))
+                && eat_end(cursor, &soap.with_colon, "Header>");
+            if !ends {
+                return None;
+            }
+        }
+        self.bindings.len = outside;
+        Some(())
+    }
+
+    /// The beginning of the response, up to behind its code.
+    #[inline(always)]
+    fn response(&mut self, messages: &Expected, fields: &mut HeadFields) -> Option<()> {
+        self.begin_like(messages, "SendNotificationResponseMessage")?;
+        if let Some(class) = self.messages_tag(messages.prefix, Some(" ResponseClass="))? {
+            fields.class = Some(ResponseClass::known(self.cursor.span(class))?);
+        }
+        let outside = self.bindings.len;
+        self.begin_like(messages, "ResponseCode")?;
+        self.messages_tag(messages.prefix, None)?;
+        let start = self.cursor.pos();
+        if !self.cursor.eat("NoError") {
+            self.cursor.skip_with(self.vector, Class::TEXT);
+        }
+        fields.response_code = Some(Span::new(start, self.cursor.pos()));
+        self.bindings.len = outside;
+        let end = self
+            .cursor
+            .eat_around("</", &messages.with_colon, "ResponseCode>");
+        end.then_some(())
+    }
+
+    /// The rest of a start tag in the messages namespace, of an element that is not empty: what the
+    /// attribute says.
+    #[inline(always)]
+    fn messages_tag(
+        &mut self,
+        prefix: ShortPrefix,
+        attribute: Option<&str>,
+    ) -> Option<Option<Span>> {
+        let tag = self.rest_of_tag(prefix, attribute)?;
+        (tag.vocabulary == Vocabulary::Messages && !tag.is_empty).then_some(tag.value)
+    }
+
+    /// The rest of a start tag without attributes that are not declarations, of an element that is not
+    /// empty.
+    #[inline(always)]
+    fn parent_tag(&mut self, prefix: ShortPrefix) -> Option<Vocabulary> {
+        let tag = self.rest_of_tag(prefix, None)?;
+        (!tag.is_empty).then_some(tag.vocabulary)
+    }
+
+    /// White space, and the beginning of a start tag with this local name, which may be longer: gives the
+    /// prefix.
+    #[inline(always)]
+    fn begin(&mut self, local: &str) -> Option<ShortPrefix> {
+        self.cursor.skip_to_tag(self.vector);
+        if !self.cursor.eat("<") {
+            return None;
+        }
+        let prefix = self.cursor.eat_short_prefix();
+        self.cursor.eat(local).then_some(prefix)
+    }
+
+    /// As [`begin`](Self::begin), with this prefix. Where it gives `None`, it has moved over white space.
+    #[inline(always)]
+    fn begin_like(&mut self, expected: &Expected, local: &str) -> Option<()> {
+        self.cursor.skip_to_tag(self.vector);
+        let prefix = &expected.with_colon;
+        self.cursor.eat_around("<", prefix, local).then_some(())
+    }
+
+    /// The rest of a start tag: no attributes but declarations and perhaps one that begins so, white
+    /// space before and the equals sign behind its name included.
+    #[inline(always)]
+    fn rest_of_tag(&mut self, prefix: ShortPrefix, attribute: Option<&str>) -> Option<Tag> {
+        let outside = self.bindings.len;
+        let mut value = None;
+        let is_empty = loop {
+            if self.cursor.eat(">") {
+                break false;
+            }
+            if self.cursor.eat(" xmlns:") {
+                let prefix = self.cursor.eat_declared_prefix(self.vector)?;
+                self.declaration(prefix, outside)?;
+            } else if self.cursor.eat(" xmlns") {
+                self.declaration(ShortPrefix::NONE, outside)?;
+            } else if let Some(attribute) = attribute
+                && value.is_none()
+                && self.cursor.eat(attribute)
+            {
+                let quote = self.cursor.eat_quote()?;
+                let start = self.cursor.pos();
+                let text = self.cursor.eat_members(self.vector, Class::VALUE, quote)?;
+                value = Some(Span::new(start, start + text.len()));
+            } else if self.cursor.eat(" />") || self.cursor.eat("/>") {
+                break true;
+            } else {
+                return None;
+            }
+        };
+        Some(Tag {
+            vocabulary: self.bindings.resolve(prefix)?,
+            value,
+            is_empty,
+        })
+    }
+
+    /// The rest of a declaration of this prefix. Of those in scope, those from `outside` on stand in the
+    /// same tag.
+    #[inline(always)]
+    fn declaration(&mut self, prefix: ShortPrefix, outside: usize) -> Option<()> {
+        if !self.cursor.eat("=") {
+            return None;
+        }
+        let quote = self.cursor.eat_quote()?;
+        for (name, vocabulary) in schema::VOCABULARIES {
+            // They differ in length, so that the quote tells them apart.
+            if self.cursor.eat_terminated(name, quote) {
+                return self.bindings.declare(prefix, vocabulary, outside);
+            }
+        }
+        None
+    }
+}
+
+/// Moves over white space and an end tag: this prefix, and the rest of it. `false` leaves the cursor anywhere.
+#[inline(always)]
+fn eat_end(cursor: &mut Cursor<'_>, prefix: &Prefix, rest: &str) -> bool {
+    cursor.skip(Class::SPACE);
+    cursor.eat_around("</", prefix, rest)
+}
+
+/// The declarations in scope, innermost last.
+struct Bindings {
+    list: [(ShortPrefix, Vocabulary); MOST_BINDINGS],
+    len: usize,
+}
+
+impl Bindings {
+    const NONE: Self = Self {
+        list: [(ShortPrefix::NONE, Vocabulary::Types); MOST_BINDINGS],
+        len: 0,
+    };
+
+    /// What a prefix stands for, if anything has been declared for it.
+    #[inline(always)]
+    fn resolve(&self, prefix: ShortPrefix) -> Option<Vocabulary> {
+        let mut at = self.len;
+        loop {
+            at = at.checked_sub(1)?;
+            let (declared, vocabulary) = self.list.get(at)?;
+            if *declared == prefix {
+                return Some(*vocabulary);
+            }
+        }
+    }
+
+    /// None where the prefix has been declared in the same tag, or is for others to judge.
+    #[inline(always)]
+    fn declare(
+        &mut self,
+        prefix: ShortPrefix,
+        vocabulary: Vocabulary,
+        outside: usize,
+    ) -> Option<()> {
+        for (declared, _) in self.list.get(outside..self.len)? {
+            if *declared == prefix {
+                return None;
+            }
+        }
+        if prefix.is_reserved() {
+            return None;
+        }
+        *self.list.get_mut(self.len)? = (prefix, vocabulary);
+        self.len += 1;
+        Some(())
+    }
+
+    /// How the types namespace is written here.
+    #[inline(always)]
+    fn types(&self) -> Option<Prefix> {
+        let in_scope = self.list.get(..self.len)?;
+        let mut prefixes = in_scope.iter().rev().map(|(prefix, _)| *prefix);
+        let prefix = prefixes.find(|prefix| self.resolve(*prefix) == Some(Vocabulary::Types))?;
+        Some(prefix.with_colon())
+    }
+}

@@ -1,0 +1,135 @@
+//! Values: the text of leaves and attributes, decoded into the arena if it cannot be borrowed, and the lexical
+//! spaces of the schema's types.
+
+use bumpalo::Bump;
+use bumpalo::collections::String as BumpString;
+
+use super::general_path::GeneralPath;
+use crate::error::{Error, ErrorKind};
+use crate::xml::{Text, Token};
+
+/// Text of the message, and where it begins.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Value<'a> {
+    pub(super) text: &'a str,
+    offset: usize,
+}
+
+impl<'a> GeneralPath<'_, 'a> {
+    /// The text of a leaf without attributes of its own.
+    pub(super) fn text(&mut self) -> Result<Value<'a>, Error> {
+        self.skip_attributes();
+        self.characters()
+    }
+
+    /// The text of a leaf: borrowed if it is one piece of the body, decoded and joined in the arena if not.
+    pub(super) fn characters(&mut self) -> Result<Value<'a>, Error> {
+        let arena = self.arena;
+        let offset = self.tokens.range().end;
+        let mut whole: &'a str = "";
+        let mut joined: Option<BumpString<'a>> = None;
+        self.pieces(|piece| match (&mut joined, piece.verbatim()) {
+            (None, Some(verbatim)) if whole.is_empty() => whole = verbatim,
+            (None, _) => {
+                let mut text = BumpString::from_str_in(whole, arena);
+                push(&mut text, piece);
+                joined = Some(text);
+            }
+            (Some(text), _) => push(text, piece),
+        })?;
+        Ok(Value {
+            text: joined.map_or(whole, BumpString::into_bump_str),
+            offset,
+        })
+    }
+
+    /// Reads to the end tag of an element without a value.
+    pub(super) fn empty(&mut self) -> Result<(), Error> {
+        self.pieces(|_| {})
+    }
+
+    /// Reads to the end tag of the element whose start tag has just been read, and passes its text on in pieces. An
+    /// element inside is an error.
+    fn pieces(&mut self, mut piece: impl FnMut(Text<'a>)) -> Result<(), Error> {
+        loop {
+            match self.tokens.next()? {
+                Some(Token::Text(text) | Token::CData(text)) => piece(text),
+                Some(Token::StartTag(_)) => {
+                    return Err(Error::new(ErrorKind::ElementInLeaf, self.name_offset()));
+                }
+                Some(Token::EndTag(_)) | None => return Ok(()),
+                Some(_) => {}
+            }
+        }
+    }
+
+    /// The values of these attributes of the start tag, which are in no namespace. All others are
+    /// skipped.
+    pub(super) fn attributes<const N: usize>(
+        &mut self,
+        names: [&str; N],
+    ) -> [Option<Value<'a>>; N] {
+        let mut values = [None; N];
+        for attribute in self.tokens.attributes() {
+            let is_named = |name: &&str| attribute.name().is_unqualified(name);
+            let position = names.iter().position(is_named);
+            match position.and_then(|at| values.get_mut(at)) {
+                Some(value) => {
+                    let text = to_str(attribute.value(), self.arena);
+                    *value = Some(Value {
+                        text,
+                        offset: attribute.value_offset(),
+                    });
+                }
+                None => self.session.stats.attributes_skipped += 1,
+            }
+        }
+        values
+    }
+
+    /// The start tag has no attribute that means anything.
+    pub(super) fn skip_attributes(&mut self) {
+        self.session.stats.attributes_skipped += self.tokens.attributes().count() as u64;
+    }
+}
+
+impl Value<'_> {
+    /// [`boolean`].
+    pub(super) fn boolean(self) -> Result<bool, Error> {
+        boolean(self.text).ok_or(Error::new(ErrorKind::InvalidBoolean, self.offset))
+    }
+
+    /// `xs:int`.
+    pub(super) fn int(self) -> Result<i32, Error> {
+        let int = collapsed(self.text).parse();
+        int.map_err(|_| Error::new(ErrorKind::InvalidInt, self.offset))
+    }
+}
+
+/// `xs:boolean`.
+pub(super) fn boolean(text: &str) -> Option<bool> {
+    match collapsed(text) {
+        "true" | "1" => Some(true),
+        "false" | "0" => Some(false),
+        _ => None,
+    }
+}
+
+/// The text without the white space around it.
+fn collapsed(text: &str) -> &str {
+    text.trim_matches([' ', '\t', '\n', '\r'])
+}
+
+/// The text as it reads, in the arena if it has to be decoded.
+fn to_str<'a>(text: Text<'a>, arena: &'a Bump) -> &'a str {
+    text.verbatim().unwrap_or_else(|| {
+        let mut decoded = BumpString::new_in(arena);
+        push(&mut decoded, text);
+        decoded.into_bump_str()
+    })
+}
+
+fn push(out: &mut BumpString<'_>, text: Text<'_>) {
+    // Writing into an arena cannot fail.
+    let _ = core::fmt::write(out, format_args!("{text}"));
+}
