@@ -150,7 +150,7 @@ mod stats;
 pub mod xml;
 
 pub use config::{Config, IllegalReferences, Kernel, Limits};
-pub use continuity::{Continuity, Delivery};
+pub use continuity::{Continuity, Delivery, RestoreError, SubscriptionState};
 pub use error::{Description, Error, ErrorClass, ErrorKind};
 #[cfg(feature = "bytes")]
 pub use message_bytes::MessageBytes;

@@ -1,5 +1,5 @@
-//! A hundred megabytes: read in linear time with the limits lifted, refused unread without. And streams as long, in
-//! chunks as short as may be.
+//! Bodies of a hundred megabytes are read in linear time without limits, and refused unread with them. Streams of that
+//! length are framed from the shortest chunks.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -53,10 +53,10 @@ fn a_hundred_megabytes_of_events() {
     assert!(read < Duration::from_secs(2), "{read:?}");
 }
 
-/// What would take minutes if any step were quadratic.
+/// Shapes that would take minutes if any step were quadratic.
 #[test]
 #[ignore = "takes a release build"]
-fn hostile_shapes_take_no_more_than_their_size() {
+fn hostile_shapes_take_linear_time() {
     const N: usize = 200_000;
     let each = |unit: &dyn Fn(usize) -> String| (0..N).map(unit).collect::<String>();
     let nested = |start: &dyn Fn(usize) -> String, end: &dyn Fn(usize) -> String| {
@@ -110,7 +110,7 @@ fn hostile_shapes_take_no_more_than_their_size() {
     }
 }
 
-/// So many bytes of a stream, and how many envelopes they are.
+/// Envelopes of about this many bytes, and their number.
 type Stream = fn(usize) -> (Vec<u8>, usize);
 
 fn one_envelope(bytes: usize) -> (Vec<u8>, usize) {
@@ -125,7 +125,7 @@ fn heartbeats(bytes: usize) -> (Vec<u8>, usize) {
     (heartbeat.repeat(count).into_bytes(), count)
 }
 
-/// The smallest chunks that there are.
+/// The shortest chunks.
 #[test]
 #[ignore = "takes a release build"]
 fn a_stream_that_comes_byte_by_byte_is_framed_in_linear_time() {
@@ -147,7 +147,7 @@ fn a_stream_that_comes_byte_by_byte_is_framed_in_linear_time() {
     for (name, stream) in streams {
         let [quarter, whole] = [LARGE / 4, LARGE].map(|bytes| {
             let stream = stream(bytes);
-            // The best one: what else the machine had to do makes the others longer.
+            // The best time. The others include other work of the machine.
             [(); 3].map(|()| frame(&stream)).into_iter().min().unwrap()
         });
         eprintln!(

@@ -1,4 +1,4 @@
-//! What parsing allocates, counted by the allocator.
+//! What parsing allocates, counted by a global allocator.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -19,7 +19,7 @@ use ews_notifications::frame::Framer;
 use ews_notifications::xml::{Buffers, Tokenizer};
 use ews_notifications::{
     Config, Continuity, Delivery, Error, ErrorKind, Event, Item, Limits, Message, Notification,
-    Parser, Reader, Response,
+    Parser, Reader, Response, SubscriptionId, SubscriptionState,
 };
 use support::history::Sent;
 use support::{dialect, fixtures};
@@ -30,7 +30,7 @@ thread_local! {
     static PEAK: Cell<usize> = const { Cell::new(0) };
 }
 
-/// The system's allocator, and a count for each thread.
+/// The system's allocator, with counts for each thread.
 struct Counting;
 
 impl Counting {
@@ -42,7 +42,7 @@ impl Counting {
     }
 }
 
-// SAFETY: every call is passed on to `System` as it came.
+// SAFETY: every call is passed on to `System` unchanged.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         Self::note(1, layout.size(), 0);
@@ -60,14 +60,14 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static COUNTING: Counting = Counting;
 
-/// How many allocations `run` makes.
+/// The number of allocations while `run` runs.
 fn allocations(run: impl FnOnce()) -> usize {
     let before = ALLOCATIONS.get();
     run();
     ALLOCATIONS.get() - before
 }
 
-/// The most that was held on the heap at once while `run` ran, beyond what was held before.
+/// The most heap memory held at once while `run` runs, beyond that held before.
 fn peak(run: impl FnOnce()) -> usize {
     let before = HELD.get();
     PEAK.set(before);
@@ -121,7 +121,7 @@ fn accepted(name: &str) -> Vec<u8> {
     one.unwrap().body
 }
 
-/// A push of so many events that say nothing.
+/// A push with this many empty events.
 fn many(event: &str, times: usize) -> Vec<u8> {
     let messages = "http://schemas.microsoft.com/exchange/services/2006/messages";
     let types = "http://schemas.microsoft.com/exchange/services/2006/types";
@@ -134,7 +134,7 @@ fn many(event: &str, times: usize) -> Vec<u8> {
     body.into_bytes()
 }
 
-/// Some `bytes` of events.
+/// Events of about `bytes` bytes.
 fn giant(bytes: usize) -> Vec<u8> {
     let every = accepted("push/every-kind.xml");
     let body = str::from_utf8(&every).unwrap();
@@ -147,7 +147,7 @@ fn giant(bytes: usize) -> Vec<u8> {
 }
 
 #[test]
-fn a_giant_does_not_stay() {
+fn memory_for_a_giant_body_is_freed() {
     let mut config = Config::default();
     config.limits = Limits::unlimited();
     let mut parser = Parser::with_config(config);
@@ -171,7 +171,7 @@ fn a_giant_does_not_stay() {
 }
 
 #[test]
-fn retained_bytes_tells_what_the_heap_holds() {
+fn retained_bytes_is_the_heap_memory_held() {
     let body = giant(1 << 20);
     let mut parser = Parser::new();
     let before = HELD.get();
@@ -183,7 +183,7 @@ fn retained_bytes_tells_what_the_heap_holds() {
     assert_eq!((parser.retained_bytes(), HELD.get()), (0, before));
 }
 
-/// To the byte, where nothing lies in an arena, which has some memory for itself.
+/// Exact to the byte where nothing is in an arena. An arena has memory for itself.
 #[test]
 fn what_a_tokenizer_and_a_reader_keep_is_told_exactly() {
     let declarations = |prefix: &str| {
@@ -217,7 +217,7 @@ fn what_a_tokenizer_and_a_reader_keep_is_told_exactly() {
     }
 }
 
-/// What the documentation of `Parser` promises, for the shapes that ask for the most.
+/// The bound in the documentation of `Parser`, for the shapes that need the most.
 #[test]
 fn memory_is_bounded() {
     const MESSAGES: &str = "http://schemas.microsoft.com/exchange/services/2006/messages";
@@ -309,12 +309,12 @@ fn memory_is_bounded() {
 
 /// However short its chunks are.
 #[test]
-fn what_a_framer_holds_is_bounded() {
+fn memory_of_a_framer_is_bounded() {
     for bytes in [1 << 10, 300 << 10, 1 << 20, 5 << 20] {
         let envelope = giant(bytes);
         let mut framer = Framer::new();
         let before = HELD.get();
-        // While the buffer moves to a larger place there are two.
+        // There are two buffers while it grows.
         let peak = peak(|| {
             let (last, bytes) = envelope.split_last().unwrap();
             for mut byte in bytes.chunks(1) {
@@ -326,14 +326,14 @@ fn what_a_framer_holds_is_bounded() {
         let held = HELD.get() - before;
         assert!(held <= 2 * envelope.len(), "{held} of {}", envelope.len());
         assert!(peak <= 3 * envelope.len(), "{peak} of {}", envelope.len());
-        // The next one gives back what a giant needed.
+        // The next envelope frees what a giant needed.
         assert_eq!(framer.next(&mut &b"<a>"[..]), Ok(None));
         let held = HELD.get() - before;
         assert!(held <= 256 << 10, "{held} behind {}", envelope.len());
     }
 }
 
-/// So that a stream of envelopes that come in pieces allocates for the first of them.
+/// A stream of envelopes in pieces allocates for the first of them only.
 #[test]
 fn a_framer_keeps_room_for_envelopes_of_a_quarter_of_a_mebibyte() {
     let envelope = format!("<a>{}</a>", " ".repeat((256 << 10) - 7));
@@ -348,49 +348,63 @@ fn a_framer_keeps_room_for_envelopes_of_a_quarter_of_a_mebibyte() {
 }
 
 #[test]
-fn a_known_subscription_is_observed_without_allocation() {
-    let mut continuity = Continuity::new();
-    let mut observe = |previous: u32, end: u32| {
+fn a_known_subscription_is_checked_and_committed_without_allocation() {
+    let mut continuity = Continuity::with_key([0; 16]);
+    let mut deliver = |previous: u32, end: u32| {
         let sent = Sent::new("A", &format!("{previous:040}"), &format!("{end:040}"));
-        let (mut parser, body) = (Parser::new(), sent.body());
-        let message = parser.parse(body.as_bytes()).unwrap();
-        let notification = message.notifications().next().unwrap();
-        let mut told = None;
-        let allocations = allocations(|| told = continuity.observe(notification));
-        (allocations, format!("{:?}", told.unwrap()))
+        sent.parsed(|notification| {
+            let delivery = continuity.check(notification);
+            let allocations = allocations(|| {
+                let _ = continuity.check(notification);
+                continuity.commit(notification);
+            });
+            (allocations, delivery)
+        })
     };
-    assert!(observe(0, 1).0 > 0);
-    let ways = [
-        (1, 2, "Fresh"),
-        (2, 2, "Fresh"),
-        (0, 1, "Duplicate"),
-        (4, 5, "Gap"),
-        (2, 3, "OutOfOrder"),
-        (3, 11, "Fresh"),
+    assert!(deliver(0, 1).0 > 0);
+    let steps = [
+        (1, 2, Delivery::Fresh),
+        (2, 2, Delivery::Fresh),
+        (0, 1, Delivery::Duplicate),
+        (4, 5, Delivery::Gap),
+        (2, 3, Delivery::OutOfOrder),
+        (3, 11, Delivery::Fresh),
     ];
     for round in 0..20 {
-        for (previous, end, way) in ways {
-            let (allocations, told) = observe(10 * round + previous, 10 * round + end);
-            assert!(told.starts_with(way), "{told} in round {round}");
-            assert_eq!(allocations, 0, "{told} in round {round}");
+        for (previous, end, delivery) in steps {
+            let delivered = deliver(10 * round + previous, 10 * round + end);
+            assert_eq!(delivered, (0, delivery), "in round {round}");
         }
     }
 }
 
 /// What the documentation of `Continuity` promises.
 #[test]
-fn what_is_kept_of_subscriptions_is_bounded() {
+fn the_memory_of_a_subscription_is_bounded() {
     let capacity = 100;
-    for (id_bytes, mark_bytes, bound) in [(512, 512, 6 << 10), (128, 40, 1 << 10)] {
+    for (id_bytes, mark_bytes, bound) in [
+        (4_096, 4_096, 9 << 10),
+        (4_096, 4_100, 9 << 10),
+        (128, 40, 1 << 10),
+    ] {
         let before = HELD.get();
-        let mut continuity = Continuity::with_capacity(capacity);
+        let mut continuity = Continuity::with_key([0; 16]).capacity(capacity);
         for id in 0..5 * capacity {
             let (id, previous) = (format!("{id:0id_bytes$}"), "x".repeat(mark_bytes));
             // Texts that grow byte by byte could leave the most room unused.
             for length in mark_bytes - 9..=mark_bytes {
                 let sent = Sent::new(&id, &previous, &format!("{:0length$}", 0));
-                sent.observe(&mut continuity, |told| assert!(told.is_some()));
+                sent.parsed(|notification| continuity.commit(notification));
             }
+        }
+        // The older half again, as a restart leaves them.
+        let state = |id: usize| {
+            let id = format!("{id:0id_bytes$}");
+            continuity.export(SubscriptionId::new(&id)).unwrap()
+        };
+        let states: Vec<_> = (3 * capacity..4 * capacity).map(state).collect();
+        for state in states {
+            continuity.restore(state).unwrap();
         }
         assert_eq!(continuity.len(), 2 * capacity);
         let each = (HELD.get() - before) / continuity.len();
@@ -399,14 +413,14 @@ fn what_is_kept_of_subscriptions_is_bounded() {
 }
 
 #[test]
-fn sizes() {
+fn sizes_are_pinned() {
     assert_eq!(size_of::<Event<'_>>(), 160);
     assert_eq!(size_of::<Error>(), 16);
     assert_eq!(size_of::<Notification<'_>>(), 56);
 }
 
 #[test]
-fn threads() {
+fn types_may_cross_threads() {
     fn send_and_sync<T: Send + Sync>() {}
     fn send<T: Send>() {}
     send_and_sync::<Message<'_>>();
@@ -416,7 +430,8 @@ fn threads() {
     send_and_sync::<Error>();
     send_and_sync::<Config>();
     send_and_sync::<Continuity>();
-    send_and_sync::<Delivery<'_>>();
+    send_and_sync::<Delivery>();
+    send_and_sync::<SubscriptionState>();
     send::<Parser>();
     send::<Reader<'_, '_>>();
 }

@@ -1,54 +1,18 @@
 //! Subscriptions: identifiers of real lengths, and what happens in a mailbox.
 
+use super::bodies::{Change, Event, Id, Notification, Response};
 use super::random::Random;
 
 /// A mailbox with one live subscription.
 pub(super) struct Mailbox {
     pub(super) subscription_id: String,
-    /// What its watermarks count: a database and a place in its event history.
+    /// The base of its watermarks: a database and a place in its event history.
     database: [u8; 16],
     counter: u64,
-    /// What the ids of all its items and folders begin with.
+    /// The common start of the ids of its items and folders.
     id_stem: String,
     root: String,
     folders: Vec<String>,
-}
-
-/// What a server says of a subscription.
-pub(super) enum Response {
-    Notification(Notification),
-    /// The subscription is lost; holds its id.
-    Error(String),
-}
-
-pub(super) struct Notification {
-    pub(super) subscription_id: String,
-    /// None in a stream.
-    pub(super) previous_watermark: Option<String>,
-    pub(super) events: Vec<Event>,
-}
-
-pub(super) struct Event {
-    /// None in a stream.
-    pub(super) watermark: Option<String>,
-    /// None for a StatusEvent.
-    pub(super) timestamp: Option<String>,
-    pub(super) change: Change,
-}
-
-/// What an event says beside its place and time.
-#[derive(Clone)]
-pub(super) struct Change {
-    pub(super) element: &'static str,
-    pub(super) ids: Vec<Id>,
-    pub(super) unread_count: Option<usize>,
-}
-
-#[derive(Clone)]
-pub(super) struct Id {
-    pub(super) element: &'static str,
-    pub(super) id: String,
-    pub(super) change_key: &'static str,
 }
 
 const ITEM_ID: usize = 152;
@@ -70,7 +34,7 @@ impl Mailbox {
         mailbox
     }
 
-    /// Nothing happened; the subscription lives.
+    /// A heartbeat: nothing happened.
     pub(super) fn status(&mut self, random: &mut Random) -> Response {
         let previous_watermark = self.watermark();
         self.counter += 1 + random.below(5_000) as u64;
@@ -82,7 +46,7 @@ impl Mailbox {
         self.notification(previous_watermark, vec![event])
     }
 
-    /// The next `count` events. A batch begins and ends anywhere in what one happening leads to.
+    /// The next `count` events. A batch may begin and end within the events of one change.
     pub(super) fn events(&mut self, random: &mut Random, count: usize) -> Response {
         let previous_watermark = self.watermark();
         self.counter += 1 + random.below(5_000) as u64;
@@ -105,8 +69,8 @@ impl Mailbox {
         self.notification(previous_watermark, events)
     }
 
-    /// What happens in the calendar within seconds from a time on: `count` events, the last of which is
-    /// that of the folder. A stream tells it without watermarks.
+    /// `count` events in the calendar, within seconds from this time. The last one is that of the folder. Events of a
+    /// stream have no watermarks.
     pub(super) fn streamed(
         &self,
         random: &mut Random,
@@ -154,7 +118,7 @@ impl Mailbox {
         })
     }
 
-    /// One thing that happens to mail, and the events that it leads to, in the order of a server.
+    /// One change in the mail, and its events in the order of a server.
     fn happening(&self, random: &mut Random) -> Vec<Change> {
         let item = Id::item(self.id(random, "AAMk", ITEM_ID));
         let [folder, other] = [(); 2].map(|()| &self.folders[random.below(self.folders.len())]);
@@ -177,7 +141,7 @@ impl Mailbox {
                 Change::new("NewMailEvent", here),
                 folder_changed,
             ],
-            // It is put away, which for most is the folder of deleted items.
+            // It is moved, most often to the folder of deleted items.
             40..90 => vec![Change::new("MovedEvent", from)],
             // It is read.
             90..100 => vec![Change::new("ModifiedEvent", here), folder_changed],

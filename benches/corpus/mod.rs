@@ -1,20 +1,21 @@
-//! The nine corpora: made-up messages in the shape of real ones, the same bytes for ever.
+//! The nine corpora: generated messages in the shape of real ones. Their bytes never change.
 //!
-//! Lengths of identifiers, events per message, the mix of kinds and the wire form follow captured
-//! messages; no text of theirs is in here. `tests/bench_corpora.rs` pins every corpus to the byte, so
-//! that times of different days are times of the same work.
+//! Lengths of identifiers, events per message, the mix of kinds and the wire form follow captured messages. No text of
+//! theirs is used. `tests/it/bench_corpora.rs` pins every corpus to the byte, so that times of different days are times
+//! of the same work. The writer is `tests/bodies`.
 #![allow(clippy::indexing_slicing, reason = "a bench stops where it is wrong")]
 #![allow(dead_code, reason = "each bench uses a part")]
 
-mod dialect;
+#[path = "../../tests/bodies/mod.rs"]
+mod bodies;
 mod mailbox;
 mod random;
-mod stream;
+mod servers;
 
-use dialect::{Dialect, servers};
-use mailbox::{Mailbox, Response};
+use bodies::{Dialect, Response};
+use mailbox::Mailbox;
 use random::Random;
-use stream::SERVERS;
+use servers::{any_dialect, servers, streaming_servers};
 
 /// Bodies that a contestant reads one after another, in this order.
 pub(crate) struct Corpus {
@@ -40,7 +41,7 @@ pub(crate) fn all() -> Vec<Corpus> {
     ]
 }
 
-/// What idle mailboxes send: one StatusEvent.
+/// The messages of idle mailboxes: one StatusEvent.
 pub(crate) fn heartbeat() -> Corpus {
     corpus("heartbeat", 64, |fleet, number| {
         let (server, status) = fleet.respond(number, Mailbox::status);
@@ -64,8 +65,7 @@ pub(crate) fn push_50() -> Corpus {
     })
 }
 
-/// Ten events, indented as people and libraries do: each server's messages by one of them, always in
-/// the same way.
+/// Ten events, indented. The messages of one server are indented in the same way.
 pub(crate) fn pretty_10() -> Corpus {
     corpus("pretty-10", 16, |fleet, number| {
         let (mut server, push) = fleet.push(number, 10);
@@ -74,16 +74,16 @@ pub(crate) fn pretty_10() -> Corpus {
     })
 }
 
-/// Three events, each message in a dialect that none before it was written in.
+/// Three events. Each message has a dialect of its own.
 pub(crate) fn dialect_3() -> Corpus {
     corpus("dialect-3", 64, |fleet, number| {
         let (_, push) = fleet.push(number, 3);
-        Dialect::random(&mut fleet.random).write(&push)
+        any_dialect(&mut fleet.random).write(&push)
     })
 }
 
-/// What a gateway sees: mostly heartbeats, then few events, seldom many, once an error; one message in
-/// twenty written by other software.
+/// The messages of a gateway: mostly heartbeats, then few events, seldom many, and one error. One message in twenty is
+/// written by other software.
 pub(crate) fn mixed() -> Corpus {
     let mut events = [vec![0; 166], vec![1; 32], vec![2; 18], vec![3; 28]].concat();
     events.extend([4, 4, 5, 6, 7, 8, 9, 10, 13, 24, 50]);
@@ -94,14 +94,14 @@ pub(crate) fn mixed() -> Corpus {
             None => fleet.respond(number, |mailbox, _| mailbox.error()),
         };
         if number % 20 == 10 {
-            dialect = Dialect::random(&mut fleet.random);
+            dialect = any_dialect(&mut fleet.random);
             dialect.indent = fleet.random.pick(&["", "", "  ", "\t"]);
         }
         dialect.write(&response)
     })
 }
 
-/// A message that no server sends: whether speed holds beyond the caches.
+/// A message larger than any server sends, to measure beyond the caches.
 pub(crate) fn huge_20000() -> Corpus {
     corpus(HUGE, 1, |fleet, number| {
         let (server, push) = fleet.push(number, 20_000);
@@ -109,7 +109,7 @@ pub(crate) fn huge_20000() -> Corpus {
     })
 }
 
-/// Frames of streams of full size: two subscriptions, seven events of each.
+/// Full frames of streams: two subscriptions with seven events each.
 pub(crate) fn stream_14() -> Corpus {
     corpus("stream-14", 32, |fleet, number| {
         let time = [24, 60, 40].map(|bound| fleet.random.below(bound));
@@ -118,18 +118,18 @@ pub(crate) fn stream_14() -> Corpus {
                 fleet.respond(number, |mailbox, random| mailbox.streamed(random, time, 7));
             notification
         });
-        SERVERS[number % 4].events(&notifications)
+        servers::frame(&streaming_servers()[number % 4], &notifications)
     })
 }
 
-/// What streams without events send: that the connection lives. Those of one server are equal.
+/// Heartbeats of streams. Those of one server are equal.
 pub(crate) fn stream_heartbeat() -> Corpus {
     corpus("stream-heartbeat", 64, |_, number| {
-        SERVERS[number % 4].heartbeat()
+        servers::heartbeat(&streaming_servers()[number % 4])
     })
 }
 
-/// That many messages, each made by its number, in an order of their own.
+/// A corpus of this many messages, each from its number, shuffled.
 fn corpus(
     name: &'static str,
     messages: usize,
@@ -145,7 +145,7 @@ fn corpus(
     Corpus { name, bodies }
 }
 
-/// Four servers, and the mailboxes that are subscribed to on each.
+/// Four servers, and the subscribed mailboxes of each.
 struct Fleet {
     random: Random,
     servers: [(Dialect, Vec<Mailbox>); 4],
@@ -160,8 +160,8 @@ impl Fleet {
         Self { random, servers }
     }
 
-    /// What a mailbox says of itself, and how its server writes it. Servers take turns, so that each
-    /// has its share of a small corpus.
+    /// A response of a mailbox, and the dialect of its server. Servers take turns, so that each has its share of a
+    /// small corpus.
     fn respond<R>(
         &mut self,
         number: usize,

@@ -1,10 +1,10 @@
-//! Where everything random comes from.
+//! The source of all random choices.
 
 use rand_pcg::Pcg64Mcg;
 use rand_pcg::rand_core::Rng;
 
-/// A stream of PCG, whose numbers follow from its definition and so from the seed alone. What is made
-/// of them is made here: the ranges and shuffles of `rand` may change from release to release.
+/// A PCG stream, which depends on the seed alone. Ranges and shuffles are defined here, because those of `rand` may
+/// change between releases.
 pub(super) struct Random(Pcg64Mcg);
 
 impl Random {

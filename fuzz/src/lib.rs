@@ -12,4 +12,4 @@ mod support;
 
 mod oracles;
 
-pub use oracles::{frame, invariance, mutate, parse, time, tokens};
+pub use oracles::{continuity, frame, invariance, mutate, parse, time, tokens};

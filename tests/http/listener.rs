@@ -1,15 +1,19 @@
-//! The listener of `examples/listener.rs`, to which notifications are posted as Exchange posts them: again until
-//! they are answered, out of order, and not all.
+//! The listener of `examples/listener.rs`. Pushes are posted as Exchange posts them: again until they are answered, out of
+//! order, and not all.
 
 #[path = "../../examples/listener.rs"]
 #[expect(dead_code, reason = "an example has a main")]
 mod example;
 
 use core::net::SocketAddr;
+use core::time::Duration;
+use std::collections::HashSet;
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
+use std::path::Path;
+use std::sync::{Arc, Condvar, Mutex};
 
-use ews_notifications::{Limits, Reply, SoapVersion};
+use self::example::{Consumer, Log, QUEUE, Store};
+use ews_notifications::{Limits, Parser, Reply, SoapVersion};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -17,17 +21,62 @@ const STATUS: &str = include_str!("../data/push/status.xml");
 const ERROR: &str = include_str!("../data/push/error.xml");
 const HEARTBEAT: &str = include_str!("../data/stream/heartbeat.xml");
 
-/// What the listener stores, or, while it is full, does not.
+/// A store that waits while it is blocked, and fails while it is full.
 #[derive(Clone, Default)]
-struct Store(Arc<Mutex<(Vec<u8>, bool)>>);
+struct Memory(Arc<(Mutex<State>, Condvar)>);
 
-impl Write for Store {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let (stored, is_full) = &mut *self.0.lock().unwrap();
-        if *is_full {
+#[derive(Default)]
+struct State {
+    records: Vec<u8>,
+    is_blocked: bool,
+    is_full: bool,
+    /// How many records were begun.
+    begun: usize,
+}
+
+impl Memory {
+    fn set(&self, change: impl FnOnce(&mut State)) {
+        change(&mut self.0.0.lock().unwrap());
+        self.0.1.notify_all();
+    }
+
+    /// Waits until so many records were begun.
+    async fn begun(&self, count: usize) {
+        while self.0.0.lock().unwrap().begun < count {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
+    fn records(&self) -> Vec<u8> {
+        self.0.0.lock().unwrap().records.clone()
+    }
+}
+
+impl Store for Memory {
+    fn append(&mut self, record: &[u8]) -> io::Result<()> {
+        let mut state = self.0.0.lock().unwrap();
+        state.begun += 1;
+        self.0.1.notify_all();
+        let mut state = self
+            .0
+            .1
+            .wait_while(state, |state| state.is_blocked)
+            .unwrap();
+        if state.is_full {
             return Err(io::ErrorKind::StorageFull.into());
         }
-        stored.extend_from_slice(bytes);
+        state.records.extend_from_slice(record);
+        Ok(())
+    }
+}
+
+/// What the listener reports.
+#[derive(Clone, Default)]
+struct Reports(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Reports {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
@@ -39,24 +88,45 @@ impl Write for Store {
 /// A listener, and a server that posts to it.
 struct Tested {
     address: SocketAddr,
-    store: Store,
+    store: Memory,
+    reports: Reports,
 }
 
 impl Tested {
     async fn new(known: &[&str]) -> Self {
-        let (listener, store) = (
-            TcpListener::bind("127.0.0.1:0").await.unwrap(),
-            Store::default(),
-        );
+        Self::with_log(known, &[]).await
+    }
+
+    /// One that finds this log.
+    async fn with_log(known: &[&str], log: &[u8]) -> Self {
+        let known: HashSet<String> = known.iter().map(ToString::to_string).collect();
+        let (store, reports) = (Memory::default(), Reports::default());
+        let mut consumer = Consumer::new(known, reports.clone());
+        let end = consumer.replay(log);
+        store.set(|state| state.records.extend_from_slice(&log[..end]));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let known = known.iter().map(ToString::to_string).collect();
-        let app = example::app(known, store.clone());
+        let app = example::app(consumer, store.clone());
         tokio::spawn(async move { axum::serve(listener, app).await });
-        Self { address, store }
+        Self {
+            address,
+            store,
+            reports,
+        }
+    }
+
+    /// Another process with what this one has stored.
+    async fn restarted(self) -> Self {
+        Self::with_log(&[], &self.store.records()).await
     }
 
     /// Sends a body, and does not wait for the answer.
     async fn send(&self, content_type: &str, body: &[u8]) -> TcpStream {
+        self.send_part(content_type, body, body.len()).await
+    }
+
+    /// Sends so many bytes of a body.
+    async fn send_part(&self, content_type: &str, body: &[u8], length: usize) -> TcpStream {
         let mut stream = TcpStream::connect(self.address).await.unwrap();
         let head = format!(
             "POST /listen?secret HTTP/1.1\r\nHost: {}\r\nContent-Type: {content_type}\r\nAccept: text/xml\r\n\
@@ -66,7 +136,7 @@ impl Tested {
             body.len()
         );
         stream.write_all(head.as_bytes()).await.unwrap();
-        stream.write_all(body).await.unwrap();
+        stream.write_all(&body[..length]).await.unwrap();
         stream
     }
 
@@ -106,14 +176,31 @@ impl Tested {
         self.ask("text/xml; charset=utf-8", body).await.0
     }
 
-    fn fill(&self, is_full: bool) {
-        self.store.0.lock().unwrap().1 = is_full;
+    /// Posts a push until it is answered with 200, as Exchange does.
+    async fn post(&self, body: &str) {
+        while self.status(body.as_bytes()).await != 200 {}
     }
 
-    /// What has been stored since the last time.
-    fn stored(&self) -> String {
-        let stored = core::mem::take(&mut self.store.0.lock().unwrap().0);
-        String::from_utf8(stored).unwrap()
+    /// What has been reported since the last time.
+    fn reported(&self) -> String {
+        let reported = core::mem::take(&mut *self.reports.0.lock().unwrap());
+        String::from_utf8(reported).unwrap()
+    }
+
+    /// The ends of the stored pushes, in the order of the log.
+    fn stored(&self) -> Vec<String> {
+        let log = self.store.records();
+        let mut stored = Vec::new();
+        let mut parser = Parser::new();
+        let mut rest = &*log;
+        while let Some((body, after)) = example::split_record(rest) {
+            let message = parser.parse(body).unwrap();
+            let events = message.notifications().flat_map(|one| one.events);
+            stored.extend(events.filter_map(|event| Some(event.watermark?.to_string())));
+            rest = after;
+        }
+        assert!(rest.is_empty());
+        stored
     }
 }
 
@@ -129,14 +216,23 @@ fn push(id: &str, from: &str, to: &str) -> String {
     )
 }
 
+/// The push number `at` of subscription A.
+fn numbered(at: usize) -> String {
+    push("A", &(at - 1).to_string(), &at.to_string())
+}
+
+fn numbers(count: usize) -> Vec<String> {
+    (1..=count).map(|at| at.to_string()).collect()
+}
+
 #[tokio::test]
-async fn known_subscriptions_go_on_and_unknown_ones_end() {
+async fn known_subscriptions_continue_and_unknown_ones_end() {
     let tested = Tested::new(&["A", "B"]).await;
     tested.expect(&push("A", "0", "1"), Reply::ok(None)).await;
     tested
         .expect(&push("B", "0", "1"), Reply::ok(Some(SoapVersion::Soap12)))
         .await;
-    assert_ne!(tested.stored(), "");
+    assert_eq!(tested.stored(), ["1", "1"]);
     tested
         .expect(&push("C", "0", "1"), Reply::unsubscribe(None))
         .await;
@@ -147,16 +243,20 @@ async fn known_subscriptions_go_on_and_unknown_ones_end() {
         )
         .await;
     tested.expect(ERROR, Reply::unsubscribe(None)).await;
-    assert_eq!(tested.stored(), "");
+    assert_eq!(tested.stored(), ["1", "1"]);
     let tested = Tested::new(&[]).await;
     tested.expect(&push("C", "0", "1"), Reply::ok(None)).await;
     tested.expect(ERROR, Reply::ok(None)).await;
-    let stored = tested.stored();
-    assert!(stored.contains("\nErrorReadEventsFailed for "), "{stored}");
+    let reported = tested.reported();
+    assert!(reported.starts_with("first C: "), "{reported}");
+    assert!(
+        reported.ends_with(": ErrorReadEventsFailed\n"),
+        "{reported}"
+    );
 }
 
 #[tokio::test]
-async fn what_is_no_push_is_refused() {
+async fn a_body_that_is_not_a_push_is_refused() {
     let tested = Tested::new(&[]).await;
     let whole = push("A", "0", "1");
     for body in [
@@ -168,82 +268,246 @@ async fn what_is_no_push_is_refused() {
         assert_eq!(tested.status(body).await, 400);
     }
     assert_eq!(tested.status(&vec![b' '; Limits::BODY_BYTES]).await, 400);
-    assert_eq!(
-        tested.status(&vec![b' '; Limits::BODY_BYTES + 1]).await,
-        413
-    );
-    assert_eq!(tested.stored(), "");
-    // It reads on as if nothing had been.
+    let long = vec![b' '; Limits::BODY_BYTES + 1];
+    assert_eq!(tested.status(&long).await, 413);
+    assert_eq!(tested.stored(), numbers(0));
     tested.expect(&whole, Reply::ok(None)).await;
+    assert_eq!(tested.stored(), ["1"]);
 }
 
-/// Whether the listener has read what the server gave up to wait for, the server cannot know.
 #[tokio::test]
-async fn what_comes_again_is_stored_once() {
+async fn a_retry_is_stored_once() {
     let tested = Tested::new(&[]).await;
-    let mut expected = String::from("synchronise A: First\n");
     for at in 1..=40_usize {
-        let body = push("A", &(at - 1).to_string(), &at.to_string());
+        let body = numbered(at);
         for _ in 0..at % 4 {
             drop(tested.send("text/xml", body.as_bytes()).await);
         }
         tested.expect(&body, Reply::ok(None)).await;
-        for earlier in at.saturating_sub(7)..at {
-            let earlier = push("A", &earlier.to_string(), &(earlier + 1).to_string());
-            tested.expect(&earlier, Reply::ok(None)).await;
+        for earlier in at.saturating_sub(7).max(1)..at {
+            tested.expect(&numbered(earlier), Reply::ok(None)).await;
         }
-        expected += &format!("NewMailEvent mail {at}\n");
     }
-    assert_eq!(tested.stored(), expected);
+    assert_eq!(tested.stored(), numbers(40));
+}
+
+/// At each point where the server can give up: it has sent a part of the request, or all of it, and the consumer has not
+/// begun, is storing, and then has stored, or cannot store.
+#[tokio::test]
+async fn a_client_timeout_loses_nothing_and_stores_nothing_twice() {
+    let tested = Tested::new(&[]).await;
+    let mut at = 0;
+    for round in 0..5 {
+        for length in [0, 1, 300, 1_000] {
+            at += 1;
+            let body = numbered(at);
+            let stream = tested.send_part("text/xml", body.as_bytes(), length).await;
+            tokio::time::sleep(Duration::from_millis(round)).await;
+            drop(stream);
+            tested.post(&body).await;
+            assert_eq!(tested.stored(), numbers(at));
+        }
+        for is_full in [false, true] {
+            at += 1;
+            let body = numbered(at);
+            let begun = tested.store.0.0.lock().unwrap().begun;
+            tested.store.set(|state| state.is_blocked = true);
+            let stream = tested.send("text/xml", body.as_bytes()).await;
+            tested.store.begun(begun + 1).await;
+            // The handler waits for the answer, and is dropped.
+            drop(stream);
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            tested.store.set(|state| {
+                state.is_full = is_full;
+                state.is_blocked = false;
+            });
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            tested.store.set(|state| state.is_full = false);
+            tested.post(&body).await;
+            assert_eq!(
+                tested.stored(),
+                numbers(at),
+                "the store was full: {is_full}"
+            );
+        }
+    }
+    let reported = tested.reported();
+    assert!(!reported.contains("gap"), "{reported}");
 }
 
 #[tokio::test]
-async fn a_lost_one_is_told_in_front_of_the_next() {
+async fn a_push_that_could_not_be_stored_is_new_when_it_comes_again() {
     let tested = Tested::new(&[]).await;
-    for (from, to, stored) in [
-        ("0", "1", "synchronise A: First\nNewMailEvent mail 1\n"),
-        ("1", "2", "NewMailEvent mail 2\n"),
+    tested.expect(&push("A", "0", "1"), Reply::ok(None)).await;
+    tested.reported();
+    let after_a_gap = push("A", "2", "3");
+    tested.store.set(|state| state.is_full = true);
+    for _ in 0..3 {
+        assert_eq!(tested.status(after_a_gap.as_bytes()).await, 500);
+    }
+    tested.store.set(|state| state.is_full = false);
+    tested.expect(&after_a_gap, Reply::ok(None)).await;
+    assert_eq!(tested.stored(), ["1", "3"]);
+    assert_eq!(
+        tested.reported(),
+        "gap A: synchronize the mailbox, events are missing after 1\n"
+    );
+}
+
+#[tokio::test]
+async fn a_full_queue_is_answered_with_503_and_loses_nothing() {
+    let tested = Tested::new(&[]).await;
+    tested.store.set(|state| state.is_blocked = true);
+    let bodies: Vec<_> = (0..QUEUE + 5)
+        .map(|id| push(&id.to_string(), "0", &format!("end {id:02}")))
+        .collect();
+    let mut waiting = vec![tested.send("text/xml", bodies[0].as_bytes()).await];
+    tested.store.begun(1).await; // the consumer holds one, and the queue has room for the rest
+    for body in &bodies[1..=QUEUE] {
+        waiting.push(tested.send("text/xml", body.as_bytes()).await);
+    }
+    let mut refused = 0;
+    for body in bodies.iter().cycle().skip(QUEUE + 1) {
+        // The ones before it may not have reached the queue yet.
+        let answer =
+            tokio::time::timeout(Duration::from_millis(50), tested.status(body.as_bytes()));
+        refused += match answer.await {
+            Ok(status) => usize::from(status == 503),
+            Err(_) => 0,
+        };
+        if refused == 3 {
+            break;
+        }
+    }
+    tested.store.set(|state| state.is_blocked = false);
+    for body in &bodies {
+        tested.post(body).await;
+    }
+    let mut stored = tested.stored();
+    stored.sort();
+    let expected: Vec<_> = (0..QUEUE + 5).map(|id| format!("end {id:02}")).collect();
+    assert_eq!(stored, expected);
+}
+
+#[tokio::test]
+async fn the_same_push_on_two_connections_at_once_is_stored_once() {
+    let tested = Tested::new(&[]).await;
+    for at in 1..20 {
+        let body = numbered(at);
+        let begun = tested.store.0.0.lock().unwrap().begun;
+        tested.store.set(|state| state.is_blocked = true);
+        let release = async {
+            tested.store.begun(begun + 1).await;
+            tokio::time::sleep(Duration::from_millis(2)).await;
+            tested.store.set(|state| state.is_blocked = false);
+        };
+        let post = || tested.expect(&body, Reply::ok(None));
+        tokio::join!(post(), post(), post(), release);
+        assert_eq!(tested.stored(), numbers(at));
+    }
+}
+
+#[tokio::test]
+async fn a_retry_after_a_restart_is_a_duplicate() {
+    let mut tested = Tested::new(&[]).await;
+    for at in 1..20 {
+        tested.expect(&numbered(at), Reply::ok(None)).await;
+        tested.reported();
+        tested = tested.restarted().await;
+        // It may have been stored and not reported.
+        let report = match at {
+            1 => "first A: synchronize the mailbox\n",
+            _ => "fresh A: 1 events\n",
+        };
+        assert_eq!(tested.reported(), report);
+        for earlier in at.saturating_sub(7).max(1)..=at {
+            tested.expect(&numbered(earlier), Reply::ok(None)).await;
+        }
+        assert_eq!(tested.stored(), numbers(at));
+        assert_eq!(tested.reported(), "");
+    }
+}
+
+/// The process stops while it writes a record.
+#[tokio::test]
+async fn a_push_of_which_a_part_is_stored_is_stored_again_after_a_restart() {
+    let tested = Tested::new(&[]).await;
+    tested.expect(&numbered(1), Reply::ok(None)).await;
+    let whole = tested.store.records().len();
+    tested.expect(&numbered(2), Reply::ok(None)).await;
+    let log = tested.store.records();
+    for end in (whole..log.len()).step_by(97).chain([log.len() - 1]) {
+        let tested = Tested::with_log(&[], &log[..end]).await;
+        assert_eq!(tested.stored(), ["1"], "{end}");
+        tested.expect(&numbered(1), Reply::ok(None)).await;
+        tested.expect(&numbered(2), Reply::ok(None)).await;
+        assert_eq!(tested.stored(), ["1", "2"], "{end}");
+    }
+}
+
+#[tokio::test]
+async fn a_lost_push_is_reported_before_the_next() {
+    let tested = Tested::new(&[]).await;
+    for (from, to, reported) in [
+        ("0", "1", "first A: synchronize the mailbox\n"),
+        ("1", "2", "fresh A: 1 events\n"),
         // The third one overtakes it.
         (
             "3",
             "4",
-            "synchronise A: Gap { expected: Watermark(\"2\"), got: Watermark(\"3\") }\nNewMailEvent mail 4\n",
+            "gap A: synchronize the mailbox, events are missing after 2\n",
         ),
-        ("2", "3", "NewMailEvent mail 3\n"),
+        ("2", "3", "out_of_order A: 1 events\n"),
         ("3", "4", ""),
         ("2", "3", ""),
     ] {
         tested.expect(&push("A", from, to), Reply::ok(None)).await;
-        assert_eq!(tested.stored(), stored, "{from} to {to}");
+        assert_eq!(tested.reported(), reported, "{from} to {to}");
     }
+    assert_eq!(tested.stored(), ["1", "2", "4", "3"]);
 }
 
-/// Else a gap that could not be stored would go unnoticed.
+/// A line feed in a text of the body does not make a line.
 #[tokio::test]
-async fn what_could_not_be_stored_is_as_new_when_it_comes_again() {
+async fn each_report_is_one_line() {
     let tested = Tested::new(&[]).await;
-    tested.expect(&push("A", "0", "1"), Reply::ok(None)).await;
-    tested.stored();
-    let behind_a_gap = push("A", "2", "3");
-    tested.fill(true);
-    for _ in 0..3 {
-        assert_eq!(tested.status(behind_a_gap.as_bytes()).await, 500);
-    }
-    tested.fill(false);
-    tested.expect(&behind_a_gap, Reply::ok(None)).await;
-    assert_eq!(
-        tested.stored(),
-        "synchronise A: First\nNewMailEvent mail 3\n"
-    );
-}
-
-/// A line feed in what strangers send does not make a line.
-#[tokio::test]
-async fn each_thing_stays_on_its_line() {
-    let tested = Tested::new(&[]).await;
+    let id = "A\nfirst B";
     tested
-        .expect(&push("A\nNewMailEvent x", "0", "&#10;1"), Reply::ok(None))
+        .expect(&push(id, "0", "x&#10;y"), Reply::ok(None))
         .await;
-    let stored = "synchronise A\\nNewMailEvent x: First\nNewMailEvent mail \\n1\n";
-    assert_eq!(tested.stored(), stored);
+    tested.expect(&push(id, "3", "4"), Reply::ok(None)).await;
+    let report = "first A\\nfirst B: synchronize the mailbox\n\
+                  gap A\\nfirst B: synchronize the mailbox, events are missing after x\\ny\n";
+    assert_eq!(tested.reported(), report);
+}
+
+/// The file of the example itself.
+#[test]
+fn a_log_continues_after_its_last_whole_record() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let path = folder.join(format!("pushes-{}.log", std::process::id()));
+    let open = || {
+        let mut consumer = Consumer::new(HashSet::new(), io::sink());
+        Log::open(&path, &mut consumer)
+    };
+    let _ = std::fs::remove_file(&path);
+    let [first, second] = [1, 2].map(|at| example::record(numbered(at).as_bytes()));
+    open().unwrap().append(&first).unwrap();
+    let mut log = open().unwrap();
+    log.append(&second[..second.len() / 2]).unwrap(); // torn
+    let mut log = open().unwrap();
+    assert_eq!(std::fs::read(&path).unwrap(), first);
+    log.append(&second).unwrap();
+    drop(open().unwrap());
+    let whole = [&*first, &second].concat();
+    assert_eq!(std::fs::read(&path).unwrap(), whole);
+    // More than a record is not cut off.
+    let damaged = [&*whole, &vec![b'x'; Limits::BODY_BYTES + 65]].concat();
+    std::fs::write(&path, &damaged).unwrap();
+    assert_eq!(open().err().unwrap().kind(), io::ErrorKind::InvalidData);
+    assert_eq!(
+        std::fs::metadata(&path).unwrap().len(),
+        damaged.len() as u64
+    );
+    std::fs::remove_file(&path).unwrap();
 }

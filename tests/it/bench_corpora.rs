@@ -1,4 +1,4 @@
-//! That the corpora of the benches are what they say, and the same bytes as ever.
+//! The corpora of the benches are what their documentation says, byte for byte.
 
 use core::iter;
 use std::collections::{BTreeMap, HashSet};
@@ -11,7 +11,7 @@ mod corpus;
 
 use corpus::Corpus;
 
-/// Whoever changes a corpus makes all times measured before worth nothing. So this is changed by hand.
+/// A changed corpus makes all earlier measurements incomparable, so this list is edited by hand.
 const PINNED: [&str; 9] = [
     "heartbeat: 64 x 1086 bytes, 1776 <, c50030d0278781a1; Status 64",
     "push-1: 64 x 1608 bytes, 2092 <, 0d2f591bbe173936; Created 13, Deleted 2, FreeBusyChanged 1, Modified 14, Moved 20, NewMail 14",
@@ -60,14 +60,14 @@ fn summary(corpus: &Corpus) -> String {
     format!("{name}: {count} x {mean} bytes, {tags} <, {digest:016x}; {kinds}")
 }
 
-/// A digest that is short enough to stand here.
+/// A short digest.
 fn fnv_1a(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })
 }
 
-/// The head of a body: what stands before the SubscriptionId, and all where there is none.
+/// The head of a body: all before the SubscriptionId, or the whole body if it has none.
 fn head(body: &[u8]) -> &str {
     let body = str::from_utf8(body).unwrap();
     let (head, _) = body.split_once("SubscriptionId").unwrap_or((body, ""));
@@ -139,15 +139,14 @@ fn names(body: &[u8]) -> [&str; 3] {
     })
 }
 
-/// One of the servers writes as the fixture does, which follows a captured push.
+/// One server writes as the fixture does, which follows a captured push.
 #[test]
 fn the_wire_form_is_that_of_the_fixture() {
     let fixture = std::fs::read("tests/data/push/mail.xml").unwrap();
     assert!(heads(&corpus::push_1()).contains_key(head(&fixture)));
 }
 
-/// One of those that stream writes as the fixture that follows a captured frame, in which a push may stand
-/// in the place of GetStreamingEvents.
+/// One server streams as the fixture does, which follows a captured frame. A push may replace GetStreamingEvents in it.
 #[test]
 fn frames_begin_as_the_fixture() {
     let fixture = std::fs::read_to_string("tests/data/shape/stream.xml").unwrap();
@@ -162,7 +161,7 @@ fn frames_begin_as_the_fixture() {
     }
 }
 
-/// Two subscriptions and seven events of each, the last of them that of the folder; no watermark.
+/// Two subscriptions with seven events each. The last event is that of the folder. No event has a watermark.
 #[test]
 fn frames_with_events_are_full() {
     for frame in corpus::stream_14().bodies {
@@ -206,7 +205,7 @@ fn frames_without_events_say_ok() {
     }
 }
 
-/// To another parser they are well-formed too.
+/// Another parser finds them well-formed too.
 #[test]
 fn corpora_are_well_formed() {
     for corpus in corpus::all() {

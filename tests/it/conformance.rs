@@ -1,6 +1,6 @@
 //! The W3C XML Conformance Test Suite (20130923), over the tokenizer.
 //!
-//! `tests/w3c` says which documents there are, what is right to say of each, and where they come from.
+//! `tests/w3c` lists the documents, the right verdict for each, and their source.
 
 #[path = "../w3c/mod.rs"]
 mod w3c;
@@ -34,7 +34,7 @@ fn documents_with_doctype() {
         let error = read(&row[0]).expect_err(&row[0]);
         unsupported += usize::from(error.class() == ErrorClass::Unsupported);
     }
-    // All but those whose declaration or prolog is malformed before the DOCTYPE.
+    // The others have a malformed declaration or prolog before the DOCTYPE.
     assert_eq!(unsupported, 2_140);
 }
 

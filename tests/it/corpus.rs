@@ -1,12 +1,13 @@
 //! Bodies that this project did not write: captures, documentation samples, other projects' fixtures.
 //!
-//! `EWS_CORPUS` names their folder; `INDEX.tsv` in it says what each file is.
+//! `EWS_CORPUS` names their folder. `INDEX.tsv` in it describes each file.
 
 use std::fs;
 use std::path::PathBuf;
 
-use crate::support::{framing, reference, text};
+use crate::support::{framing, json, reference};
 use ews_notifications::{Config, ErrorKind, Parser};
+use serde_json::Value;
 
 fn corpus() -> PathBuf {
     std::env::var_os("EWS_CORPUS")
@@ -25,14 +26,15 @@ fn pushes_give_exactly_their_fields() {
     ] {
         let body = fs::read(corpus().join(format!("push/sendnotification-{name}.xml"))).unwrap();
         let message = parser.parse(&body).unwrap();
-        assert_eq!(text::of_message(&message), expected);
-        assert_eq!(reference::read(&body).unwrap(), expected);
+        let expected: Value = serde_json::from_str(expected).unwrap();
+        assert_eq!(json::of_message(&message), expected);
+        assert_eq!(reference::read(&body), Ok(expected));
     }
 }
 
 #[test]
 #[ignore = "needs the corpus, named by EWS_CORPUS"]
-fn malformed_pushes_give_the_place_of_the_defect() {
+fn malformed_pushes_give_the_position_of_the_defect() {
     let defects: [(&str, ErrorKind, &str); 4] = [
         ("ewsjava-issue151-truncated", ErrorKind::UnexpectedEnd, ""),
         (
@@ -52,11 +54,10 @@ fn malformed_pushes_give_the_place_of_the_defect() {
     }
 }
 
-/// Answers and faults, against the second implementation. What they say in short: the operation, events,
-/// the first code.
+/// Responses and faults, against the reference. The list gives the operation, the events and the first code of each.
 #[test]
 #[ignore = "needs the corpus, named by EWS_CORPUS"]
-fn answers_and_faults_give_exactly_their_fields() {
+fn responses_and_faults_give_exactly_their_fields() {
     let mut parser = Parser::new();
     let mut found = Vec::new();
     for path in files(&["pull", "streaming", "fault"]) {
@@ -67,7 +68,7 @@ fn answers_and_faults_give_exactly_their_fields() {
         let body = fs::read(&path).unwrap();
         let message = parser.parse(&body).unwrap();
         assert_eq!(
-            Ok(text::of_message(&message)),
+            Ok(json::of_message(&message)),
             reference::read(&body),
             "{name}"
         );
@@ -85,7 +86,7 @@ fn answers_and_faults_give_exactly_their_fields() {
     assert_eq!(found, ANSWERS);
 }
 
-/// Whole, by bytes and in pieces.
+/// Whole, byte by byte and in pieces.
 #[test]
 #[ignore = "needs the corpus, named by EWS_CORPUS"]
 fn the_stream_is_its_frames() {
@@ -106,10 +107,10 @@ fn the_stream_is_its_frames() {
     }
 }
 
-/// What stands at the defect of answers that are not well-formed; nothing where they end too early.
+/// The text at the defect of responses that are not well-formed. It is empty where they end too early.
 #[test]
 #[ignore = "needs the corpus, named by EWS_CORPUS"]
-fn malformed_answers_give_the_place_of_the_defect() {
+fn malformed_responses_give_the_position_of_the_defect() {
     use ErrorKind as E;
     let defects = [
         (
@@ -173,7 +174,8 @@ fn other_operations_are_named() {
     assert_eq!(named, 14);
 }
 
-/// A malformed body is refused for this, at a place where this follows; nothing if that is its end.
+/// The body is refused for this reason, at a position where this text follows. The text is empty at the end of the
+/// body.
 fn check_defect(name: &str, kind: ErrorKind, rest: &str) {
     let body = fs::read(corpus().join(format!("{name}.malformed.xml"))).unwrap();
     let error = Parser::new().parse(&body).unwrap_err();
@@ -185,7 +187,7 @@ fn check_defect(name: &str, kind: ErrorKind, rest: &str) {
     );
 }
 
-/// The XML files of these folders, by name.
+/// The XML files of these folders, sorted by name.
 fn files(folders: &[&str]) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for folder in folders {
@@ -222,50 +224,96 @@ const ANSWERS: &[&str] = &[
     "getstreamingevents-viewpoint-docs-2018.xml GetStreamingEventsResponse [3] NoError",
 ];
 
-const EXO_2020: &str = r#"RequestServerVersion "Exchange2010"
-SendNotification
-  Response
-    ResponseClass "Success"
-    ResponseCode "NoError"
-    Notification
-      SubscriptionId "LABkYjhwcjAxbWI2NDg1LmV1cnByZDAxLnByb2QuZXhjaGFuZ2VsYWJzLmNvbRAAAADELVfykPBZQp7Q8IIUrUfmCKn7JnqX2AgQAAAAWTlI8+A2EEqLQp01E8Pw2Q=="
-      PreviousWatermark "AQAAAExY/dNdjDVKjtBVHKR5IOurFukhAAAAAAE="
-      MoreEvents false
-      ModifiedEvent
-        Watermark "AQAAAExY/dNdjDVKjtBVHKR5IOsoIukhAAAAAAE="
-        TimeStamp "2020-12-03T11:03:50Z"
-        ItemId "AQMkAGYzNDgzOTU5LTM2ZTAtNGExMC04YjQyLTlkMzUxM2MzZjBkOQBGAAADdiwJfgoT4UeFDoYZ5kbJFQcAbsZeBEfd1Eyd3oyV64JNiAAAAgENAAAAbsZeBEfd1Eyd3oyV64JNiAACUQqtogAAAA=="
-          ChangeKey "DwAAAA=="
-        ParentFolderId "AQMkAGYzNDgzOTU5LTM2ZTAtNGExMC04YjQyLTlkMzUxM2MzZjBkOQAuAAADdiwJfgoT4UeFDoYZ5kbJFQEAbsZeBEfd1Eyd3oyV64JNiAAAAgENAAAA"
-          ChangeKey "AQAAAA=="
-      ModifiedEvent
-        Watermark "AQAAAExY/dNdjDVKjtBVHKR5IOstIukhAAAAAAE="
-        TimeStamp "2020-12-03T11:03:50Z"
-        FolderId "AQMkAGYzNDgzOTU5LTM2ZTAtNGExMC04YjQyLTlkMzUxM2MzZjBkOQAuAAADdiwJfgoT4UeFDoYZ5kbJFQEAbsZeBEfd1Eyd3oyV64JNiAAAAgENAAAA"
-          ChangeKey "AgAAAA=="
-        ParentFolderId "AQMkAGYzNDgzOTU5LTM2ZTAtNGExMC04YjQyLTlkMzUxM2MzZjBkOQAuAAADdiwJfgoT4UeFDoYZ5kbJFQEAbsZeBEfd1Eyd3oyV64JNiAAAAgEIAAAA"
-          ChangeKey "AQAAAA=="
-"#;
+const EXO_2020: &str = r#"{
+  "operation": "SendNotification",
+  "request_server_version": "Exchange2010",
+  "responses": [
+    {
+      "class": "Success",
+      "code": "NoError",
+      "message_xml": [],
+      "notifications": [
+        {
+          "subscription_id": "LABkYjhwcjAxbWI2NDg1LmV1cnByZDAxLnByb2QuZXhjaGFuZ2VsYWJzLmNvbRAAAADELVfykPBZQp7Q8IIUrUfmCKn7JnqX2AgQAAAAWTlI8+A2EEqLQp01E8Pw2Q==",
+          "previous_watermark": "AQAAAExY/dNdjDVKjtBVHKR5IOurFukhAAAAAAE=",
+          "more_events": false,
+          "events": [
+            {
+              "kind": "ModifiedEvent",
+              "watermark": "AQAAAExY/dNdjDVKjtBVHKR5IOsoIukhAAAAAAE=",
+              "timestamp": "2020-12-03T11:03:50Z",
+              "item_id": {
+                "id": "AQMkAGYzNDgzOTU5LTM2ZTAtNGExMC04YjQyLTlkMzUxM2MzZjBkOQBGAAADdiwJfgoT4UeFDoYZ5kbJFQcAbsZeBEfd1Eyd3oyV64JNiAAAAgENAAAAbsZeBEfd1Eyd3oyV64JNiAACUQqtogAAAA==",
+                "change_key": "DwAAAA=="
+              },
+              "parent_folder_id": {
+                "id": "AQMkAGYzNDgzOTU5LTM2ZTAtNGExMC04YjQyLTlkMzUxM2MzZjBkOQAuAAADdiwJfgoT4UeFDoYZ5kbJFQEAbsZeBEfd1Eyd3oyV64JNiAAAAgENAAAA",
+                "change_key": "AQAAAA=="
+              }
+            },
+            {
+              "kind": "ModifiedEvent",
+              "watermark": "AQAAAExY/dNdjDVKjtBVHKR5IOstIukhAAAAAAE=",
+              "timestamp": "2020-12-03T11:03:50Z",
+              "folder_id": {
+                "id": "AQMkAGYzNDgzOTU5LTM2ZTAtNGExMC04YjQyLTlkMzUxM2MzZjBkOQAuAAADdiwJfgoT4UeFDoYZ5kbJFQEAbsZeBEfd1Eyd3oyV64JNiAAAAgENAAAA",
+                "change_key": "AgAAAA=="
+              },
+              "parent_folder_id": {
+                "id": "AQMkAGYzNDgzOTU5LTM2ZTAtNGExMC04YjQyLTlkMzUxM2MzZjBkOQAuAAADdiwJfgoT4UeFDoYZ5kbJFQEAbsZeBEfd1Eyd3oyV64JNiAAAAgEIAAAA",
+                "change_key": "AQAAAA=="
+              }
+            }
+          ]
+        }
+      ],
+      "error_subscription_ids": []
+    }
+  ]
+}"#;
 
-const READ_EVENTS_FAILED: &str = r#"RequestServerVersion "Exchange2007_SP1"
-SendNotification
-  Response
-    ResponseClass "Error"
-    MessageText "이 구독의 이벤트를 검색할 수 없습니다. 구독을 다시 만들어야 합니다."
-    ResponseCode "ErrorReadEventsFailed"
-    DescriptiveLinkKey 0
-    Value "HwBlaGRldjAaLm15c2luZ2alZGV2LnNhbXNabmcuY29tEAaAAEDzY414aNRHmaqvPaxcOC6bMacSPTbQCA=="
-      Name "SubscriptionId"
-"#;
+const READ_EVENTS_FAILED: &str = r#"{
+  "operation": "SendNotification",
+  "request_server_version": "Exchange2007_SP1",
+  "responses": [
+    {
+      "class": "Error",
+      "message_text": "이 구독의 이벤트를 검색할 수 없습니다. 구독을 다시 만들어야 합니다.",
+      "code": "ErrorReadEventsFailed",
+      "descriptive_link_key": 0,
+      "message_xml": [
+        {
+          "name": "SubscriptionId",
+          "value": "HwBlaGRldjAaLm15c2luZ2alZGV2LnNhbXNabmcuY29tEAaAAEDzY414aNRHmaqvPaxcOC6bMacSPTbQCA=="
+        }
+      ],
+      "notifications": [],
+      "error_subscription_ids": []
+    }
+  ]
+}"#;
 
-const XTT_STATUS: &str = r#"SendNotification
-  Response
-    ResponseClass "Success"
-    ResponseCode "NoError"
-    Notification
-      SubscriptionId "c3Vi"
-      PreviousWatermark "d20="
-      MoreEvents false
-      StatusEvent
-        Watermark "d20="
-"#;
+const XTT_STATUS: &str = r#"{
+  "operation": "SendNotification",
+  "responses": [
+    {
+      "class": "Success",
+      "code": "NoError",
+      "message_xml": [],
+      "notifications": [
+        {
+          "subscription_id": "c3Vi",
+          "previous_watermark": "d20=",
+          "more_events": false,
+          "events": [
+            {
+              "kind": "StatusEvent",
+              "watermark": "d20="
+            }
+          ]
+        }
+      ],
+      "error_subscription_ids": []
+    }
+  ]
+}"#;

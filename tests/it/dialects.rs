@@ -1,29 +1,30 @@
-//! The same message in any dialect gives the same events, and a slow second implementation agrees; what
-//! is refused is refused at a place that can be shown.
+//! A message gives the same events in any dialect, and the reference agrees. Each error has a position that can be
+//! shown.
 
 use std::sync::LazyLock;
 
-use crate::support::reference::Refusal;
-use crate::support::{comparison, dialect, fixtures, invariance, position, reference, text};
+use crate::support::reference::{EVENT_CHILDREN, Refusal};
+use crate::support::{comparison, dialect, fixtures, invariance, json, position, reference};
 use ews_notifications::{Config, Error, ErrorClass, Parser};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
+use serde_json::Value;
 
 fn choices(length: usize) -> impl Strategy<Value = Vec<u8>> {
     vec(any::<u8>(), 0..length)
 }
 
-/// The body gives this message: whole, item by item, and to the reference.
-fn check(body: &str, expected: &str) {
+/// The body gives this message: to `parse`, to a reader and to the reference.
+fn check(body: &str, expected: &Value) {
     let [mut parser, mut second] = [Parser::new(), Parser::new()];
     let message = parser.parse(body.as_bytes());
     let message = message.unwrap_or_else(|error| panic!("{error}: {body}"));
-    assert_eq!(text::of_message(&message), expected, "{body}");
+    assert_eq!(json::of_message(&message), *expected, "{body}");
     let found = reference::read(body.as_bytes());
-    assert_eq!(found.as_deref(), Ok(expected), "{body}");
+    assert_eq!(found.as_ref(), Ok(expected), "{body}");
     let reader = second.reader(body.as_bytes());
     assert!(
         comparison::check_reader(body.as_bytes(), reader, Ok(message)),
@@ -31,34 +32,37 @@ fn check(body: &str, expected: &str) {
     );
 }
 
-/// So that nothing is held to be covered that is not made up.
 #[test]
-fn every_operation_is_made_up_with_all_that_it_says() {
+fn generated_messages_have_every_operation_and_field() {
     let mut runner = TestRunner::deterministic();
     let messages: Vec<_> = (0..400)
         .map(|_| dialect::body(&choices(1_600).new_tree(&mut runner).unwrap().current()).1)
+        .map(|message| message.to_string())
         .collect();
-    for said in [
-        "SendNotification\n",
-        "GetEventsResponse\n",
-        "GetStreamingEventsResponse\n",
-        "Fault\n",
-        "faultcode ",
-        "faultstring ",
-        "Message ",
-        "BackOffMilliseconds",
-        "ErrorSubscriptionId ",
-        "ConnectionStatus \"OK\"",
-        "ConnectionStatus \"Closed\"",
-        "StatusEvent\n",
-    ] {
-        let count = messages.iter().filter(|text| text.contains(said)).count();
-        assert!(count > 10, "{count} of {said:?}");
+    let fixed = [
+        r#""operation":"SendNotification""#,
+        r#""operation":"GetEventsResponse""#,
+        r#""operation":"GetStreamingEventsResponse""#,
+        r#""fault":{"#,
+        r#""string":"#,
+        r#""message_text":"#,
+        r#""name":"BackOffMilliseconds""#,
+        r#""error_subscription_ids":[""#,
+        r#""connection_status":"OK""#,
+        r#""connection_status":"Closed""#,
+        r#""kind":"StatusEvent""#,
+        r#""kind":"Other""#,
+    ];
+    let keys = EVENT_CHILDREN.map(|(_, _, key)| format!(r#""{key}":"#));
+    let texts = fixed.into_iter().chain(keys.iter().map(String::as_str));
+    for text in texts {
+        let count = messages.iter().filter(|json| json.contains(text)).count();
+        assert!(count > 10, "{count} of {text}");
     }
 }
 
-/// The errors of the whole message, which is that of a reader as well, and of the tokenizer, each at a place
-/// that can be shown.
+/// The errors of the whole message, which a reader gives too, and of the tokenizer. Each has a position that can be
+/// shown.
 fn errors(body: &[u8]) -> [Option<Error>; 2] {
     let [mut parser, mut second] = [Parser::new(), Parser::new()];
     let found = parser.parse(body);
@@ -71,7 +75,7 @@ fn errors(body: &[u8]) -> [Option<Error>; 2] {
     errors
 }
 
-/// Fixtures, as servers write, and bodies in any dialect.
+/// Fixtures, which are as servers write, and bodies in any dialect.
 fn any_body() -> impl Strategy<Value = Vec<u8>> {
     static FIXTURES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
         let fixtures = fixtures::accepted().into_iter();
@@ -83,7 +87,7 @@ fn any_body() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-/// `[27] Misc`, several.
+/// Several of `[27] Misc`.
 fn any_misc() -> impl Strategy<Value = String> {
     let one = prop_oneof![
         "[ \t\r\n]{1,40}",
@@ -93,7 +97,7 @@ fn any_misc() -> impl Strategy<Value = String> {
     vec(one, 0..4).prop_map(|pieces| pieces.concat())
 }
 
-/// What may not follow the root element, whatever comes behind it.
+/// Bytes that may not follow the root element, whatever follows them.
 fn any_junk() -> impl Strategy<Value = Vec<u8>> {
     const PIECES: &[&[u8]] = &[
         b"x",
@@ -134,7 +138,7 @@ fn any_junk() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-/// What is put into a body.
+/// Bytes that are inserted into a body.
 fn any_damage() -> impl Strategy<Value = Vec<u8>> {
     const PIECES: &[&[u8]] = &[
         b"",
@@ -160,7 +164,7 @@ fn any_damage() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-/// A parser that knows this body, which is good, by heart.
+/// A parser that has learned this accepted body.
 fn warm(usual: &[u8]) -> Parser {
     let mut parser = invariance::warmed(Config::default(), usual);
     assert!(parser.parse(usual).is_ok());
@@ -171,20 +175,20 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
-    fn a_dialect_changes_nothing(choices in choices(1_600)) {
+    fn a_message_is_the_same_in_any_dialect(choices in choices(1_600)) {
         let (body, expected) = dialect::body(&choices);
         check(&body, &expected);
     }
 
-    /// What the schema allows comes back as it was said.
+    /// A message that the schema allows is parsed to the fields that were written.
     #[test]
-    fn what_the_schema_allows_comes_back(message in choices(200), dialect in choices(1_600)) {
+    fn messages_of_the_schema_are_parsed_as_written(message in choices(200), dialect in choices(1_600)) {
         let (body, expected) = dialect::schema_body(&message, &dialect);
         check(&body, &expected);
     }
 
     #[test]
-    fn two_ways_to_write_a_message_are_equal(
+    fn two_dialects_of_a_message_parse_equal(
         message in choices(200),
         dialects in [choices(1_600), choices(1_600)],
     ) {
@@ -195,10 +199,9 @@ proptest! {
         prop_assert_eq!(message, other_parser.parse(other.as_bytes()), "{} {}", one, other);
     }
 
-    /// A changed byte: what is accepted gives the message of the reference, so what the reference
-    /// refuses is refused; and what is refused for its meaning, the reference refuses too.
+    /// One byte is changed. The reference refuses and accepts the same bodies, and gives the same message.
     #[test]
-    fn a_changed_byte_changes_both(
+    fn the_reference_agrees_after_a_changed_byte(
         choices in choices(600),
         at in any::<Index>(),
         byte in prop_oneof![Just(b'<'), Just(b'>'), Just(b'/'), Just(b'"'), Just(b'&'), Just(b':'),
@@ -211,21 +214,21 @@ proptest! {
         let mut parser = Parser::new();
         let found = parser.parse(&body);
         if let (Err(error), Err(Refusal::Schema(_))) = (found, comparison::check(&body, found)) {
-            // roxmltree checks less than well-formedness.
+            // roxmltree does not check all of well-formedness.
             let is_possible = matches!(error.class(), ErrorClass::Schema | ErrorClass::Malformed);
             prop_assert!(is_possible, "{} {}", error, body.escape_ascii());
         }
     }
 
     #[test]
-    fn no_bytes_make_it_panic(body in vec(any::<u8>(), 0..200)) {
+    fn no_bytes_panic(body in vec(any::<u8>(), 0..200)) {
         errors(&body);
     }
 
-    /// Pieces that are no UTF-8, no characters or no markup put in, others taken out: what stands before
-    /// the place of an error is UTF-8.
+    /// Bytes that are no UTF-8, no characters or no markup are inserted, others removed. All before the position of an
+    /// error is UTF-8.
     #[test]
-    fn the_place_of_an_error_can_be_shown(
+    fn the_position_of_an_error_can_be_shown(
         body in any_body(),
         damage in vec((any::<Index>(), 0_usize..4, any_damage()), 1..4),
     ) {
@@ -239,7 +242,7 @@ proptest! {
     }
 
     #[test]
-    fn junk_behind_the_root_is_an_error(
+    fn junk_after_the_root_is_refused(
         good in any_body(),
         misc in any_misc(),
         junk in any_junk(),
@@ -258,7 +261,7 @@ proptest! {
     }
 
     #[test]
-    fn misc_behind_the_root_changes_nothing(good in any_body(), misc in any_misc()) {
+    fn misc_after_the_root_is_ignored(good in any_body(), misc in any_misc()) {
         let body = [&good, misc.as_bytes()].concat();
         let [mut parser, mut cold, mut warm] = [Parser::new(), Parser::new(), warm(&good)];
         let message = parser.parse(&good);

@@ -1,6 +1,5 @@
-//! What the documents say of the source is so, as far as this can tell: files and functions that they name are there, and
-//! limits, the number of kinds of errors and the Rust version are those of the code. Figures that were measured are written
-//! by `benches/report.py`, `benches/score.py` and `tests/coverage.py`.
+//! Documents agree with the source: named files and functions exist, and limits, the number of error kinds and the Rust
+//! version match. Measured figures are written by `benches/report.py`, `benches/score.py` and `tests/coverage.py`.
 
 use std::fs;
 use std::path::PathBuf;
@@ -29,14 +28,14 @@ const FOLDERS: [&str; 7] = [
 ];
 
 #[test]
-fn files_that_are_named_are_there() {
+fn named_files_exist() {
     let mut named = 0;
     for document in DOCUMENTS {
         let text = read(document);
         let spans = code_spans(&text).chain(link_targets(&text));
         for path in spans.filter(|span| FOLDERS.iter().any(|folder| span.starts_with(folder))) {
             named += 1;
-            // `fuzz/run 25` is a command, and `tests/data/**.xml` stands for many.
+            // `fuzz/run 25` is a command, and `tests/data/**.xml` is a pattern.
             let path = path.split(' ').next().unwrap_or_default();
             let path = path.split('*').next().unwrap_or_default();
             assert!(root().join(path).exists(), "{document} names {path}");
@@ -45,9 +44,9 @@ fn files_that_are_named_are_there() {
     assert!(named > 50, "{named} paths: are they looked for rightly?");
 }
 
-/// Without their folder, as in the tour.
+/// Files named without their folder, as in the tour.
 #[test]
-fn files_that_are_named_alone_are_there() {
+fn files_named_without_folder_exist() {
     let files = files();
     let mut named = 0;
     for document in DOCUMENTS.iter().chain(&["src/lib.rs", "src/layers.svg"]) {
@@ -65,9 +64,9 @@ fn files_that_are_named_alone_are_there() {
     assert!(named > 80, "{named} files: are they looked for rightly?");
 }
 
-/// `Owner::function`, and constants, variants and fields likewise: in a file that has both.
+/// `Owner::function`, and constants, variants and fields: one file has both names.
 #[test]
-fn functions_that_are_named_are_in_the_source() {
+fn named_functions_exist() {
     let files = files();
     let sources: Vec<_> = { files.iter() }
         .filter(|file| {
@@ -112,7 +111,7 @@ fn declares(source: &str, name: &str) -> bool {
 }
 
 #[test]
-fn limits_are_as_the_readme_says() {
+fn the_readme_states_the_default_limits() {
     let readme = read("README.md");
     let says = |start: &str, value: &str| {
         let line = readme.lines().find(|line| line.starts_with(start));
@@ -133,7 +132,7 @@ fn limits_are_as_the_readme_says() {
 }
 
 #[test]
-fn there_are_as_many_kinds_of_errors_as_the_readme_says() {
+fn the_readme_states_the_number_of_error_kinds() {
     assert!(read("README.md").contains("one of some fifty kinds"));
     let source = read("src/error/kind.rs");
     let (_, kinds) = source
@@ -169,13 +168,13 @@ fn thousands(number: usize) -> String {
     }
 }
 
-/// What stands between backticks, outside of blocks of code.
+/// The text between backticks, outside of code blocks.
 fn code_spans(text: &str) -> impl Iterator<Item = &str> {
     let outside = text.split("```").step_by(2);
     outside.flat_map(|part| part.split('`').skip(1).step_by(2))
 }
 
-/// Where links and images go.
+/// The targets of links and images.
 fn link_targets(text: &str) -> impl Iterator<Item = &str> {
     text.split("](")
         .skip(1)
@@ -187,7 +186,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     words.filter(|word| !word.is_empty())
 }
 
-/// All files of the folders that documents name.
+/// All files of the folders that documents may name.
 fn files() -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut folders: Vec<_> = FOLDERS.iter().map(|folder| root().join(folder)).collect();

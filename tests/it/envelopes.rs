@@ -1,23 +1,23 @@
-//! What stands around the children of a Notification, in other ways to write it and with every byte of the
-//! body changed: predicted or not, it is read as it is without predictions.
+//! The envelope around the children of a Notification: other ways to write it, and every byte of it changed.
+//! Predictions change no result.
 
 use ews_notifications::{Config, ErrorKind, Kernel, Parser};
 
-/// Exchange.
+/// As Exchange writes.
 const EXCHANGE: &str = r#"<?xml version="1.0" encoding="utf-8"?><soap11:Envelope xmlns:soap11="http://schemas.xmlsoap.org/soap/envelope/"><soap11:Header><t:RequestServerVersion xmlns:m="http://schemas.microsoft.com/exchange/services/2006/messages" Version="Exchange2010" xmlns:t="http://schemas.microsoft.com/exchange/services/2006/types" /></soap11:Header><soap11:Body><m:SendNotification xmlns:t="http://schemas.microsoft.com/exchange/services/2006/types" xmlns:m="http://schemas.microsoft.com/exchange/services/2006/messages"><m:ResponseMessages><m:SendNotificationResponseMessage ResponseClass="Success"><m:ResponseCode>NoError</m:ResponseCode><m:Notification><t:SubscriptionId>FgBt</t:SubscriptionId><t:PreviousWatermark>AQ==</t:PreviousWatermark><t:MoreEvents>false</t:MoreEvents><t:StatusEvent><t:Watermark>Ag==</t:Watermark></t:StatusEvent><t:MovedEvent><t:Watermark>Aw==</t:Watermark><t:TimeStamp>2026-03-02T10:00:00Z</t:TimeStamp><t:ItemId Id="AAMk" ChangeKey="DwAA" /><t:ParentFolderId Id="AQMk" ChangeKey="AQAA" /><t:OldItemId Id="AAMk" ChangeKey="DwAA" /><t:OldParentFolderId Id="AQMk" ChangeKey="AQAA" /></t:MovedEvent><t:ModifiedEvent><t:Watermark>BA==</t:Watermark><t:TimeStamp>2026-03-02T10:00:00Z</t:TimeStamp><t:FolderId Id="AQMk" ChangeKey="AQAA"/><t:ParentFolderId Id="AQMk" ChangeKey="AQAA"/><t:UnreadCount>12</t:UnreadCount></t:ModifiedEvent></m:Notification></m:SendNotificationResponseMessage></m:ResponseMessages></m:SendNotification></soap11:Body></soap11:Envelope>"#;
 
 /// SOAP 1.2, a default namespace, single quotes, all declared above, indented, no header.
 const DEFAULT: &str = "<?xml version='1.0'?>\n<Envelope xmlns='http://www.w3.org/2003/05/soap-envelope' xmlns:msgs='https://schemas.microsoft.com/exchange/services/2006/messages' xmlns:ty='http://schemas.microsoft.com/exchange/services/2006/types'>\n\t<Body>\n\t\t<msgs:SendNotification>\n\t\t\t<msgs:ResponseMessages>\n\t\t\t\t<msgs:SendNotificationResponseMessage>\n<msgs:ResponseCode>NoError</msgs:ResponseCode>\n<ty:Notification>\n<ty:SubscriptionId>FgBt</ty:SubscriptionId>\n</ty:Notification>\n</msgs:SendNotificationResponseMessage>\n</msgs:ResponseMessages>\n</msgs:SendNotification>\n</Body>\n</Envelope>\n";
 
-/// The default namespace means another in each part, and end tags are written out.
+/// Each part has another default namespace, and end tags are written out.
 const SHADOWED: &str = r#"<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Header><RequestServerVersion xmlns="http://schemas.microsoft.com/exchange/services/2006/types" Version="Exchange2013_SP1"></RequestServerVersion></e:Header><e:Body><SendNotification xmlns="http://schemas.microsoft.com/exchange/services/2006/messages"><ResponseMessages><SendNotificationResponseMessage ResponseClass='Warning'><ResponseCode>NoError</ResponseCode><Notification xmlns="http://schemas.microsoft.com/exchange/services/2006/types"><SubscriptionId>FgBt</SubscriptionId></Notification></SendNotificationResponseMessage></ResponseMessages></SendNotification></e:Body></e:Envelope>"#;
 
 const BODIES: [&str; 3] = [EXCHANGE, DEFAULT, SHADOWED];
 
 const KERNELS: [Option<Kernel>; 2] = [None, Some(Kernel::Scalar)];
 
-/// Reads the body with predictions and without, and tells what came of it and whether the head was as
-/// predicted. Nothing is learned, but by the parsers that are warm.
+/// Parses the body with and without predictions. Gives the result, and whether the head was predicted. Only the warm
+/// parsers learn.
 fn read_by(warm: &mut [Parser], body: &[u8]) -> (Option<ErrorKind>, bool) {
     let mut config = Config::default();
     config.heads = 0;
@@ -51,7 +51,7 @@ fn read(body: &[u8]) -> (Option<ErrorKind>, bool) {
     read_by(&mut [], body)
 }
 
-/// Parsers that know this body by heart, one of them all but the head.
+/// Parsers that have learned this body. One of them has learned only the head.
 fn warm(usual: &str) -> [Parser; 2] {
     [Config::HEADS, 0].map(|heads| {
         let mut config = Config::default();
@@ -65,7 +65,7 @@ fn warm(usual: &str) -> [Parser; 2] {
 }
 
 #[test]
-fn heads_in_these_ways_are_predicted() {
+fn usual_heads_are_predicted() {
     for body in BODIES {
         assert_eq!(read(body.as_bytes()), (None, true), "{body}");
     }
@@ -76,7 +76,7 @@ fn heads_in_these_ways_are_predicted() {
 }
 
 #[test]
-fn every_byte_counts() {
+fn predictions_hide_no_changed_byte() {
     let others = b"<>/\"'=: \n&;!?x-A0]\0\x80\xC3\xFF";
     let mut accepted = 0;
     let mut predicted = 0;
@@ -105,7 +105,7 @@ fn every_byte_counts() {
             check(&body[..at]);
         }
     }
-    // Most of what one byte changes is wrong, but there are values and white space.
+    // Most changes of one byte make an error. Changes of values and white space do not.
     assert!(
         accepted > 1_000 && predicted > 10_000,
         "{accepted} {predicted}"
@@ -113,7 +113,7 @@ fn every_byte_counts() {
 }
 
 #[test]
-fn what_is_wrong_with_a_head_is_found() {
+fn defects_of_a_head_are_found() {
     let types = "http://schemas.microsoft.com/exchange/services/2006/types";
     let soap = "http://schemas.xmlsoap.org/soap/envelope/";
     let again = format!(r#" xmlns:t="{types}" xmlns:m="#);
@@ -155,7 +155,7 @@ fn what_is_wrong_with_a_head_is_found() {
             "</soap11:Body><soap11:Body/>",
             ErrorKind::RepeatedElement,
         ),
-        // Prefixes that may not be declared, or not used, or are out of scope.
+        // Prefixes that may not be declared or used, or are out of scope.
         ("xmlns:t=", "xmlns:xml=", ErrorKind::ReservedPrefix),
         ("xmlns:t=", "xmlns:xmlns=", ErrorKind::ReservedPrefix),
         ("<soap11:Body", "<xml:Body", ErrorKind::EndTagMismatch),
@@ -165,7 +165,7 @@ fn what_is_wrong_with_a_head_is_found() {
             "<soap11:Body><t:",
             ErrorKind::OperationNamespace,
         ),
-        // Other namespaces than it looks like.
+        // Names in another namespace than usual.
         (types, soap, ErrorKind::MissingSubscriptionId),
         (soap, types, ErrorKind::EnvelopeNamespace),
         (
@@ -173,7 +173,7 @@ fn what_is_wrong_with_a_head_is_found() {
             "Envelope xmlns",
             ErrorKind::UnboundPrefix,
         ),
-        // End tags of others.
+        // End tags of other elements.
         (
             "</soap11:Header>",
             "</soap11:Body>",
@@ -210,7 +210,7 @@ fn what_is_wrong_with_a_head_is_found() {
 }
 
 #[test]
-fn no_end_tag_may_be_left_out_or_come_twice_or_have_another_prefix() {
+fn a_missing_repeated_or_renamed_end_tag_is_refused() {
     let (rest, tail) = EXCHANGE.split_at(EXCHANGE.find("</m:Notification>").unwrap());
     let (inner, _) = tail.split_at(tail.find("</soap11:Body>").unwrap());
     let mut tails = vec![tail.replace("soap11:", "soap12:"), [inner, tail].concat()];
@@ -233,7 +233,7 @@ fn no_end_tag_may_be_left_out_or_come_twice_or_have_another_prefix() {
 }
 
 #[test]
-fn names_are_those_of_the_namespace() {
+fn names_resolve_by_namespace() {
     let messages = "http://schemas.microsoft.com/exchange/services/2006/messages";
     let types = "http://schemas.microsoft.com/exchange/services/2006/types";
     let soap = "http://schemas.xmlsoap.org/soap/envelope/";
@@ -294,10 +294,10 @@ fn names_are_those_of_the_namespace() {
     }
 }
 
-/// What a server writes between SendNotification and the children of its Notification is compared in one
-/// piece once its prefix has come often. Any part of it may be another all the same.
+/// All between SendNotification and the children of its Notification is compared in one piece once its prefix recurs.
+/// Any part of it may differ.
 #[test]
-fn what_is_written_otherwise_than_usual_is_read_as_it_is() {
+fn an_unusual_head_reads_the_same() {
     let types = "http://schemas.microsoft.com/exchange/services/2006/types";
     for (usual, here) in [
         (r#"ResponseClass="Success""#, r#"ResponseClass="Warning""#),
@@ -335,9 +335,10 @@ fn what_is_written_otherwise_than_usual_is_read_as_it_is() {
     }
 }
 
-/// The frame of one prefix is not that of another, and a prefix of another length has its code elsewhere.
+/// The template of one prefix does not match another prefix. The ResponseCode of a prefix of another length is
+/// elsewhere.
 #[test]
-fn frames_are_those_of_the_prefix_that_keeps_coming() {
+fn the_template_follows_the_prefix_that_recurs() {
     let mut warm = warm(EXCHANGE);
     for prefix in ["m", "n", "mm", "messages", "m", "mmmmmm", "mmmmmmm"] {
         let body = EXCHANGE
@@ -351,10 +352,10 @@ fn frames_are_those_of_the_prefix_that_keeps_coming() {
     }
 }
 
-/// What the messages namespace is called in the SendNotification is what counts, not the prefix that came
-/// often: that may stand for anything, and be declared anywhere.
+/// The messages namespace is the one that SendNotification declares. The prefix that recurred may be bound to any
+/// namespace, anywhere.
 #[test]
-fn a_frame_is_not_taken_for_that_of_another_prefix() {
+fn a_template_does_not_match_another_prefix() {
     let messages = "http://schemas.microsoft.com/exchange/services/2006/messages";
     let types = "http://schemas.microsoft.com/exchange/services/2006/types";
     let (head, rest) = EXCHANGE.split_once("<soap11:Body>").unwrap();
@@ -369,12 +370,12 @@ fn a_frame_is_not_taken_for_that_of_another_prefix() {
             outcomes.push(read_by(&mut warm, body.as_bytes()).0);
         }
     }
-    // Below SendNotification, what is in another namespace is skipped.
+    // Below SendNotification, elements in another namespace are skipped.
     let mismatch = Some(ErrorKind::EndTagMismatch);
     assert_eq!(outcomes, [None, mismatch, None, mismatch, None, mismatch]);
 }
 
-/// As many declarations in scope as are predicted, one less and one more, at the limit and on both sides of it.
+/// As many declarations in scope as are predicted, one less and one more: at the limit and on both sides of it.
 #[test]
 fn declarations_are_counted_whether_predicted_or_not() {
     let mut predicted = [0; 2];
@@ -406,7 +407,7 @@ fn declarations_are_counted_whether_predicted_or_not() {
 }
 
 #[test]
-fn what_begins_like_a_header_is_one() {
+fn a_cut_header_is_refused_and_an_empty_one_is_not() {
     let end = "</soap11:Header>";
     let header = EXCHANGE.find("<soap11:Header>").unwrap()..EXCHANGE.find(end).unwrap() + end.len();
     for (here, error) in [
@@ -428,7 +429,7 @@ fn what_begins_like_a_header_is_one() {
 }
 
 #[test]
-fn limits_hold_for_what_is_predicted() {
+fn limits_hold_for_predicted_heads() {
     for body in BODIES {
         for limit in 0..40 {
             let set: [fn(&mut Config, usize); 5] = [

@@ -1,22 +1,44 @@
-//! Every fixture: what comes of it, whole and piece by piece with every kernel, cut anywhere, and after any error.
+//! Every fixture: its result with every kernel, whole and item by item, cut at any byte, and after any error.
 
+use std::fs;
+
+use crate::support::fixtures::Fixture;
 use crate::support::reference::Refusal;
-use crate::support::{comparison, fixtures, kernels, reference, text};
+use crate::support::{comparison, fixtures, json, kernels, reference};
 use ews_notifications::{ErrorClass, ErrorKind, Parser};
+use similar::TextDiff;
+
+/// Compares the result with the file beside the body, and fails with a diff. With `UPDATE_FIXTURES` in the environment it
+/// writes the file instead. Read the file before you commit it.
+fn check(fixture: &Fixture, actual: &str) {
+    if std::env::var_os("UPDATE_FIXTURES").is_some() {
+        fs::write(&fixture.expected, actual).unwrap();
+        return;
+    }
+    let path = fixture.expected.display();
+    let expected = fs::read_to_string(&fixture.expected);
+    let expected = expected.unwrap_or_else(|error| panic!("{path}: {error}"));
+    if actual != expected {
+        let diff = TextDiff::from_lines(expected.as_str(), actual);
+        let diff = diff.unified_diff().header("expected", "actual").to_string();
+        panic!("{path} differs\n{diff}");
+    }
+}
 
 #[test]
-fn accepted_bodies_give_the_message_beside_them() {
+fn accepted_fixtures_give_their_message() {
     for mut parser in kernels::parsers() {
         for fixture in fixtures::accepted() {
             let message = parser.parse(&fixture.body);
             let message = message.unwrap_or_else(|error| panic!("{:?}: {error}", fixture.path));
-            fixture.check(&text::of_message(&message));
+            let message = json::of_message(&message);
+            check(&fixture, &format!("{message:#}\n"));
         }
     }
 }
 
 #[test]
-fn refused_bodies_give_the_error_beside_them() {
+fn refused_fixtures_give_their_error() {
     for mut parser in kernels::parsers() {
         for fixture in fixtures::refused() {
             let error = parser
@@ -26,10 +48,9 @@ fn refused_bodies_give_the_error_beside_them() {
             let caret = " ".repeat(place.caret) + "^";
             let kind = error.kind();
             let offset = error.offset();
-            fixture.check(&format!(
-                "{kind:?} {offset}\n{place}\n{}\n{caret}\n",
-                place.excerpt
-            ));
+            let excerpt = &place.excerpt;
+            let text = format!("{kind:?} {offset}\n{place}\n{excerpt}\n{caret}\n");
+            check(&fixture, &text);
         }
     }
 }
@@ -41,7 +62,7 @@ fn the_reference_agrees() {
         let message = parser.parse(&fixture.body).unwrap();
         assert_eq!(
             reference::read(&fixture.body),
-            Ok(text::of_message(&message)),
+            Ok(json::of_message(&message)),
             "{:?}",
             fixture.path
         );
@@ -50,10 +71,10 @@ fn the_reference_agrees() {
         let error = parser.parse(&fixture.body).unwrap_err();
         let refusal = reference::read(&fixture.body);
         let expected = match (error.class(), error.kind()) {
-            // Malformed as well, further on.
+            // It is also malformed, further on.
             (ErrorClass::Schema, _) if fixture.path.ends_with("lost-slash.xml") => Refusal::Xml,
             (ErrorClass::Schema, kind) => Refusal::Schema(vec![kind]),
-            // roxmltree reads no XML declaration, lets prefixes be unbound and targets have colons.
+            // roxmltree does not parse XML declarations, and accepts unbound prefixes and targets with colons.
             (
                 _,
                 ErrorKind::Encoding
@@ -88,8 +109,7 @@ fn a_reader_hands_out_the_same() {
     }
 }
 
-/// A body that ends early is refused, at its end or at a construct that the end has broken; what
-/// precedes the place is UTF-8.
+/// The error of a cut body is at its end, or at a construct that the cut has broken. All before the position is UTF-8.
 #[test]
 fn bodies_cut_at_any_byte_are_refused() {
     let mut parser = Parser::new();
@@ -129,9 +149,9 @@ fn bodies_cut_at_any_byte_are_refused() {
     }
 }
 
-/// One parser, every error that the fixtures have, and after each every good message.
+/// One parser reads every refused fixture, and every accepted fixture after it.
 #[test]
-fn a_parser_is_as_good_as_new_after_any_error() {
+fn a_parser_works_after_any_error() {
     let mut parser = Parser::new();
     let accepted = fixtures::accepted();
     for bad in fixtures::refused() {
@@ -152,7 +172,7 @@ fn a_parser_is_as_good_as_new_after_any_error() {
 }
 
 #[test]
-fn what_is_skipped_is_counted() {
+fn skipped_elements_and_attributes_are_counted() {
     let mut parser = Parser::new();
     let fixtures = fixtures::accepted();
     let mut parse = |name: &str| {

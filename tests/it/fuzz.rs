@@ -1,4 +1,4 @@
-//! The committed corpus of the fuzz targets, on any compiler: what has been found stays found.
+//! Replays the committed corpus of the fuzz targets, on a stable compiler.
 
 #[path = "../../fuzz/src/oracles/mod.rs"]
 #[allow(unreachable_pub, reason = "in its own crate it is reached")]
@@ -7,7 +7,7 @@ mod oracles;
 use std::fs;
 use std::path::Path;
 
-/// Every file of a target's corpus; whatever the oracle finds is a panic, with the bytes in it.
+/// Runs the oracle on every file of the target's corpus. A finding panics and shows the bytes.
 fn replay(target: &str, oracle: fn(&[u8]), at_least: usize) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("fuzz/corpus")
@@ -43,6 +43,11 @@ fn mutate() {
 #[test]
 fn frame() {
     replay("frame", oracles::frame, 100);
+}
+
+#[test]
+fn continuity() {
+    replay("continuity", oracles::continuity, 50);
 }
 
 #[test]

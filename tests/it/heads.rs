@@ -1,5 +1,4 @@
-//! What stands around the children of a Notification is learned, and compared with the next body: only what
-//! decides nothing, and only where it is the same.
+//! Learned heads and tails: the bytes before and after the children of a Notification, compared with the next body.
 
 use crate::support::differential::{
     EVENT, ParserPair, SUBSCRIPTION, body_of, head_hits, push_body, push_body_without_id,
@@ -19,7 +18,7 @@ fn an_empty_notification_teaches_nothing() {
     assert_eq!(head_hits(&mut parsers, [&empty, &empty]), [0, 0]);
     let error = parsers.read(&empty).error.unwrap();
     assert_eq!(error.kind(), ErrorKind::MissingSubscriptionId);
-    // Nor is it taken for the start tag that a learned head ends with.
+    // It does not match the start tag that ends a learned head either.
     assert_eq!(
         head_hits(&mut parsers, [&push_body(""), &push_body(""), &empty]),
         [0, 1, 0]
@@ -41,7 +40,7 @@ fn a_head_whose_message_fails_is_not_learned() {
 }
 
 #[test]
-fn a_head_is_not_learned_if_its_message_fails_behind_the_root() {
+fn a_head_is_not_learned_if_its_message_fails_after_the_root() {
     let mut parsers = ParserPair::new();
     let garbage = push_body("") + "x";
     let outcome = parsers.read(&garbage);
@@ -82,7 +81,7 @@ fn a_head_with_a_decoded_value_is_not_learned() {
         ),
         ("2006/types\" /", "2006/type&#115;\" /", true),
         ("2006/types\" xmlns:m", "2006/type&#115;\" xmlns:m", true),
-        // What stands for one of few values is kept as this value.
+        // A value of a closed set is kept as that value.
         ("Success", "Succes&#115;", true),
     ] {
         let body = push_body(EVENT).replacen(usually, here, 1);
@@ -97,14 +96,14 @@ fn a_head_with_a_decoded_value_is_not_learned() {
 }
 
 #[test]
-fn a_head_with_a_text_for_people_is_not_learned() {
+fn a_head_with_a_message_text_is_not_learned() {
     let text = "<m:MessageText>é</m:MessageText><m:ResponseCode>";
     let body = push_body(EVENT).replacen("<m:ResponseCode>", text, 1);
     assert_eq!(head_hits(&mut ParserPair::new(), [&body, &body]), [0, 0]);
 }
 
 #[test]
-fn what_a_head_skips_and_replaces_is_counted_in_every_message() {
+fn what_a_learned_head_skips_is_counted_in_every_message() {
     let mut parsers = ParserPair::with(|config| {
         config.illegal_references = IllegalReferences::Replace;
     });
@@ -159,7 +158,7 @@ fn a_reader_that_is_dropped_half_way_learns_nothing_and_spoils_nothing() {
         let mut parsers = ParserPair::new();
         let mut reader = parsers.parser.reader(body.as_bytes()).unwrap();
         let mut items = (0..times).map_while(|_| reader.next().unwrap().map(is_end));
-        // What follows the end of the Notification has been read with it.
+        // The text after the end of the Notification was read with it.
         let is_read = items.any(|is_end| is_end);
         assert_eq!(parsers.read(&body).hits, u64::from(is_read), "{times}");
         let mut reader = parsers.parser.reader(body.as_bytes()).unwrap();
@@ -201,7 +200,7 @@ fn the_limit_of_responses_counts_the_one_that_begins_in_the_head() {
 }
 
 #[test]
-fn a_repeated_subscription_id_behind_a_learned_head_is_refused_at_its_place() {
+fn a_repeated_subscription_id_after_a_learned_head_is_refused_at_its_position() {
     let again = "<t:SubscriptionId>again</t:SubscriptionId>";
     for between in ["", EVENT, "\n"] {
         let body = push_body(&format!("{between}{again}"));
@@ -228,8 +227,8 @@ fn a_tail_does_not_hide_a_missing_subscription_id() {
 }
 
 #[test]
-fn a_tail_is_not_looked_for_within_an_event() {
-    // The rest of the body is the tail, but an event is open.
+fn a_tail_does_not_match_within_an_event() {
+    // The rest of the body equals the tail, but an event is open.
     for open in [
         "<t:NewMailEvent>",
         "<t:NewMailEvent><t:Watermark>w</t:Watermark>",
@@ -314,7 +313,7 @@ fn a_body_with_any_one_byte_changed_reads_the_same() {
 }
 
 #[test]
-fn where_no_tail_is_known_a_body_may_not_end_behind_a_child() {
+fn without_a_learned_tail_a_body_may_not_end_after_a_child() {
     // References in the tail are no white space, so the head is learned without a tail.
     let body = push_body(EVENT).replacen("</m:Notification>", "&#32;</m:Notification>", 1);
     let mut parsers = ParserPair::new();
@@ -328,7 +327,7 @@ fn where_no_tail_is_known_a_body_may_not_end_behind_a_child() {
 }
 
 #[test]
-fn what_follows_behind_the_notification_is_no_tail() {
+fn a_learned_tail_does_not_excuse_a_missing_end_tag() {
     let end = "</m:Notification>";
     let unknown = push_body(EVENT).replacen(end, &format!("{end}<x xmlns='urn:x'/>"), 1);
     let mut parsers = ParserPair::new();
@@ -368,7 +367,7 @@ fn a_tail_ends_the_notification_that_it_was_learned_with() {
 }
 
 #[test]
-fn a_head_without_a_tail_has_not_that_of_the_last_head() {
+fn a_head_without_a_tail_does_not_use_the_tail_of_another() {
     let (end, start) = ("</m:Notification>", "<m:Notification>");
     let other = push_body(EVENT).replacen(start, "<t:Notification>", 1);
     let no_tail = other.replacen(end, "&#32;</t:Notification>", 1);
@@ -422,7 +421,7 @@ fn a_head_of_two_responses_is_read_each_time() {
 }
 
 #[test]
-fn what_is_replaced_behind_the_last_child_is_counted_in_every_message() {
+fn references_replaced_after_the_last_child_are_counted_in_every_message() {
     let mut parsers = ParserPair::with(|config| {
         config.illegal_references = IllegalReferences::Replace;
     });
@@ -434,7 +433,7 @@ fn what_is_replaced_behind_the_last_child_is_counted_in_every_message() {
 }
 
 #[test]
-fn what_is_replaced_behind_a_whole_response_is_counted_in_every_message() {
+fn references_replaced_after_a_response_are_counted_in_every_message() {
     let mut parsers = ParserPair::with(|config| {
         config.illegal_references = IllegalReferences::Replace;
     });
@@ -447,7 +446,7 @@ fn what_is_replaced_behind_a_whole_response_is_counted_in_every_message() {
 }
 
 #[test]
-fn what_stands_behind_a_learned_tail_is_refused_at_its_place() {
+fn text_after_a_learned_tail_is_refused_at_its_position() {
     for (behind, rest, kind) in [
         ("x", "x", ErrorKind::TextOutsideRoot),
         ("<a/>", "a/>", ErrorKind::SecondRoot),

@@ -1,10 +1,10 @@
-//! Each limit: at the limit accepted, one past it refused.
+//! Each limit: accepted at the limit, refused one past it.
 
 use crate::support::invariance::baseline;
 use ews_notifications::xml::{Buffers, Tokenizer};
 use ews_notifications::{Config, Error, ErrorClass, ErrorKind, IllegalReferences, Limits, Parser};
 
-/// Well-formed or not, by the tokenizer alone.
+/// Checks well-formedness with the tokenizer alone.
 fn tokenize(body: &str, config: &Config) -> Result<(), Error> {
     let mut buffers = Buffers::default();
     let mut tokens = Tokenizer::new(body.as_bytes(), &mut buffers, config)?;
@@ -31,7 +31,7 @@ fn check(kind: ErrorKind, body: impl Fn(usize) -> String, limit: usize) {
 }
 
 #[test]
-fn depth() {
+fn the_limit_of_depth_is_exact() {
     check(
         ErrorKind::DepthLimit,
         |n| "<a>".repeat(n) + &"</a>".repeat(n),
@@ -40,7 +40,7 @@ fn depth() {
 }
 
 #[test]
-fn attributes() {
+fn the_limit_of_attributes_is_exact() {
     let attributes = |n| (0..n).map(|at| format!(" a{at}='x'")).collect::<String>();
     check(
         ErrorKind::AttributeLimit,
@@ -50,7 +50,7 @@ fn attributes() {
 }
 
 #[test]
-fn bindings() {
+fn the_limit_of_bindings_is_exact() {
     let bindings = |n| {
         (0..n)
             .map(|at| format!(" xmlns:p{at}='x'"))
@@ -73,7 +73,7 @@ fn bindings() {
 }
 
 #[test]
-fn names() {
+fn the_limit_of_names_is_exact() {
     check(
         ErrorKind::NameLimit,
         |n| format!("<{}/>", "n".repeat(n)),
@@ -94,7 +94,7 @@ fn names() {
 }
 
 #[test]
-fn body() {
+fn the_limit_of_body_is_exact() {
     let body = |n: usize| format!("<a>{}</a>", " ".repeat(n - 7));
     check(ErrorKind::BodyLimit, body, Limits::BODY_BYTES);
 }
@@ -124,7 +124,7 @@ fn response(content: &str) -> String {
 }
 
 #[test]
-fn events_responses_notifications_and_values() {
+fn limits_of_events_responses_notifications_and_values() {
     let notification = |events: &str| {
         response(&format!(
             "<m:Notification><t:SubscriptionId/>{events}</m:Notification>"

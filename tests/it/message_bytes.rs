@@ -4,9 +4,10 @@ use std::sync::{Barrier, mpsc};
 use std::thread;
 
 use crate::support::fixtures::{self, Fixture};
-use crate::support::text;
+use crate::support::json;
 use bytes::Bytes;
 use ews_notifications::{Config, MessageBytes, Parser};
+use serde_json::Value;
 
 /// Compiles only for types that may be sent, shared and kept.
 const fn is_free<T: Send + Sync + 'static>() {}
@@ -23,9 +24,9 @@ fn two_threads_parse_the_same_bytes_at_the_same_time() {
         .map(message_bytes)
         .collect();
     let mut parser = Parser::new();
-    let mut texts = |messages: &[MessageBytes]| -> Vec<String> {
+    let mut texts = |messages: &[MessageBytes]| -> Vec<Value> {
         let texts = messages.iter();
-        let texts = texts.map(|message| text::of_message(&message.parse(&mut parser).unwrap()));
+        let texts = texts.map(|message| json::of_message(&message.parse(&mut parser).unwrap()));
         texts.collect()
     };
     let expected = texts(&messages);
@@ -38,7 +39,7 @@ fn two_threads_parse_the_same_bytes_at_the_same_time() {
             let message = message.parse(&mut parser).unwrap();
             // Each has a message in its hands that borrows from the body that the other one has.
             both_look.wait();
-            assert_eq!(&text::of_message(&message), expected);
+            assert_eq!(&json::of_message(&message), expected);
         }
     };
     thread::scope(|scope| {
@@ -54,13 +55,13 @@ fn a_thread_parses_bytes_from_a_channel() {
         let mut parser = Parser::new();
         let messages = receiver.iter();
         messages
-            .map(|message| text::of_message(&message.parse(&mut parser).unwrap()))
+            .map(|message| json::of_message(&message.parse(&mut parser).unwrap()))
             .collect::<Vec<_>>()
     });
     let mut parser = Parser::new();
     let mut expected = Vec::new();
     for fixture in fixtures::accepted() {
-        expected.push(text::of_message(&parser.parse(&fixture.body).unwrap()));
+        expected.push(json::of_message(&parser.parse(&fixture.body).unwrap()));
         sender.send(message_bytes(fixture)).unwrap();
     }
     drop(sender);

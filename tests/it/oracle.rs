@@ -1,4 +1,4 @@
-//! The tokenizer against `xmlparser`, an independent one: the same markup, byte for byte.
+//! The tokenizer and `xmlparser`, an independent parser, find the same markup, byte for byte.
 
 use crate::support::{dialect, fixtures};
 use ews_notifications::Config;
@@ -6,7 +6,7 @@ use ews_notifications::xml::{Buffers, Token, Tokenizer};
 use proptest::prelude::*;
 use xmlparser::{ElementEnd, Token as Other};
 
-/// The markup that means something, one piece a line, with texts as they stand in the body.
+/// Markup that carries meaning, one piece a line. Texts are as written in the body.
 fn ours(body: &str) -> Vec<String> {
     let mut lines = Vec::new();
     let mut buffers = Buffers::default();

@@ -1,14 +1,15 @@
-//! The children of a Notification are read as predicted where they are, and as they stand where not.
+//! Predicted children of a Notification are read by the fast path, and all others by the general path.
 
+use crate::support::bodies::MESSAGES;
 use crate::support::differential::{
     EVENT, ParserPair, SUBSCRIPTION, head_hits, push_body, push_body_without_id,
 };
 use crate::support::sequence::KERNELS;
-use crate::support::server::{MESSAGES, PUSH, Server, TYPES};
+use crate::support::server::{PUSH, Server, TYPES};
 use ews_notifications::{ErrorKind, EventKind, Kernel};
 
 #[test]
-fn every_kernel_reads_the_same_and_the_first_is_as_asked_for() {
+fn every_kernel_reads_the_same() {
     for kernel in KERNELS {
         let mut parsers = ParserPair::with(|config| config.kernel = kernel);
         let body = push_body(&EVENT.repeat(3));
@@ -20,7 +21,7 @@ fn every_kernel_reads_the_same_and_the_first_is_as_asked_for() {
 }
 
 #[test]
-fn the_limit_of_events_holds_for_predicted_ones_at_its_place() {
+fn the_limit_of_events_holds_for_predicted_events_at_its_position() {
     let mut parsers = ParserPair::with(|config| config.limits.events = 2);
     assert_eq!(
         head_hits(
@@ -72,7 +73,7 @@ fn the_limit_of_attributes_holds_for_a_predicted_id() {
 }
 
 #[test]
-fn events_with_all_that_servers_write_are_predicted() {
+fn events_as_servers_write_are_predicted() {
     let leaf = |name: &str, text: &str| format!("<t:{name}>{text}</t:{name}>");
     let id = |name: &str| format!("<t:{name} Id=\"i\" ChangeKey=\"k\" />");
     let begin = leaf("Watermark", "w") + &leaf("TimeStamp", "2026-03-02T10:00:00Z");
@@ -153,7 +154,7 @@ fn two_prefixes_of_the_same_namespace_are_both_predicted() {
 }
 
 #[test]
-fn a_prefix_of_fifteen_bytes_is_predicted_and_a_longer_one_read() {
+fn a_prefix_of_fifteen_bytes_is_predicted_and_a_longer_one_is_not() {
     let id = "<t:ItemId Id=\"i\" ChangeKey=\"k\" />";
     let event = EVENT.replace("</t:NewMailEvent>", &format!("{id}</t:NewMailEvent>"));
     for (prefix, is_predicted) in [
@@ -181,7 +182,7 @@ fn a_prefix_of_fifteen_bytes_is_predicted_and_a_longer_one_read() {
 }
 
 #[test]
-fn a_kind_that_begins_like_a_known_one_is_its_own() {
+fn an_element_that_begins_like_a_known_event_is_other() {
     let mut parsers = ParserPair::warm();
     for name in [
         "CreatedThing",
@@ -201,7 +202,7 @@ fn a_kind_that_begins_like_a_known_one_is_its_own() {
 }
 
 #[test]
-fn a_value_that_is_not_of_its_type_is_refused_at_its_place() {
+fn a_value_that_is_not_of_its_type_is_refused_at_its_position() {
     let mut parsers = ParserPair::warm();
     for (children, kind) in [
         (
@@ -222,7 +223,7 @@ fn a_value_that_is_not_of_its_type_is_refused_at_its_place() {
     }
 }
 
-/// Once a prefix has come often, the end of one tag and the beginning of the next are compared in one piece.
+/// Once a prefix recurs, the end of a tag and the start of the next are compared in one piece.
 #[test]
 fn a_piece_in_the_wrong_place_is_refused() {
     let rest = "<t:MoreEvents>false</t:MoreEvents>";
@@ -246,7 +247,7 @@ fn a_piece_in_the_wrong_place_is_refused() {
 }
 
 #[test]
-fn an_id_that_does_not_end_is_refused_at_its_place() {
+fn an_id_that_does_not_end_is_refused_at_its_position() {
     let mut parsers = ParserPair::warm();
     for (inside, kind) in [
         ("<", ErrorKind::Name),
@@ -276,7 +277,7 @@ fn after_sixteen_failures_in_a_row_the_rest_of_a_message_is_not_predicted() {
 }
 
 #[test]
-fn a_message_that_fails_in_an_event_leaves_nothing_behind() {
+fn a_message_that_fails_in_an_event_leaves_no_trace() {
     let mut parsers = ParserPair::warm();
     let failing = push_body(&format!(
         "{EVENT}<t:MovedEvent><t:Watermark>w</t:Watermark><t:OldItemId Id=\"i\" /><"

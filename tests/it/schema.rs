@@ -1,8 +1,8 @@
-//! Documents held against the EWS schema, by `xmllint`: replies, messages that are made up, and fixtures.
+//! Replies, generated messages and fixtures validate against the EWS schema, with `xmllint`.
 //!
-//! `EWS_XSD` names the folder of schema files; `envelope.xsd` in it is for SOAP 1.1. The schema is stricter
-//! than servers are, which push errors without a Notification and stream Notifications in the other namespace, and
-//! than this crate. What it allows and is not made up says `tests/support/dialect.rs`.
+//! `EWS_XSD` names the folder of schema files; `envelope.xsd` in it is for SOAP 1.1. The schema is stricter than
+//! servers, which push errors without a Notification and stream Notifications in the other namespace. It is also
+//! stricter than this crate. `tests/support/dialect.rs` lists what the schema allows and the generator does not write.
 
 use std::fs;
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 
-/// Whether all documents validate; if not, what `xmllint` says. They stay in a folder of this name.
+/// Fails with the output of `xmllint` if a document does not validate. The documents stay in a folder of this name.
 fn validate(name: &str, documents: &[Vec<u8>]) -> Result<(), String> {
     let schema = std::env::var("EWS_XSD").expect("EWS_XSD is not set") + "/envelope.xsd";
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
@@ -43,7 +43,7 @@ fn replies_validate() {
     validate("replies", &replies).unwrap_or_else(|said| panic!("{said}"));
 }
 
-/// The same ones in every run.
+/// The same messages in every run.
 #[test]
 #[ignore = "needs xmllint, and the folder of EWS schema files named by EWS_XSD"]
 fn messages_validate() {
@@ -59,7 +59,7 @@ fn messages_validate() {
     validate("messages", &messages).unwrap_or_else(|said| panic!("{said}"));
 }
 
-/// Fixtures of which the schema has an element otherwise, or an element that comes before or behind it.
+/// Fixtures in which an element has another form or place than in the schema.
 const OTHERWISE: [(&str, &str); 12] = [
     ("push/error.xml", "messages}Notification"),
     ("push/no-events.xml", "messages}Notification"),
@@ -87,10 +87,10 @@ const OTHERWISE: [(&str, &str); 12] = [
     ("fault/soap-1.2.xml", "Envelope"),
 ];
 
-/// So the schema is looked at.
+/// This shows that the schema is used.
 #[test]
 #[ignore = "needs xmllint, and the folder of EWS schema files named by EWS_XSD"]
-fn fixtures_validate_but_for_what_the_schema_has_otherwise() {
+fn fixtures_validate_except_listed_deviations() {
     let mut fixtures = fixtures::accepted();
     fixtures.retain(|fixture| {
         let folder = fixture.path.parent().unwrap();

@@ -73,11 +73,13 @@ fn a_continuity_shows_no_byte_of_a_body() {
         "<t:PreviousWatermark>",
         &format!("<t:PreviousWatermark>{SECRET}"),
     );
-    let mut continuity = Continuity::new();
+    let mut continuity = Continuity::with_key([b'S'; 16]);
     let mut parser = Parser::new();
     for notification in parser.parse(body.as_bytes()).unwrap().notifications() {
-        assert!(continuity.observe(notification).is_some());
+        continuity.commit(notification);
+        assert_silent(&continuity.export(notification.subscription_id).unwrap());
     }
+    assert_eq!(continuity.len(), 1);
     assert_silent(&continuity);
 }
 

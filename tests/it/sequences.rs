@@ -1,4 +1,4 @@
-//! What a parser has read before, what it predicts and which kernel it reads with change nothing.
+//! Earlier bodies, predictions and the kernel change no result.
 
 use core::cell::RefCell;
 use std::collections::BTreeSet;
@@ -13,12 +13,12 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(3_000))]
 
     #[test]
-    fn what_was_read_before_changes_nothing(sequence in sequence::any_sequence()) {
+    fn earlier_bodies_change_no_result(sequence in sequence::any_sequence()) {
         invariance::check(&sequence);
     }
 }
 
-/// Always the same cases, to be counted.
+/// Runs the same cases every time, and counts.
 fn count(strategy: impl Strategy<Value = Sequence>, check: impl Fn(&Sequence) -> Shares) -> Shares {
     let config = ProptestConfig {
         failure_persistence: None,
@@ -35,12 +35,11 @@ fn count(strategy: impl Strategy<Value = Sequence>, check: impl Fn(&Sequence) ->
     total.into_inner()
 }
 
-/// Of these messages two in five are accepted and more than a quarter begin with a learned head; of the
-/// children in those that are accepted nearly all are as predicted, of the heartbeats one in five was known
-/// whole, of the messages of several Notifications one in seven by head and tail. What is asked for leaves room for
-/// other cases.
+/// Two in five of these messages are accepted, and more than a quarter begin with a learned head. Nearly all children
+/// of accepted messages are predicted. One heartbeat in five is known whole, and one message in seven with several
+/// Notifications is known by head and tail. The bounds are lower, to leave room for other cases.
 #[test]
-fn in_sequences_of_all_sorts_the_fast_ways_are_taken() {
+fn the_fast_paths_are_taken_in_any_sequence() {
     let shares = count(sequence::any_sequence(), invariance::check);
     assert!(shares.head_hits * 4 > shares.messages, "{shares:?}");
     assert!(shares.good * 3 > shares.messages, "{shares:?}");
@@ -49,7 +48,7 @@ fn in_sequences_of_all_sorts_the_fast_ways_are_taken() {
     assert!(shares.several_hits * 10 > shares.several, "{shares:?}");
 }
 
-/// How many of these begin like none before: with another start tag, or as a whole where they have no
+/// The number of bodies whose head is new: the bytes up to the first child, or the whole body if it has no
 /// Notification.
 fn heads(sequence: &Sequence) -> u64 {
     let head = |step: &Step| {
@@ -62,7 +61,7 @@ fn heads(sequence: &Sequence) -> u64 {
 }
 
 #[test]
-fn of_one_server_each_head_is_read_once_and_nothing_is_mispredicted() {
+fn each_head_of_a_server_is_learned_at_once_and_nothing_is_mispredicted() {
     for operation in [&PUSH, &PULL, &STREAM] {
         let shares = count(sequence::plain_sequence(operation), |sequence| {
             let shares = invariance::check(sequence);

@@ -1,12 +1,12 @@
-//! Streams of envelopes through one parser: heartbeats that are known whole, and Notifications one behind the
-//! other.
+//! Streams of envelopes through one parser: heartbeats that are learned whole, and several Notifications in one
+//! envelope.
 
 use crate::support::differential::{EVENT, Outcome, ParserPair, SUBSCRIPTION, body_of, head_hits};
 use crate::support::invariance::{baseline, read_both, stats_between};
 use crate::support::server::{LONGEST_HEAD, PULL, STREAM, Server, TYPES};
 use ews_notifications::{Config, ErrorKind, Parser};
 
-/// The end of a Notification and the beginning of the next.
+/// The end of a Notification and the start of the next.
 const NEXT: &str = "</m:Notification><m:Notification>";
 const NEW_MAIL: &str =
     "<t:NewMailEvent><t:ItemId Id=\"AAMk\" ChangeKey=\"DwAA\" /></t:NewMailEvent>";
@@ -16,7 +16,7 @@ fn server() -> Server {
     Server::plain(&STREAM, "V2017_07_11")
 }
 
-/// An envelope without Notification, with this behind the ResponseCode.
+/// An envelope without Notification, with this after the ResponseCode.
 fn quiet(said: &str) -> String {
     String::from_utf8(server().without_notification(said).bytes()).unwrap()
 }
@@ -25,7 +25,7 @@ fn heartbeat() -> String {
     quiet("<m:ConnectionStatus>OK</m:ConnectionStatus>")
 }
 
-/// An envelope of Notifications with these children.
+/// An envelope with Notifications that have these children.
 fn events(notifications: &[&str]) -> String {
     body_of(&server(), &notifications.join(NEXT))
 }
@@ -34,7 +34,7 @@ fn notification(id: &str) -> String {
     format!("<t:SubscriptionId>{id}</t:SubscriptionId>{NEW_MAIL}")
 }
 
-/// A parser that knows heartbeats, and envelopes of one Notification.
+/// A parser that has learned heartbeats, and envelopes with one Notification.
 fn warm() -> ParserPair {
     let mut parsers = ParserPair::new();
     let usual = [heartbeat(), events(&[&notification("a")])];
@@ -44,7 +44,7 @@ fn warm() -> ParserPair {
     parsers
 }
 
-/// It is read without a look at its tags one by one: head and tail are known, children as predicted.
+/// The general path is not used: head and tail are learned, and children predicted.
 fn is_foreseen(outcome: &Outcome) -> bool {
     outcome.error.is_none() && (outcome.hits, outcome.tail_hits, outcome.misses) == (1, 1, 0)
 }
@@ -60,7 +60,7 @@ fn a_heartbeat_is_learned_whole_and_so_is_the_end_of_a_stream() {
 }
 
 #[test]
-fn a_heartbeat_with_anything_behind_it_is_read() {
+fn a_heartbeat_followed_by_anything_is_not_matched_whole() {
     let mut parsers = warm();
     for (behind, error) in [
         ("\n", None),
@@ -84,7 +84,7 @@ fn a_heartbeat_with_anything_behind_it_is_read() {
 }
 
 #[test]
-fn a_heartbeat_that_is_cut_or_changed_anywhere_is_read() {
+fn a_heartbeat_that_is_cut_or_changed_is_not_matched_whole() {
     let mut parsers = warm();
     let body = heartbeat().into_bytes();
     for at in 0..body.len() {
@@ -95,16 +95,16 @@ fn a_heartbeat_that_is_cut_or_changed_anywhere_is_read() {
             changed[at] = byte;
             let is_changed = changed != body;
             assert_eq!(parsers.read(&changed).hits, u64::from(!is_changed));
-            // What was changed well has been learned.
+            // A change that is accepted is learned.
             assert_eq!(parsers.read(&body).hits, 1, "{at}");
         }
     }
 }
 
 #[test]
-fn what_is_said_otherwise_than_by_a_heartbeat_is_read_each_time() {
+fn an_envelope_that_is_no_heartbeat_is_read_each_time() {
     for (said, is_learned) in [
-        // It stands for one of few values, and is kept as this value.
+        // A value of a closed set is kept as that value.
         ("<m:ConnectionStatus>O&#75;</m:ConnectionStatus>", true),
         ("<m:ConnectionStatus>ok</m:ConnectionStatus>", false),
         ("<m:ConnectionStatus/>", false),
@@ -159,7 +159,7 @@ fn heartbeats_and_events_have_a_head_each() {
 }
 
 #[test]
-fn any_number_of_notifications_is_foreseen_once_one_has_been_read() {
+fn any_number_of_notifications_is_predicted_after_the_first() {
     let mut parsers = warm();
     let first = notification("a");
     for others in ["", "b", "a", "aa", "bcdefg"] {
@@ -169,7 +169,7 @@ fn any_number_of_notifications_is_foreseen_once_one_has_been_read() {
         let body = events(&notifications);
         let outcome = parsers.read(&body);
         assert!(is_foreseen(&outcome), "{outcome:?} {body}");
-        // Indented, too.
+        // Indented envelopes too.
         let outcome = warm().read(body.replace("</m:Notification><", "\n</m:Notification>\r\n<"));
         assert_eq!((outcome.error, outcome.misses), (None, 0));
     }
@@ -187,7 +187,7 @@ fn the_first_body_may_have_several_notifications() {
 }
 
 #[test]
-fn a_notification_without_subscription_id_is_refused_at_its_place() {
+fn a_notification_without_subscription_id_is_refused_at_its_position() {
     let has = notification("a");
     for without in ["", NEW_MAIL, "\n", "<t:MoreEvents>true</t:MoreEvents>"] {
         for at in 0..4 {
@@ -237,7 +237,7 @@ fn a_pull_has_one_notification() {
 }
 
 #[test]
-fn a_notification_with_another_tag_is_read_by_that() {
+fn a_notification_with_another_tag_is_read_by_its_own() {
     let skipped = |elements, attributes| [elements, attributes, 0];
     let first = notification("a");
     for (start, children, counted) in [
@@ -248,7 +248,7 @@ fn a_notification_with_another_tag_is_read_by_that() {
             first.replace("t:", "u:"),
             skipped(0, 0),
         ),
-        // Its events are of another namespace.
+        // Its events are in another namespace.
         (
             &format!("<m:Notification xmlns:t='urn:x' xmlns:u='{TYPES}'>"),
             format!("{}{NEW_MAIL}", SUBSCRIPTION.replace("t:", "u:")),
@@ -268,7 +268,7 @@ fn a_notification_with_another_tag_is_read_by_that() {
 }
 
 #[test]
-fn what_the_first_notification_declares_is_not_declared_in_the_next() {
+fn declarations_of_the_first_notification_end_with_it() {
     let start = format!("<m:Notification xmlns:t='urn:x' xmlns:u='{TYPES}'>");
     let in_t = notification("a");
     let in_u = in_t.replace("t:", "u:");
@@ -287,7 +287,7 @@ fn what_the_first_notification_declares_is_not_declared_in_the_next() {
 }
 
 #[test]
-fn what_a_later_notification_declares_is_not_declared_in_the_first() {
+fn declarations_of_a_later_notification_do_not_reach_the_first() {
     let in_t = notification("a");
     let in_u = in_t.replace("t:", "u:");
     let start =
@@ -322,9 +322,9 @@ fn the_tail_of_a_notification_with_another_tag_is_not_that_of_the_first() {
 
 #[test]
 fn the_tail_of_another_list_is_not_that_of_the_first() {
-    // The second response calls its list otherwise, and its Notification as the first one is called.
+    // The second response gives its list another prefix, and its Notification the prefix of the first.
     let name = "m:GetStreamingEventsResponseMessage";
-    let list = format!("xmlns:n='{}'", crate::support::server::MESSAGES);
+    let list = format!("xmlns:n='{}'", crate::support::bodies::MESSAGES);
     let first = notification("a");
     let second = format!(
         "</m:Notification></m:Notifications></{name}><{name} {list}><n:Notifications>\
@@ -359,7 +359,7 @@ fn a_reader_that_is_dropped_anywhere_learns_nothing_and_spoils_nothing() {
             let before = parser.stats();
             assert!(parser.parse(body).is_ok());
             let hits = stats_between(before, parser.stats()).head_hits;
-            // What follows the end of the last Notification has been read with it.
+            // The text after the end of the last Notification was read with it.
             let behind = items + 1 - 2 * usize::from(items > 6);
             assert_eq!(hits, u64::from(times >= behind), "{times}");
             read_both(&mut parser, &mut fresh, body, times);
@@ -416,7 +416,7 @@ fn several_notifications_that_are_cut_or_changed_anywhere_read_the_same() {
             parsers.read(&changed);
         }
     }
-    // The tail that was learned last is another.
+    // The tail that was learned last differs.
     parsers.read(&body);
     assert!(is_foreseen(&parsers.read(&body)));
 }

@@ -1,20 +1,20 @@
-//! Bodies in any dialect: the same message, however a server or proxy may write it.
+//! Bodies in any dialect: a message in any form that a server or proxy may write.
 //!
-//! What is said and how it is written are chosen apart, so that one message can be written twice. It says
-//! anything that this crate accepts, or keeps to the EWS schema.
+//! What the message is and how it is written are separate choices, so that one message can be written twice. The
+//! message is anything that this crate accepts, or only what the EWS schema allows.
 //!
-//! The schema allows more than is made up: other header elements, most response codes and messages of other
-//! operations, attributes of other namespaces (`soap:mustUnderstand`, `xsi:type`), a `faultactor`, white space
-//! around numbers and in front of times (which libxml2 refuses), and, what this crate refuses, a header element
-//! or an operation that stands twice.
+//! The generator does not write all that the schema allows. It leaves out other header elements, most response codes,
+//! messages of other operations, attributes of other namespaces (`soap:mustUnderstand`, `xsi:type`) and `faultactor`.
+//! It writes no white space around numbers or before times, which libxml2 refuses, and no repeated header element or
+//! operation, which this crate refuses.
 
+use serde_json::{Value, json};
+
+use super::bodies::{ERRORS, MESSAGES, TYPES};
 use super::choices::Choices;
-use super::reference::{EVENTS, IDS, OPERATIONS, RESPONSES, SOAP};
-use super::text::Lines;
+use super::json::without_nulls;
+use super::reference::{Content, EVENT_CHILDREN, EVENTS, OPERATIONS, RESPONSES, SOAP};
 
-const MESSAGES: &str = "http://schemas.microsoft.com/exchange/services/2006/messages";
-const TYPES: &str = "http://schemas.microsoft.com/exchange/services/2006/types";
-const ERRORS: &str = "http://schemas.microsoft.com/exchange/services/2006/errors";
 const PREFIXES: [&str; 7] = ["t", "m", "", "soap11", "_a-b.c", "é", "xm"];
 const TEXTS: [&str; 8] = [
     "AQAAAExY/dNdjDVKjtBVHKR5IOurFukhAAAAAAE=",
@@ -28,11 +28,11 @@ const TEXTS: [&str; 8] = [
 ];
 const LENGTHS: [usize; 9] = [1, 15, 16, 17, 31, 32, 33, 64, 150];
 const LETTERS: &str = "AQMk+LL78AZWsL7AFRMPoitdZ5zwKFCKq2r/Jn8rXld3h4zsqZ0bCATrIA7vedFn=";
-/// An event that is not of the schema.
+/// An event that the schema does not have.
 const OTHER_EVENT: &str = "ChannelEvent";
 
-/// Elements that no schema of the messages knows.
-const STRANGERS: [&str; 3] = [
+/// Elements that the schema of the messages does not have.
+const UNKNOWN_ELEMENTS: [&str; 3] = [
     "<f:Watermark xmlns:f='urn:f' f:a='1' a='2'><f:x>]]&gt;</f:x></f:Watermark>",
     "<ItemId xmlns='' Id='no'><![CDATA[<]]></ItemId>",
     "<f:Body xmlns:f='urn:f'/>",
@@ -44,14 +44,14 @@ const OTHER_RESPONSE: &str = "<SendItemResponseMessage ResponseClass='Success' x
 /// An element that Exchange writes in the detail of a fault.
 const LINE: &str =
     "<e:Line xmlns:e='http://schemas.microsoft.com/exchange/services/2006/errors'>2</e:Line>";
-/// An element that SOAP 1.2 allows behind the Value of a Code.
+/// An element that SOAP 1.2 allows after the Value of a Code.
 const SUBCODE: &str = "<s:Subcode xmlns:s='http://www.w3.org/2003/05/soap-envelope'><s:Value>s:x</s:Value></s:Subcode>";
 
-/// Types of the schema that are read as text.
+/// Types of the schema whose values are text.
 enum Type {
     String,
     NonEmptyString,
-    /// Some of the values of another one.
+    /// Some of the values of the schema's type.
     OneOf(&'static [&'static str]),
 }
 
@@ -65,11 +65,11 @@ const RESPONSE_CODE: Type = Type::OneOf(&[
     "ErrorServerBusy",
 ]);
 const CONNECTION_STATUS: Type = Type::OneOf(&["OK", "Closed"]);
-/// The schema asks for prefixes that are declared.
+/// The schema requires a declared prefix in other values.
 const FAULT_CODE: Type = Type::OneOf(&["Client", "Server"]);
-/// Some that Exchange writes; the schema allows any.
+/// Some names that Exchange writes. The schema allows any.
 const VALUE_NAME: Type = Type::OneOf(&["BackOffMilliseconds", "SubscriptionId", ""]);
-/// White space is part of what is said, for it is kept.
+/// White space is kept, so it is part of the value.
 const DATE_TIME: Type = Type::OneOf(&[
     "2020-12-03T11:03:50Z",
     "2026-03-02T08:15:30.1234567-08:00",
@@ -77,51 +77,49 @@ const DATE_TIME: Type = Type::OneOf(&[
     "12026-03-02T10:00:00+14:00 \n\t",
 ]);
 
-/// A body that is accepted, and the message in it as [`super::text::of_message`] gives it.
-pub(crate) fn body(choices: &[u8]) -> (String, String) {
+/// An accepted body, and its message as [`super::json::of_message`] gives it.
+pub(crate) fn body(choices: &[u8]) -> (String, Value) {
     Writer::new(None, choices).body()
 }
 
-/// The same of a body that the schema allows: `message` chooses what it says, `dialect` how it is written.
-pub(crate) fn schema_body(message: &[u8], dialect: &[u8]) -> (String, String) {
+/// The same of a body that the schema allows: `message` chooses the message, `dialect` how it is written.
+pub(crate) fn schema_body(message: &[u8], dialect: &[u8]) -> (String, Value) {
     Writer::new(Some(message), dialect).body()
 }
 
 /// Writes XML, and takes the choices.
 struct Writer<'t> {
-    /// How it is written.
+    /// How the message is written.
     dialect: Choices<'t>,
-    /// What it says, which then has to be what the schema allows. If not, `dialect` chooses that too.
+    /// What the message is, which the schema then has to allow. If absent, `dialect` chooses that too.
     message: Option<Choices<'t>>,
     xml: String,
-    lines: Lines,
     /// Declarations in scope, innermost last.
     scope: Vec<(&'static str, &'static str)>,
 }
 
-/// What is said.
+/// What the message is. Each method writes an element and gives its value in JSON.
 impl<'t> Writer<'t> {
     fn new(message: Option<&'t [u8]>, dialect: &'t [u8]) -> Self {
         Self {
             dialect: Choices::new(dialect),
             message: message.map(Choices::new),
             xml: String::new(),
-            lines: Lines::default(),
             scope: Vec::new(),
         }
     }
 
-    /// Where it is chosen what is said.
+    /// The choices of what the message is.
     fn says(&mut self) -> &mut Choices<'t> {
         self.message.as_mut().unwrap_or(&mut self.dialect)
     }
 
-    /// Whether only what the schema allows may be said.
+    /// Whether the schema has to allow the body.
     fn is_strict(&self) -> bool {
         self.message.is_some()
     }
 
-    fn body(mut self) -> (String, String) {
+    fn body(mut self) -> (String, Value) {
         let start = self.dialect.one_of(&["", "", "", "\u{FEFF}"]);
         let declaration = self.dialect.one_of(&[
             "",
@@ -133,244 +131,280 @@ impl<'t> Writer<'t> {
         self.xml.push_str(declaration);
         self.misc();
         let at = self.says().below(OPERATIONS.len() + 1);
-        match OPERATIONS.get(at) {
+        let message = match OPERATIONS.get(at) {
             Some(name) if !self.is_strict() && self.says().once_in(4) => self.operation(name),
             operation => self.envelope(operation.copied()),
-        }
+        };
         self.misc();
-        (self.xml, self.lines.into_text())
+        (self.xml, without_nulls(message))
     }
 
-    /// Around an operation, or a fault.
-    fn envelope(&mut self, operation: Option<&str>) {
+    /// An Envelope with an operation, or a fault.
+    fn envelope(&mut self, operation: Option<&str>) -> Value {
         let is_soap_12 = !self.is_strict() && self.says().once_in(4);
         let soap = SOAP[usize::from(is_soap_12)];
         self.element(soap, "Envelope", Vec::new(), |w| {
             w.noise(&[]);
+            let mut header = Value::Null;
             if w.says().below(3) > 0 {
-                w.element(soap, "Header", Vec::new(), Self::header);
+                header = w.element(soap, "Header", Vec::new(), Self::header);
             }
             w.noise(&[]);
-            w.element(soap, "Body", Vec::new(), |w| {
+            let mut message = w.element(soap, "Body", Vec::new(), |w| {
                 w.misc();
-                match operation {
+                let message = match operation {
                     Some(name) => w.operation(name),
                     None => w.fault(soap),
-                }
+                };
                 w.misc();
+                message
             });
             w.noise(&[]);
-        });
+            for key in ["request_server_version", "server_version_info"] {
+                message[key] = header[key].take();
+            }
+            message
+        })
     }
 
-    fn header(&mut self) {
+    fn header(&mut self) -> Value {
+        let mut header = json!({});
         self.noise(&[CULTURE]);
         if self.says().below(4) > 0 {
             let version = self.text(VERSION);
-            self.lines.line(0, "RequestServerVersion", &version);
+            header["request_server_version"] = json!(version);
             let attributes = vec![("Version", version)];
             self.element(TYPES, "RequestServerVersion", attributes, Self::remarks);
         }
         self.noise(&[CULTURE]);
         if self.says().once_in(3) {
-            self.server_version_info();
+            header["server_version_info"] = self.server_version_info();
         }
         self.noise(&[CULTURE]);
+        header
     }
 
-    fn server_version_info(&mut self) {
-        self.lines.head(0, "ServerVersionInfo");
+    fn server_version_info(&mut self) -> Value {
+        let mut info = json!({});
         let mut attributes = Vec::new();
-        for name in [
-            "MajorVersion",
-            "MinorVersion",
-            "MajorBuildNumber",
-            "MinorBuildNumber",
+        for (name, key) in [
+            ("MajorVersion", "major_version"),
+            ("MinorVersion", "minor_version"),
+            ("MajorBuildNumber", "major_build_number"),
+            ("MinorBuildNumber", "minor_build_number"),
         ] {
             if self.says().once_in(2) {
                 let (text, value) = self.int();
-                self.lines.line(1, name, value);
+                info[key] = json!(value);
                 attributes.push((name, text));
             }
         }
         if self.says().once_in(2) {
             let version = self.text(Type::String);
-            self.lines.line(1, "Version", &version);
+            info["version"] = json!(version);
             attributes.push(("Version", version));
         }
         self.element(TYPES, "ServerVersionInfo", attributes, Self::remarks);
+        info
     }
 
-    fn fault(&mut self, soap: &'static str) {
-        self.lines.head(0, "Fault");
-        self.element(soap, "Fault", Vec::new(), |w| {
+    fn fault(&mut self, soap: &'static str) -> Value {
+        let fault = self.element(soap, "Fault", Vec::new(), |w| {
+            let mut fault = json!({ "message_xml": [] });
             if soap == SOAP[0] {
-                w.children_of_fault_11();
+                w.children_of_fault_11(&mut fault);
             } else {
-                w.children_of_fault_12();
+                w.children_of_fault_12(&mut fault);
             }
             w.noise(&[]);
+            fault
         });
+        json!({ "operation": "Fault", "responses": [], "fault": fault })
     }
 
-    /// They are in no namespace, or by mistake in SOAP's.
-    fn children_of_fault_11(&mut self) {
+    /// They are in no namespace, or by mistake in that of SOAP.
+    fn children_of_fault_11(&mut self, fault: &mut Value) {
         let namespace = match self.is_strict() {
             true => "",
             false => self.dialect.one_of(&["", "", SOAP[0]]),
         };
         if self.is_strict() || self.says().below(4) > 0 {
-            self.leaf(namespace, "faultcode", FAULT_CODE, 1);
+            let code = self.leaf(namespace, "faultcode", FAULT_CODE);
+            fault["code"] = code;
         }
         if self.is_strict() || self.says().below(4) > 0 {
-            self.leaf(namespace, "faultstring", Type::String, 1);
+            let string = self.leaf(namespace, "faultstring", Type::String);
+            fault["string"] = string;
         }
         self.noise(&[]);
         if self.says().below(4) > 0 {
-            self.element(namespace, "detail", Vec::new(), Self::detail);
+            self.element(namespace, "detail", Vec::new(), |w| w.detail(fault));
         }
     }
 
-    fn children_of_fault_12(&mut self) {
+    fn children_of_fault_12(&mut self, fault: &mut Value) {
         if self.says().below(4) > 0 {
-            self.element(SOAP[1], "Code", Vec::new(), |w| {
-                w.leaf_of("faultcode", SOAP[1], "Value", FAULT_CODE, 1);
+            let code = self.element(SOAP[1], "Code", Vec::new(), |w| {
+                let code = w.leaf(SOAP[1], "Value", FAULT_CODE);
                 w.noise(&[SUBCODE]);
+                code
             });
+            fault["code"] = code;
         }
         self.noise(&[]);
         if self.says().below(4) > 0 {
-            self.element(SOAP[1], "Reason", Vec::new(), Self::reason);
+            let reason = self.element(SOAP[1], "Reason", Vec::new(), Self::reason);
+            fault["string"] = reason;
         }
         self.noise(&[]);
         if self.says().below(4) > 0 {
-            self.element(SOAP[1], "Detail", Vec::new(), Self::detail);
+            self.element(SOAP[1], "Detail", Vec::new(), |w| w.detail(fault));
         }
     }
 
-    /// The first Text is what is read; the others say the same in other languages.
-    fn reason(&mut self) {
-        self.leaf_of("faultstring", SOAP[1], "Text", Type::String, 1);
+    /// The parser takes the first Text. The others give the reason in other languages.
+    fn reason(&mut self) -> Value {
+        let first = self.leaf(SOAP[1], "Text", Type::String);
         for _ in 0..self.says().below(3) {
             self.noise(&[]);
             let text = self.any_text();
             self.element(SOAP[1], "Text", Vec::new(), |w| w.characters(&text));
         }
         self.noise(&[]);
+        first
     }
 
-    /// Any elements may stand here.
-    fn detail(&mut self) {
+    /// Any other elements are allowed here.
+    fn detail(&mut self, fault: &mut Value) {
         self.noise(&[LINE]);
         if self.says().below(4) > 0 {
-            self.leaf(ERRORS, "ResponseCode", RESPONSE_CODE, 1);
+            let code = self.leaf(ERRORS, "ResponseCode", RESPONSE_CODE);
+            fault["response_code"] = code;
         }
         if self.says().below(4) > 0 {
-            self.leaf(ERRORS, "Message", Type::String, 1);
+            let text = self.leaf(ERRORS, "Message", Type::String);
+            fault["message_text"] = text;
         }
         self.noise(&[LINE]);
         if self.says().once_in(2) {
-            self.element(TYPES, "MessageXml", Vec::new(), |w| w.message_xml(1));
+            let values = self.element(TYPES, "MessageXml", Vec::new(), Self::message_xml);
+            fault["message_xml"] = values;
         }
         self.noise(&[LINE]);
     }
 
-    fn operation(&mut self, name: &str) {
-        self.lines.head(0, name);
-        self.element(MESSAGES, name, Vec::new(), |w| {
+    fn operation(&mut self, name: &str) -> Value {
+        let responses = self.element(MESSAGES, name, Vec::new(), |w| {
             w.noise(&[]);
-            w.element(MESSAGES, "ResponseMessages", Vec::new(), |w| {
+            let responses = w.element(MESSAGES, "ResponseMessages", Vec::new(), |w| {
+                let mut responses = Vec::new();
                 for _ in 0..=w.says().below(3) {
                     w.noise(&[OTHER_RESPONSE]);
-                    w.response(name);
+                    responses.push(w.response(name));
                 }
                 w.noise(&[OTHER_RESPONSE]);
+                responses
             });
             w.noise(&[]);
+            responses
         });
+        json!({ "operation": name, "responses": responses })
     }
 
-    fn response(&mut self, operation: &str) {
+    fn response(&mut self, operation: &str) -> Value {
         let class = self.text(RESPONSE_CLASS);
-        self.lines.head(1, "Response");
-        self.lines.line(2, "ResponseClass", &class);
         let mut name = format!("{}ResponseMessage", operation.trim_end_matches("Response"));
         if !self.is_strict() && self.dialect.once_in(4) {
             self.dialect.one_of(&RESPONSES).clone_into(&mut name);
         }
-        self.element(MESSAGES, &name, vec![("ResponseClass", class)], |w| {
+        let attributes = vec![("ResponseClass", class.clone())];
+        self.element(MESSAGES, &name, attributes, |w| {
+            let mut response = json!({
+                "class": class,
+                "message_xml": [],
+                "notifications": [],
+                "error_subscription_ids": [],
+            });
             if w.says().below(3) > 0 {
-                w.leaf(MESSAGES, "MessageText", Type::String, 2);
+                response["message_text"] = w.leaf(MESSAGES, "MessageText", Type::String);
             }
             if w.says().below(3) > 0 {
-                w.leaf(MESSAGES, "ResponseCode", RESPONSE_CODE, 2);
+                response["code"] = w.leaf(MESSAGES, "ResponseCode", RESPONSE_CODE);
             }
             if w.says().once_in(3) {
-                w.int_leaf(MESSAGES, "DescriptiveLinkKey", 2);
+                response["descriptive_link_key"] = w.int_leaf(MESSAGES, "DescriptiveLinkKey");
             }
             w.noise(&[]);
             if w.says().once_in(3) {
-                w.element(MESSAGES, "MessageXml", Vec::new(), |w| w.message_xml(2));
+                response["message_xml"] =
+                    w.element(MESSAGES, "MessageXml", Vec::new(), Self::message_xml);
             }
             w.noise(&[]);
             let is_streamed = operation == "GetStreamingEventsResponse";
             if is_streamed || !w.is_strict() && w.says().once_in(4) {
-                w.streamed();
+                w.streamed(&mut response);
             } else if w.is_strict() && operation == "SendNotification" || w.says().below(4) < 3 {
-                w.one_notification(MESSAGES);
+                response["notifications"] = json!([w.one_notification(MESSAGES)]);
             }
             w.noise(&[]);
-        });
+            response
+        })
     }
 
-    /// What a response to a streaming request has, in place of the one Notification of others.
-    fn streamed(&mut self) {
+    /// The content of a response to a streaming request, in place of the one Notification of others.
+    fn streamed(&mut self, response: &mut Value) {
         if self.says().below(3) < 2 {
-            self.element(MESSAGES, "Notifications", Vec::new(), |w| {
+            response["notifications"] = self.element(MESSAGES, "Notifications", Vec::new(), |w| {
+                let mut notifications = Vec::new();
                 for _ in 0..w.says().below(4) {
                     w.noise(&[]);
-                    w.one_notification(TYPES);
+                    notifications.push(w.one_notification(TYPES));
                 }
                 w.noise(&[]);
+                json!(notifications)
             });
         }
         self.noise(&[]);
         if self.says().once_in(3) {
-            self.element(MESSAGES, "ErrorSubscriptionIds", Vec::new(), |w| {
-                for _ in 0..=w.says().below(3) {
-                    let namespace = w.either(TYPES);
-                    let (label, name) = ("ErrorSubscriptionId", "SubscriptionId");
-                    w.leaf_of(label, namespace, name, Type::NonEmptyString, 2);
-                }
-                w.noise(&[]);
-            });
+            response["error_subscription_ids"] =
+                self.element(MESSAGES, "ErrorSubscriptionIds", Vec::new(), |w| {
+                    let mut ids = Vec::new();
+                    for _ in 0..=w.says().below(3) {
+                        let namespace = w.either(TYPES);
+                        ids.push(w.leaf(namespace, "SubscriptionId", Type::NonEmptyString));
+                    }
+                    w.noise(&[]);
+                    json!(ids)
+                });
         }
         if self.says().below(3) < 2 {
-            self.leaf(MESSAGES, "ConnectionStatus", CONNECTION_STATUS, 2);
+            response["connection_status"] =
+                self.leaf(MESSAGES, "ConnectionStatus", CONNECTION_STATUS);
         }
     }
 
     /// The schema allows any elements here.
-    fn message_xml(&mut self, depth: usize) {
+    fn message_xml(&mut self) -> Value {
+        let mut values = Vec::new();
         for _ in 0..self.says().below(3) {
-            self.noise(&STRANGERS);
+            self.noise(&UNKNOWN_ELEMENTS);
             let (name, value) = (self.text(VALUE_NAME), self.text(Type::String));
-            self.lines.line(depth, "Value", &value);
-            self.lines.line(depth + 1, "Name", &name);
+            values.push(json!({ "name": name, "value": value }));
             self.element(TYPES, "Value", vec![("Name", name)], |w| {
                 w.characters(&value);
             });
         }
-        self.noise(&STRANGERS);
+        self.noise(&UNKNOWN_ELEMENTS);
+        json!(values)
     }
 
-    /// Where the schema has it in this namespace.
-    fn one_notification(&mut self, namespace: &'static str) {
+    /// A Notification in this namespace, which is that of the schema, or in the other one.
+    fn one_notification(&mut self, namespace: &'static str) -> Value {
         let namespace = self.either(namespace);
-        self.element(namespace, "Notification", Vec::new(), Self::notification);
+        self.element(namespace, "Notification", Vec::new(), Self::notification)
     }
 
-    /// The namespace of an element that the schema has in this one, and servers in one of both.
+    /// This namespace, which is that of the schema, or the other one, as some servers write.
     fn either(&mut self, in_schema: &'static str) -> &'static str {
         match self.is_strict() {
             true => in_schema,
@@ -378,11 +412,12 @@ impl<'t> Writer<'t> {
         }
     }
 
-    fn notification(&mut self) {
-        self.lines.head(2, "Notification");
-        self.leaf(TYPES, "SubscriptionId", Type::NonEmptyString, 3);
+    fn notification(&mut self) -> Value {
+        let id = self.leaf(TYPES, "SubscriptionId", Type::NonEmptyString);
+        let mut notification = json!({ "subscription_id": id });
         if self.says().below(3) > 0 {
-            self.leaf(TYPES, "PreviousWatermark", Type::NonEmptyString, 3);
+            notification["previous_watermark"] =
+                self.leaf(TYPES, "PreviousWatermark", Type::NonEmptyString);
         }
         self.noise(&[]);
         if self.says().once_in(2) {
@@ -390,109 +425,109 @@ impl<'t> Writer<'t> {
             let texts = if value { ["true", "1"] } else { ["false", "0"] };
             let text = self.dialect.one_of(&texts);
             let text = self.padded(text);
-            self.lines.line(3, "MoreEvents", value);
+            notification["more_events"] = json!(value);
             self.element(TYPES, "MoreEvents", Vec::new(), |w| w.characters(&text));
         }
+        let mut events = Vec::new();
         for _ in usize::from(!self.is_strict())..=self.says().below(5) {
             self.noise(&[]);
-            self.event();
+            events.push(self.event());
         }
         self.noise(&[]);
+        notification["events"] = json!(events);
+        notification
     }
 
-    fn event(&mut self) {
+    fn event(&mut self) -> Value {
         let others = usize::from(!self.is_strict());
         let at = self.says().below(EVENTS.len() + others);
-        let kind = EVENTS.get(at).copied().unwrap_or(OTHER_EVENT);
-        self.lines.head(3, kind);
-        if kind == OTHER_EVENT {
+        let Some(kind) = EVENTS.get(at) else {
             let start = self.xml.len();
-            self.element(TYPES, kind, Vec::new(), |w| w.noise(&[]));
-            self.lines.line(4, "raw", &self.xml[start..]);
-            return;
-        }
+            self.element(TYPES, OTHER_EVENT, Vec::new(), |w| w.noise(&[]));
+            let raw = &self.xml[start..];
+            let other = json!({ "name": OTHER_EVENT, "namespace": TYPES, "raw": raw });
+            return json!({ "kind": "Other", "other": other });
+        };
         self.element(TYPES, kind, Vec::new(), |w| {
-            if w.says().below(3) > 0 {
-                w.leaf(TYPES, "Watermark", Type::NonEmptyString, 4);
-            }
-            let (has_time, ids, has_count) = if w.is_strict() {
-                w.children_in_schema(kind)
-            } else {
-                w.any_children()
+            let mut event = json!({ "kind": kind });
+            let names = match w.is_strict() {
+                true => w.children_in_schema(kind),
+                false => w.any_children(),
             };
-            if has_time {
-                w.leaf(TYPES, "TimeStamp", DATE_TIME, 4);
-            }
-            for name in ids {
-                w.noise(&[]);
-                w.id(name);
-            }
-            if has_count {
-                w.int_leaf(TYPES, "UnreadCount", 4);
+            for (name, content, key) in EVENT_CHILDREN {
+                if names.contains(&name) {
+                    event[key] = match content {
+                        Content::Text => w.leaf(TYPES, name, Type::NonEmptyString),
+                        Content::Time => w.leaf(TYPES, name, DATE_TIME),
+                        Content::Id => w.id(name),
+                        Content::Int => w.int_leaf(TYPES, name),
+                    };
+                }
             }
             w.noise(&[]);
-        });
+            event
+        })
     }
 
-    /// Whether there is a TimeStamp, which ids there are, and whether there is an UnreadCount.
-    fn any_children(&mut self) -> (bool, Vec<&'static str>, bool) {
+    fn any_children(&mut self) -> Vec<&'static str> {
         let says = self.says();
-        let has_time = says.below(3) > 0;
-        let ids = IDS.into_iter().filter(|_| says.once_in(3)).collect();
-        (has_time, ids, says.once_in(4))
+        let children = EVENT_CHILDREN
+            .into_iter()
+            .filter(|(_, content, _)| match content {
+                Content::Text | Content::Time => says.below(3) > 0,
+                Content::Id => says.once_in(3),
+                Content::Int => says.once_in(4),
+            });
+        children.map(|(name, ..)| name).collect()
     }
 
-    /// The same, where the schema ties them to the kind of the event.
-    fn children_in_schema(&mut self, kind: &str) -> (bool, Vec<&'static str>, bool) {
+    /// Children that the schema allows in an event of this kind.
+    fn children_in_schema(&mut self, kind: &str) -> Vec<&'static str> {
         let says = self.says();
-        let mut ids = Vec::new();
+        let mut names = Vec::new();
+        if says.below(3) > 0 {
+            names.push("Watermark");
+        }
         if kind != "StatusEvent" {
-            ids.extend([says.one_of(&["ItemId", "FolderId"]), "ParentFolderId"]);
+            let target = says.one_of(&["ItemId", "FolderId"]);
+            names.extend(["TimeStamp", target, "ParentFolderId"]);
         }
         if matches!(kind, "MovedEvent" | "CopiedEvent") {
             let old = says.one_of(&["OldItemId", "OldFolderId"]);
-            ids.extend([old, "OldParentFolderId"]);
+            names.extend([old, "OldParentFolderId"]);
         }
-        let has_count = kind == "ModifiedEvent" && says.once_in(2);
-        (kind != "StatusEvent", ids, has_count)
+        if kind == "ModifiedEvent" && says.once_in(2) {
+            names.push("UnreadCount");
+        }
+        names
     }
 
-    fn id(&mut self, name: &str) {
+    fn id(&mut self, name: &str) -> Value {
+        self.noise(&[]);
         let id = self.text(Type::String);
         let key = (self.says().below(3) < 2).then(|| self.text(Type::String));
-        self.lines.id(name, Some((&id, key.as_deref())));
+        let value = json!({ "id": id, "change_key": key });
         let mut attributes = vec![("Id", id)];
         attributes.extend(key.map(|key| ("ChangeKey", key)));
         self.element(TYPES, name, attributes, Self::remarks);
+        value
     }
 
-    fn leaf(&mut self, namespace: &'static str, name: &str, of: Type, depth: usize) {
-        self.leaf_of(name, namespace, name, of, depth);
-    }
-
-    /// A leaf that says what is called `label` in the message.
-    fn leaf_of(
-        &mut self,
-        label: &str,
-        namespace: &'static str,
-        name: &str,
-        of: Type,
-        depth: usize,
-    ) {
+    fn leaf(&mut self, namespace: &'static str, name: &str, of: Type) -> Value {
         self.noise(&[]);
         let text = self.text(of);
-        self.lines.line(depth, label, &text);
         self.element(namespace, name, Vec::new(), |w| w.characters(&text));
+        json!(text)
     }
 
-    fn int_leaf(&mut self, namespace: &'static str, name: &str, depth: usize) {
+    fn int_leaf(&mut self, namespace: &'static str, name: &str) -> Value {
         self.noise(&[]);
         let (text, value) = self.int();
-        self.lines.line(depth, name, value);
         self.element(namespace, name, Vec::new(), |w| w.characters(&text));
+        json!(value)
     }
 
-    /// A text of this type; where it need not be what the schema allows, sometimes any.
+    /// A text of this type. If the schema need not allow it, sometimes any text.
     fn text(&mut self, of: Type) -> String {
         if let Type::OneOf(values) = of
             && (self.is_strict() || self.says().below(2) == 0)
@@ -519,7 +554,7 @@ impl<'t> Writer<'t> {
         text
     }
 
-    /// How an `xs:int` is written, and what it is.
+    /// A way to write an `xs:int`, and its value.
     fn int(&mut self) -> (String, i32) {
         let value: i32 = self.says().one_of(&[3, 0, -7, i32::MAX, i32::MIN]);
         let signs: &[&str] = match value {
@@ -538,7 +573,7 @@ impl<'t> Writer<'t> {
 
 /// How it is written.
 impl Writer<'_> {
-    /// What `prefix` stands for here.
+    /// The namespace that `prefix` is bound to.
     fn bound(&self, prefix: &str) -> &'static str {
         let mut inner = self.scope.iter().rev();
         inner
@@ -546,15 +581,16 @@ impl Writer<'_> {
             .map_or("", |(_, namespace)| namespace)
     }
 
-    fn element(
+    /// An element, and what `content` gives.
+    fn element<T>(
         &mut self,
         namespace: &'static str,
         name: &str,
         attributes: Vec<(&str, String)>,
-        content: impl FnOnce(&mut Self),
-    ) {
+        content: impl FnOnce(&mut Self) -> T,
+    ) -> T {
         let outer = self.scope.len();
-        // No prefix can stand for no namespace.
+        // No prefix can be bound to no namespace.
         let prefix = match namespace {
             "" => "",
             _ => self.dialect.one_of(&PREFIXES),
@@ -594,7 +630,7 @@ impl Writer<'_> {
         self.space();
         self.xml.push('>');
         let start = self.xml.len();
-        content(self);
+        let content = content(self);
         if self.xml.len() == start && self.dialect.once_in(2) {
             self.xml.insert(start - 1, '/');
         } else {
@@ -604,6 +640,7 @@ impl Writer<'_> {
             self.xml.push('>');
         }
         self.scope.truncate(outer);
+        content
     }
 
     fn attribute(&mut self, name: &str, value: &str) {
@@ -628,7 +665,7 @@ impl Writer<'_> {
         self.xml.push(quote);
     }
 
-    /// Character data that reads as `text`.
+    /// Character data that is parsed to `text`.
     fn characters(&mut self, text: &str) {
         let way = self.dialect.below(4);
         if way == 1 && !text.contains('\r') && !text.contains("]]>") {
@@ -655,7 +692,7 @@ impl Writer<'_> {
         }
     }
 
-    /// A character, as a reference if it must be.
+    /// A character, as a reference where it must be one.
     fn char(&mut self, char: char, must: bool, is_plain: bool) {
         let name = match char {
             '<' => Some("lt"),
@@ -676,7 +713,7 @@ impl Writer<'_> {
         }
     }
 
-    /// A value around which white space does not count.
+    /// A value with white space around it, which is ignored.
     fn padded(&mut self, text: &str) -> String {
         let spaces = ["", "", " \n", "\t"];
         let (before, behind) = (self.dialect.one_of(&spaces), self.dialect.one_of(&spaces));
@@ -695,23 +732,24 @@ impl Writer<'_> {
         }
     }
 
-    /// What may stand in an element that is empty.
+    /// Allowed content of an empty element.
     fn remarks(&mut self) {
         if self.dialect.once_in(6) {
             self.one_of(&["<!-- <a> -->", "<?pi a=b?>"]);
         }
     }
 
-    /// What stands between elements and means nothing. The schema allows these elements there.
+    /// Content between elements that has no meaning, and sometimes an element that is skipped. The schema allows
+    /// `allowed` here.
     fn noise(&mut self, allowed: &[&str]) {
         self.misc();
         if self.dialect.once_in(8) {
-            let strangers = if self.is_strict() {
+            let unknown = if self.is_strict() {
                 &[][..]
             } else {
-                &STRANGERS
+                &UNKNOWN_ELEMENTS
             };
-            let elements = [allowed, strangers].concat();
+            let elements = [allowed, unknown].concat();
             if !elements.is_empty() {
                 self.one_of(&elements);
             }
@@ -725,7 +763,7 @@ impl Writer<'_> {
     }
 }
 
-/// `prefix:name`, or one of them alone if the other is empty.
+/// `prefix:name`, or one of them if the other is empty.
 fn qualified(prefix: &str, name: &str) -> String {
     match (prefix, name) {
         ("", name) => name.to_owned(),

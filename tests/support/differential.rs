@@ -1,11 +1,11 @@
-//! A parser that has read other bodies, held against one that has not, body by body.
+//! Compares a parser that has read other bodies with a fresh one, body by body.
 
 use ews_notifications::{Config, Error, ErrorKind, Parser};
 
 use super::invariance::{baseline, message_counters, parse_both, stats_between};
 use super::server::{PUSH, Server};
 
-/// A parser that is compared with a fresh one at every body.
+/// A parser, and the configuration of the fresh parsers that it is compared with.
 pub(crate) struct ParserPair {
     pub(crate) parser: Parser,
     config: Config,
@@ -25,7 +25,7 @@ impl ParserPair {
         }
     }
 
-    /// One that has read a body of the plain server.
+    /// A pair whose parser has read a body of the plain server.
     pub(crate) fn warm() -> Self {
         let mut parsers = Self::new();
         assert_eq!(parsers.read(push_body("")).error, None);
@@ -59,7 +59,7 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    /// The kind of the error, and what it stands at in the body.
+    /// The kind of the error, and the rest of the body from its position.
     pub(crate) fn error_at<'b>(&self, body: &'b str) -> Option<(ErrorKind, &'b str)> {
         let error = self.error?;
         Some((error.kind(), &body[error.offset()..]))
@@ -70,12 +70,12 @@ pub(crate) const SUBSCRIPTION: &str = "<t:SubscriptionId>FgBtYngw</t:Subscriptio
 pub(crate) const EVENT: &str =
     "<t:NewMailEvent><t:Watermark>AQAAANd9</t:Watermark></t:NewMailEvent>";
 
-/// A body of the plain server, with these children behind the SubscriptionId.
+/// A push of the plain server, with these children after the SubscriptionId.
 pub(crate) fn push_body(children: &str) -> String {
     push_body_without_id(&format!("{SUBSCRIPTION}{children}"))
 }
 
-/// A body of the plain server, with nothing but these children.
+/// A push of the plain server, with only these children.
 pub(crate) fn push_body_without_id(children: &str) -> String {
     body_of(&Server::plain(&PUSH, "Exchange2010"), children)
 }
@@ -84,7 +84,7 @@ pub(crate) fn body_of(server: &Server, children: &str) -> String {
     format!("{}{children}{}", server.head, server.tail)
 }
 
-/// How many of these begin with a learned head.
+/// For each body, whether it began with a learned head.
 pub(crate) fn head_hits<const N: usize>(parsers: &mut ParserPair, bodies: [&str; N]) -> [u64; N] {
     bodies.map(|body| parsers.read(body).hits)
 }

@@ -1,4 +1,4 @@
-//! Streams of envelopes, and where they have to be cut by what the tokenizer says of them.
+//! Streams of envelopes. The tokenizer says where they have to be cut.
 
 use ews_notifications::frame::{Envelope, Framer};
 use ews_notifications::xml::{Buffers, Token, Tokenizer};
@@ -7,10 +7,10 @@ use ews_notifications::{Config, Error, ErrorKind, Limits};
 use super::choices::Choices;
 use super::sequence::KERNELS;
 
-/// Envelopes with where they begin, and how the stream ends: where the envelope of the error begins, or well.
+/// Envelopes with their offsets, and the end of the stream: success, or an error with the offset of its envelope.
 pub(crate) type Framed = (Vec<(u64, Vec<u8>)>, Result<(), (u64, Error)>);
 
-/// What a framer makes of a stream that comes in these pieces.
+/// The result of a framer on these pieces.
 pub(crate) fn framed<'c>(config: Config, pieces: impl IntoIterator<Item = &'c [u8]>) -> Framed {
     let mut framer = Framer::with_config(config);
     let mut envelopes = Vec::new();
@@ -53,7 +53,7 @@ pub(crate) fn check(stream: &[u8], choices: &mut Choices<'_>) {
     assert_eq!(framed(Config::default(), bytes), whole, "by bytes: {shown}");
 }
 
-/// The pieces of a stream that is cut by these lengths, again and again, of which one at least is not 0.
+/// The pieces of a stream, cut by these lengths in turn. At least one length is not 0.
 pub(crate) fn pieces<'s>(
     mut stream: &'s [u8],
     lengths: &'s [usize],
@@ -66,8 +66,8 @@ pub(crate) fn pieces<'s>(
     })
 }
 
-/// Up to the first that is malformed, envelopes are those that the tokenizer sees; what is cut off behind,
-/// it does not take either.
+/// Up to the first malformed document, envelopes are the documents that the tokenizer finds. The tokenizer refuses the
+/// envelopes after it too.
 fn check_by_tokens(stream: &[u8], (envelopes, end): &Framed) {
     let shown = stream.escape_ascii();
     let mut rest = stream;
@@ -101,7 +101,7 @@ fn check_by_tokens(stream: &[u8], (envelopes, end): &Framed) {
             (ErrorKind::NoRoot, true),
             "{shown}"
         ),
-        // Half a byte order mark is behind the framer when it is seen to be no whole one.
+        // The framer has passed half a byte order mark before it sees that the rest is missing.
         Err((at, error)) if rest.starts_with(b"\xEF") => {
             assert_eq!(
                 (error.kind(), error.offset()),
@@ -109,7 +109,8 @@ fn check_by_tokens(stream: &[u8], (envelopes, end): &Framed) {
             );
             assert!((offset..offset + 3).contains(at), "{shown}");
         }
-        // To the tokenizer it goes on: it is malformed, but which error comes first does not matter.
+        // The declaration does not end there for the tokenizer. Both refuse it; which error comes first does not
+        // matter.
         Err((at, _)) if has_open_declaration(rest) => assert_eq!(*at, offset, "{shown}"),
         Err((at, error)) => {
             assert_eq!(*at, offset, "{shown}");
@@ -119,7 +120,7 @@ fn check_by_tokens(stream: &[u8], (envelopes, end): &Framed) {
                 true => found == (ErrorKind::UnfinishedEnvelope, rest.len()),
                 false => is_later && error.kind() != ErrorKind::UnfinishedEnvelope,
             };
-            // It does not wait for more of what cannot be right.
+            // The framer does not wait for the rest of an envelope that cannot become right.
             let begins = match error.kind() {
                 ErrorKind::Doctype => "<!D",
                 ErrorKind::TextOutsideRoot => "<![",
@@ -134,7 +135,7 @@ fn check_by_tokens(stream: &[u8], (envelopes, end): &Framed) {
     }
 }
 
-/// Behind white space and byte order marks.
+/// The bytes after white space and byte order marks.
 fn behind_separators(mut bytes: &[u8]) -> &[u8] {
     while let [b' ' | b'\t' | b'\r' | b'\n', rest @ ..] | [0xEF, 0xBB, 0xBF, rest @ ..] = bytes {
         bytes = rest;
@@ -142,7 +143,7 @@ fn behind_separators(mut bytes: &[u8]) -> &[u8] {
     bytes
 }
 
-/// Whether an XML declaration comes next in which the first `?>` stands in a value.
+/// Whether the bytes begin with an XML declaration whose first `?>` is in a value.
 fn has_open_declaration(bytes: &[u8]) -> bool {
     let end = bytes.windows(2).position(|two| two == b"?>");
     let declaration = &bytes[..end.unwrap_or(0)];
@@ -150,7 +151,7 @@ fn has_open_declaration(bytes: &[u8]) -> bool {
     bytes.starts_with(b"<?xml") && (is_odd(b'"') || is_odd(b'\''))
 }
 
-/// Where the root element of a document ends, whatever follows it.
+/// The end of the root element, whatever follows it.
 fn end_of_document(bytes: &[u8]) -> Result<usize, Error> {
     let mut config = Config::default();
     config.limits = Limits::unlimited();
@@ -164,7 +165,7 @@ fn end_of_document(bytes: &[u8]) -> Result<usize, Error> {
     }
 }
 
-/// A stream of a few envelopes, mostly well-formed.
+/// A stream of a few envelopes, most of them well-formed.
 pub(crate) fn stream(choices: &mut Choices<'_>) -> Vec<u8> {
     let mut stream = String::new();
     for _ in 0..1 + choices.below(4) {

@@ -1,7 +1,7 @@
-//! Fast ways change nothing: a parser that has read other bodies, predicts and learns is held against one
-//! that has read nothing, predicts nothing, learns nothing and looks at one byte at a time.
+//! Compares a parser that has read other bodies, predicts and learns with a baseline: a fresh parser that neither
+//! predicts nor learns and looks at one byte at a time.
 //!
-//! Panics where they differ.
+//! Panics at a difference.
 
 use core::ops::AddAssign;
 
@@ -9,7 +9,7 @@ use ews_notifications::{Config, Error, Item, Kernel, Message, Parser, Stats};
 
 use super::sequence::{How, Sequence};
 
-/// What was counted while a message was read.
+/// The counts between two states of one parser.
 pub(crate) fn stats_between(before: Stats, after: Stats) -> Stats {
     let mut counted = after;
     counted.elements_skipped -= before.elements_skipped;
@@ -22,7 +22,7 @@ pub(crate) fn stats_between(before: Stats, after: Stats) -> Stats {
     counted
 }
 
-/// The counts that tell of the message, not of how it was read.
+/// The counts that depend on the message alone, not on how it was read.
 pub(crate) fn message_counters(stats: Stats) -> [u64; 3] {
     [
         stats.elements_skipped,
@@ -31,7 +31,7 @@ pub(crate) fn message_counters(stats: Stats) -> [u64; 3] {
     ]
 }
 
-/// The same, but for what must change nothing.
+/// The configuration of the baseline: without predictions, heads and vector instructions.
 pub(crate) fn baseline(config: &Config) -> Config {
     let mut plain = *config;
     plain.kernel = Some(Kernel::Scalar);
@@ -40,7 +40,7 @@ pub(crate) fn baseline(config: &Config) -> Config {
     plain
 }
 
-/// A parser that has read this body so often that it knows it by heart.
+/// A parser that has learned this body.
 pub(crate) fn warmed(config: Config, body: &[u8]) -> Parser {
     let mut parser = Parser::with_config(config);
     let is_good = parser.parse(body).is_ok();
@@ -50,22 +50,22 @@ pub(crate) fn warmed(config: Config, body: &[u8]) -> Parser {
     parser
 }
 
-/// How often the fast ways were taken.
+/// How often the fast paths were taken.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Shares {
     pub(crate) messages: u64,
     pub(crate) heads_predicted: u64,
     pub(crate) head_hits: u64,
     pub(crate) tail_hits: u64,
-    /// Of messages that were accepted.
+    /// Messages that were accepted.
     pub(crate) good: u64,
-    /// Children of the Notifications in those.
+    /// Children of the Notifications in accepted messages.
     pub(crate) children: u64,
     pub(crate) misses: u64,
-    /// Of those that were accepted, the ones without Notification, and which of them were known whole.
+    /// Accepted messages without Notification, and those of them that were known whole.
     pub(crate) whole: u64,
     pub(crate) whole_hits: u64,
-    /// The ones with several Notifications, and which of them had a head and a tail that were known.
+    /// Accepted messages with several Notifications, and those of them whose head and tail were known.
     pub(crate) several: u64,
     pub(crate) several_hits: u64,
 }
@@ -86,8 +86,7 @@ impl AddAssign for Shares {
     }
 }
 
-/// Reads all with one parser, and each with a parser of its own that knows nothing and predicts nothing.
-/// Bodies lie at all places of a vector in memory.
+/// Reads all bodies with one parser, and each with a baseline of its own. Bodies have every alignment in memory.
 pub(crate) fn check(sequence: &Sequence) -> Shares {
     let mut parser = Parser::with_config(sequence.config);
     let mut shares = Shares::default();
@@ -97,7 +96,7 @@ pub(crate) fn check(sequence: &Sequence) -> Shares {
             parser.forget();
         }
         let before = parser.stats();
-        // Where a body lies follows from its length, so that a finding can be repeated.
+        // The alignment depends on the lengths alone, so a finding can be reproduced.
         let shift = (at + step.body.len()) % 64;
         let mut shifted = Vec::with_capacity(shift + step.body.len());
         shifted.resize(shift, b' ');
@@ -140,7 +139,7 @@ pub(crate) fn check(sequence: &Sequence) -> Shares {
     shares
 }
 
-/// What both parsers found.
+/// The result of both parsers.
 #[derive(Default)]
 pub(crate) struct Read {
     pub(crate) error: Option<Error>,

@@ -4,8 +4,8 @@ use std::io::Write;
 
 use ews_notifications::{Config, Kernel, Parser};
 
-/// A parser for each kernel that is found on this machine, which reads with it and no other. Where one is not found
-/// that is said on standard error, past the harness, which would keep it from view.
+/// One parser for each kernel of this machine, which uses no other. A missing kernel is reported on standard error,
+/// past the test harness, which would hide it.
 pub(crate) fn parsers() -> Vec<Parser> {
     let mut parsers = Vec::new();
     for kernel in [Kernel::Scalar, Kernel::Sse2, Kernel::Avx2] {

@@ -8,6 +8,8 @@
 )]
 #![allow(dead_code, reason = "each test binary uses a part")]
 
+#[path = "../bodies/mod.rs"]
+pub(crate) mod bodies;
 pub(crate) mod choices;
 pub(crate) mod comparison;
 pub(crate) mod dialect;
@@ -16,9 +18,9 @@ pub(crate) mod fixtures;
 pub(crate) mod framing;
 pub(crate) mod history;
 pub(crate) mod invariance;
+pub(crate) mod json;
 pub(crate) mod kernels;
 pub(crate) mod position;
 pub(crate) mod reference;
 pub(crate) mod sequence;
 pub(crate) mod server;
-pub(crate) mod text;

@@ -1,8 +1,9 @@
-//! The place of an error, worked out once more.
+//! The line and column of an error, computed a second time.
 
 use ews_notifications::Error;
 
-/// All before the place is UTF-8, and what is shown of it says where it is and steers nothing.
+/// Checks that all before the offset is UTF-8, that line and column are right, and that nothing shown controls a
+/// terminal.
 pub(crate) fn check(error: Error, body: &[u8]) {
     let shown = body.escape_ascii();
     let before = body.get(..error.offset());
@@ -10,7 +11,7 @@ pub(crate) fn check(error: Error, body: &[u8]) {
     let before = str::from_utf8(before).unwrap_or_else(|_| panic!("{error}: {shown}"));
     let description = error.describe(body);
 
-    // Between CR and LF no line has ended.
+    // A line does not end between CR and LF.
     let is_within = before.ends_with('\r') && body.get(before.len()) == Some(&b'\n');
     let (ended, within) = before.split_at(before.len() - usize::from(is_within));
     let mut text = ended.replace("\r\n", "\n").replace('\r', "\n");

@@ -1,12 +1,13 @@
-//! A slow second implementation of the typed layer, over the tree of `roxmltree`.
+//! The reference: a second implementation of the typed layer, slow and simple, over the tree of `roxmltree`.
 //!
-//! It shares nothing with the crate but the kinds of its schema errors, and looks things up in the
-//! tree where the crate walks along the tokens.
+//! It shares only the kinds of schema errors with the crate. It looks elements up in a tree, where the crate follows
+//! the tokens.
 
 use ews_notifications::ErrorKind;
 use roxmltree::{Document, Node};
+use serde_json::{Value, json};
 
-use super::text::Lines;
+use super::json::without_nulls;
 
 pub(crate) const SOAP: [&str; 2] = [
     "http://schemas.xmlsoap.org/soap/envelope/",
@@ -27,20 +28,34 @@ pub(crate) const OPERATIONS: [&str; 3] = [
     "GetEventsResponse",
     "GetStreamingEventsResponse",
 ];
-/// The last is how an emulator calls it.
+/// An emulator writes the last one.
 pub(crate) const RESPONSES: [&str; 4] = [
     "SendNotificationResponseMessage",
     "GetEventsResponseMessage",
     "GetStreamingEventsResponseMessage",
     "GetStreamingEventsResponseMessageType",
 ];
-pub(crate) const IDS: [&str; 6] = [
-    "ItemId",
-    "FolderId",
-    "ParentFolderId",
-    "OldItemId",
-    "OldFolderId",
-    "OldParentFolderId",
+/// The content of a child of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Content {
+    Text,
+    Time,
+    /// The attributes `Id` and `ChangeKey`.
+    Id,
+    Int,
+}
+
+/// The children of an event in schema order: the element, its content, and its key in JSON.
+pub(crate) const EVENT_CHILDREN: [(&str, Content, &str); 9] = [
+    ("Watermark", Content::Text, "watermark"),
+    ("TimeStamp", Content::Time, "timestamp"),
+    ("ItemId", Content::Id, "item_id"),
+    ("FolderId", Content::Id, "folder_id"),
+    ("ParentFolderId", Content::Id, "parent_folder_id"),
+    ("OldItemId", Content::Id, "old_item_id"),
+    ("OldFolderId", Content::Id, "old_folder_id"),
+    ("OldParentFolderId", Content::Id, "old_parent_folder_id"),
+    ("UnreadCount", Content::Int, "unread_count"),
 ];
 
 /// Why the reference refuses a body.
@@ -48,58 +63,58 @@ pub(crate) const IDS: [&str; 6] = [
 pub(crate) enum Refusal {
     /// Not well-formed, or more than `roxmltree` takes.
     Xml,
-    /// All that is wrong with what it means, in no order.
+    /// All schema errors of the body, in no order.
     Schema(Vec<ErrorKind>),
 }
 
-/// The message in text form, as [`super::text::of_message`] gives it.
-pub(crate) fn read(body: &[u8]) -> Result<String, Refusal> {
+/// The message, as [`super::json::of_message`] gives it.
+pub(crate) fn read(body: &[u8]) -> Result<Value, Refusal> {
     let text = core::str::from_utf8(body).map_err(|_| Refusal::Xml)?;
     if text.contains('\r') {
-        // `roxmltree` does not read some of them as section 2.11 of XML says, such as one before a reference.
+        // `roxmltree` does not normalize every line end by section 2.11 of XML, such as one before a reference.
         let normal = text.replace("\r\n", "\n").replace('\r', "\n");
-        of_normal(&normal, text)
+        read_normal(&normal, text)
     } else {
-        of_normal(text, text)
+        read_normal(text, text)
     }
 }
 
-/// The message in a body of which the ends of lines have been normalized.
-fn of_normal(normal: &str, body: &str) -> Result<String, Refusal> {
+/// The message in a body whose line ends have been normalized.
+fn read_normal(normal: &str, body: &str) -> Result<Value, Refusal> {
     let document = Document::parse(normal).map_err(|_| Refusal::Xml)?;
-    let mut reading = Reading {
-        body,
-        lines: Lines::default(),
-        defects: Vec::new(),
-    };
-    if let Err(defect) = reading.message(document.root_element()) {
-        reading.defects.push(defect);
-    }
-    match reading.defects.is_empty() {
-        true => Ok(reading.lines.into_text()),
-        false => Err(Refusal::Schema(reading.defects)),
+    let defects = Vec::new();
+    let mut reading = Reading { body, defects };
+    match reading.message(document.root_element()) {
+        Ok(message) if reading.defects.is_empty() => Ok(without_nulls(message)),
+        Ok(_) => Err(Refusal::Schema(reading.defects)),
+        Err(defect) => {
+            reading.defects.push(defect);
+            Err(Refusal::Schema(reading.defects))
+        }
     }
 }
 
-/// What has been looked at so far.
+/// The body, and the defects found so far.
 struct Reading<'b> {
     body: &'b str,
-    lines: Lines,
     defects: Vec<ErrorKind>,
 }
 
 impl<'b> Reading<'b> {
-    /// Fails if there is no operation to look at.
-    fn message(&mut self, root: Node<'_, '_>) -> Result<(), ErrorKind> {
+    /// Fails if the body has no known operation.
+    fn message(&mut self, root: Node<'_, '_>) -> Result<Value, ErrorKind> {
         let name = root.tag_name();
         let mut operation = root;
+        let mut version = None;
+        let mut info = None;
         if name.name() == "Envelope" {
             let soap = name
                 .namespace()
                 .filter(|namespace| SOAP.contains(namespace));
             let soap = soap.ok_or(ErrorKind::EnvelopeNamespace)?;
             if let Some(header) = self.single(root, &[soap], "Header") {
-                self.header(header);
+                version = self.request_server_version(header);
+                info = self.server_version_info(header);
             }
             let body = self.single(root, &[soap], "Body");
             let body = body.ok_or(ErrorKind::MissingBody)?;
@@ -112,22 +127,28 @@ impl<'b> Reading<'b> {
             }
         }
         check_operation(operation)?;
-        self.lines.head(0, operation.tag_name().name());
+        let mut fault = None;
+        let mut responses = Vec::new();
         if operation.tag_name().name() == "Fault" {
-            self.fault(operation);
-        } else if let Some(responses) = self.single(operation, &messages(), "ResponseMessages") {
-            let responses = responses.children().filter(|child| {
+            fault = Some(self.fault(operation));
+        } else if let Some(list) = self.single(operation, &messages(), "ResponseMessages") {
+            let elements = list.children().filter(|child| {
                 is_in(*child, &messages()) && RESPONSES.contains(&child.tag_name().name())
             });
-            for response in responses {
-                self.response(response);
-            }
+            responses.extend(elements.map(|response| self.response(response)));
         }
-        Ok(())
+        Ok(json!({
+            "operation": operation.tag_name().name(),
+            "request_server_version": version,
+            "server_version_info": info,
+            "responses": responses,
+            "fault": fault,
+        }))
     }
 
-    /// Of SOAP 1.1 in no namespace, or by mistake in SOAP's; of SOAP 1.2 in SOAP's, and one level deeper.
-    fn fault(&mut self, fault: Node<'_, '_>) {
+    /// The children are in no namespace in SOAP 1.1, or by mistake in SOAP's. In SOAP 1.2 they are in SOAP's namespace and
+    /// one level deeper.
+    fn fault(&mut self, fault: Node<'_, '_>) -> Value {
         let [soap11, soap12] = SOAP;
         let (code, string, detail);
         if is_in(fault, &[soap11]) {
@@ -145,57 +166,38 @@ impl<'b> Reading<'b> {
             string = texts.into_iter().next();
             detail = self.single(fault, &[soap12], "Detail");
         }
-        self.lines.optional(1, "faultcode", code);
-        self.lines.optional(1, "faultstring", string);
-        let Some(detail) = detail else {
-            return;
-        };
-        for name in ["ResponseCode", "Message"] {
-            let text = self.text(detail, &errors(), name);
-            self.lines.optional(1, name, text);
-        }
-        if let Some(message_xml) = self.single(detail, &types(), "MessageXml") {
-            self.values(1, message_xml);
-        }
+        let mut in_detail = |name| self.text(detail?, &errors(), name);
+        let (response_code, message_text) = (in_detail("ResponseCode"), in_detail("Message"));
+        json!({
+            "code": code,
+            "string": string,
+            "response_code": response_code,
+            "message_text": message_text,
+            "message_xml": detail.map_or_else(Vec::new, |detail| self.message_xml(detail, &types())),
+        })
     }
 
-    fn header(&mut self, header: Node<'_, '_>) {
-        if let Some(version) = self.single(header, &types(), "RequestServerVersion") {
-            self.leaf(version);
-            let version = attribute(version, "Version");
-            self.lines.optional(0, "RequestServerVersion", version);
-        }
-        if let Some(info) = self.single(header, &types(), "ServerVersionInfo") {
-            self.leaf(info);
-            self.lines.head(0, "ServerVersionInfo");
-            for name in [
-                "MajorVersion",
-                "MinorVersion",
-                "MajorBuildNumber",
-                "MinorBuildNumber",
-            ] {
-                let number = attribute(info, name).and_then(|text| self.int(text));
-                self.lines.optional(1, name, number);
-            }
-            self.lines
-                .optional(1, "Version", attribute(info, "Version"));
-        }
+    fn request_server_version(&mut self, header: Node<'_, '_>) -> Option<String> {
+        let version = self.single(header, &types(), "RequestServerVersion")?;
+        self.leaf(version);
+        attribute(version, "Version").map(str::to_owned)
     }
 
-    fn response(&mut self, response: Node<'_, '_>) {
-        self.lines.head(1, "Response");
-        let class = attribute(response, "ResponseClass");
-        self.lines.optional(2, "ResponseClass", class);
-        for name in ["MessageText", "ResponseCode"] {
-            let text = self.text(response, &messages(), name);
-            self.lines.optional(2, name, text);
-        }
+    fn server_version_info(&mut self, header: Node<'_, '_>) -> Option<Value> {
+        let info = self.single(header, &types(), "ServerVersionInfo")?;
+        self.leaf(info);
+        let mut number = |name| attribute(info, name).and_then(|text| self.int(text));
+        Some(json!({
+            "major_version": number("MajorVersion"),
+            "minor_version": number("MinorVersion"),
+            "major_build_number": number("MajorBuildNumber"),
+            "minor_build_number": number("MinorBuildNumber"),
+            "version": attribute(info, "Version"),
+        }))
+    }
+
+    fn response(&mut self, response: Node<'_, '_>) -> Value {
         let key = self.text(response, &messages(), "DescriptiveLinkKey");
-        let key = key.and_then(|key| self.int(&key));
-        self.lines.optional(2, "DescriptiveLinkKey", key);
-        if let Some(message_xml) = self.single(response, &messages(), "MessageXml") {
-            self.values(2, message_xml);
-        }
         let either = [messages(), types()].concat();
         let alone = self.single(response, &either, "Notification");
         let several = self.single(response, &messages(), "Notifications");
@@ -203,85 +205,93 @@ impl<'b> Reading<'b> {
         let several = several.flat_map(|several| children(several, &either, "Notification"));
         let mut notifications: Vec<Node<'_, '_>> = alone.into_iter().chain(several).collect();
         notifications.sort_by_key(|notification| notification.range().start);
-        for notification in notifications {
-            self.notification(notification);
+        let notifications = notifications.into_iter();
+        let notifications: Vec<Value> = notifications.map(|one| self.notification(one)).collect();
+        let mut ids = Vec::new();
+        if let Some(list) = self.single(response, &messages(), "ErrorSubscriptionIds") {
+            ids.extend(children(list, &either, "SubscriptionId").map(|id| self.leaf(id)));
         }
-        if let Some(ids) = self.single(response, &messages(), "ErrorSubscriptionIds") {
-            for id in children(ids, &either, "SubscriptionId") {
-                let id = self.leaf(id);
-                self.lines.line(2, "ErrorSubscriptionId", id);
-            }
-        }
-        let status = self.text(response, &messages(), "ConnectionStatus");
-        self.lines.optional(2, "ConnectionStatus", status);
+        json!({
+            "class": attribute(response, "ResponseClass"),
+            "message_text": self.text(response, &messages(), "MessageText"),
+            "code": self.text(response, &messages(), "ResponseCode"),
+            "descriptive_link_key": key.and_then(|key| self.int(&key)),
+            "message_xml": self.message_xml(response, &messages()),
+            "notifications": notifications,
+            "connection_status": self.text(response, &messages(), "ConnectionStatus"),
+            "error_subscription_ids": ids,
+        })
     }
 
-    fn values(&mut self, depth: usize, message_xml: Node<'_, '_>) {
-        for value in children(message_xml, &types(), "Value") {
-            let text = self.leaf(value);
-            self.lines.line(depth, "Value", text);
-            let name = attribute(value, "Name");
-            self.lines.optional(depth + 1, "Name", name);
-        }
+    /// The values in the `MessageXml` of this element.
+    fn message_xml(&mut self, parent: Node<'_, '_>, namespaces: &[&str]) -> Vec<Value> {
+        let Some(message_xml) = self.single(parent, namespaces, "MessageXml") else {
+            return Vec::new();
+        };
+        children(message_xml, &types(), "Value")
+            .map(|value| json!({ "name": attribute(value, "Name"), "value": self.leaf(value) }))
+            .collect()
     }
 
-    fn notification(&mut self, notification: Node<'_, '_>) {
-        self.lines.head(2, "Notification");
-        match self.text(notification, &types(), "SubscriptionId") {
-            Some(id) => self.lines.line(3, "SubscriptionId", id),
-            None => self.defects.push(ErrorKind::MissingSubscriptionId),
+    fn notification(&mut self, notification: Node<'_, '_>) -> Value {
+        let id = self.text(notification, &types(), "SubscriptionId");
+        if id.is_none() {
+            self.defects.push(ErrorKind::MissingSubscriptionId);
         }
-        let previous = self.text(notification, &types(), "PreviousWatermark");
-        self.lines.optional(3, "PreviousWatermark", previous);
         let more = self.text(notification, &types(), "MoreEvents");
-        let more = more.and_then(|text| self.boolean(&text));
-        self.lines.optional(3, "MoreEvents", more);
+        let is_other_child =
+            |name| ["SubscriptionId", "PreviousWatermark", "MoreEvents"].contains(&name);
         let events = notification
             .children()
-            .filter(|child| is_in(*child, &types()));
-        for event in events {
-            match event.tag_name().name() {
-                "SubscriptionId" | "PreviousWatermark" | "MoreEvents" => {}
-                name if EVENTS.contains(&name) => self.event(event),
-                name => {
-                    self.lines.head(3, name);
-                    let raw = self.raw(event);
-                    self.lines.line(4, "raw", raw);
-                }
-            }
-        }
+            .filter(|child| is_in(*child, &types()) && !is_other_child(child.tag_name().name()));
+        let events: Vec<Value> = events.map(|event| self.event(event)).collect();
+        json!({
+            "subscription_id": id,
+            "previous_watermark": self.text(notification, &types(), "PreviousWatermark"),
+            "more_events": more.and_then(|text| self.boolean(&text)),
+            "events": events,
+        })
     }
 
-    fn event(&mut self, event: Node<'_, '_>) {
-        self.lines.head(3, event.tag_name().name());
-        for name in ["Watermark", "TimeStamp"] {
-            let text = self.text(event, &types(), name);
-            self.lines.optional(4, name, text);
+    fn event(&mut self, event: Node<'_, '_>) -> Value {
+        let name = event.tag_name().name();
+        if !EVENTS.contains(&name) {
+            let namespace = event.tag_name().namespace();
+            let other = json!({ "name": name, "namespace": namespace, "raw": self.raw(event) });
+            return json!({ "kind": "Other", "other": other });
         }
-        for name in IDS {
-            if let Some(id) = self.single(event, &types(), name) {
-                self.leaf(id);
-                match attribute(id, "Id") {
-                    Some(value) => {
-                        let change_key = attribute(id, "ChangeKey");
-                        self.lines.id(name, Some((value, change_key)));
-                    }
-                    None => self.defects.push(ErrorKind::MissingId),
+        let mut value = json!({ "kind": name });
+        for (name, content, key) in EVENT_CHILDREN {
+            value[key] = match content {
+                Content::Text | Content::Time => json!(self.text(event, &types(), name)),
+                Content::Id => json!(self.id(event, name)),
+                Content::Int => {
+                    let text = self.text(event, &types(), name);
+                    json!(text.and_then(|text| self.int(&text)))
                 }
-            }
+            };
         }
-        let count = self.text(event, &types(), "UnreadCount");
-        let count = count.and_then(|count| self.int(&count));
-        self.lines.optional(4, "UnreadCount", count);
+        value
     }
 
-    /// The element as it stands in the body.
+    fn id(&mut self, event: Node<'_, '_>, name: &str) -> Option<Value> {
+        let id = self.single(event, &types(), name)?;
+        self.leaf(id);
+        let value = attribute(id, "Id");
+        if value.is_none() {
+            self.defects.push(ErrorKind::MissingId);
+        }
+        Some(json!({ "id": value, "change_key": attribute(id, "ChangeKey") }))
+    }
+
+    /// The bytes of the element in the body.
     fn raw(&self, element: Node<'_, '_>) -> &'b str {
         let range = element.range();
         if element.document().input_text() == self.body {
             return &self.body[range];
         }
-        // Where each byte of the normalized text comes from: all are in it but a line feed behind a return.
+        // The source position of each byte of the normalized text. Only a line feed after a carriage return is missing
+        // in it.
         let bytes = self.body.as_bytes();
         let is_kept = |at: &usize| bytes[*at] != b'\n' || *at == 0 || bytes[at - 1] != b'\r';
         let places: Vec<usize> = (0..bytes.len()).filter(is_kept).collect();

@@ -1,5 +1,5 @@
-//! Sequences of bodies for one parser, among them ones that are put together from parts of others, cut,
-//! changed in single bytes and repeated, and configurations near the edge of what they need.
+//! Sequences of bodies for one parser. Bodies are combined from parts of others, cut, changed in single bytes and
+//! repeated. Limits are close to what the bodies need.
 
 use core::fmt;
 
@@ -18,7 +18,7 @@ pub(crate) struct Sequence {
 pub(crate) struct Step {
     pub(crate) body: Vec<u8>,
     pub(crate) how: How,
-    /// Whether the parser is to forget before.
+    /// Whether the parser forgets its heads before.
     pub(crate) forget: bool,
 }
 
@@ -27,7 +27,7 @@ pub(crate) struct Step {
 pub(crate) enum How {
     Parse,
     Reader,
-    /// By a reader that is dropped when it has been asked so many times.
+    /// By a reader that is dropped after this many calls.
     ReaderUntil(usize),
 }
 
@@ -41,7 +41,7 @@ impl How {
     }
 }
 
-/// For a test that fails: everything that the parser was given.
+/// Shows everything that the parser was given, for a failed test.
 impl fmt::Debug for Sequence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{:?}", self.config)?;
@@ -69,7 +69,7 @@ pub(crate) fn any_sequence() -> impl Strategy<Value = Sequence> {
 }
 
 impl Sequence {
-    /// The sequence that these choices make: one for the configuration, one a server, one a body.
+    /// The sequence from these choices: a list for the configuration, one for each server, and one for each body.
     fn of(config: &[u8], servers: &[&[u8]], steps: &[&[u8]]) -> Self {
         let servers = { servers.iter() }.map(|choices| Server::any(&mut Choices::new(choices)));
         let servers: Vec<_> = servers.collect();
@@ -83,8 +83,8 @@ impl Sequence {
         }
     }
 
-    /// The sequence that one list of bytes makes: 16 bytes for the configuration, two servers of 32, then
-    /// up to 8 bodies of 64. Two servers have too few heads to ask for more.
+    /// The sequence from one list of bytes: 16 for the configuration, 32 for each of two servers, then 64 for each of
+    /// up to 8 bodies. Two servers are enough for all heads that are kept.
     pub(crate) fn from_choices(choices: &[u8]) -> Self {
         let (config, choices) = choices.split_at(choices.len().min(16));
         let (servers, choices) = choices.split_at(choices.len().min(2 * 32));
@@ -97,7 +97,7 @@ impl Sequence {
     }
 }
 
-/// Sequences of plain bodies of one server, in one configuration but for the kernel.
+/// Sequences of plain bodies of one server. Only the kernel of the configuration varies.
 pub(crate) fn plain_sequence(operation: &'static Operation) -> impl Strategy<Value = Sequence> {
     let choices = vec(any::<u8>(), 0..120);
     (any::<u8>(), vec(choices, 1..=16)).prop_map(move |(kernel, steps)| {
@@ -127,7 +127,7 @@ fn any_kernel(choices: &mut Choices<'_>) -> Option<Kernel> {
     choices.one_of(&KERNELS)
 }
 
-/// Every kernel, and what a parser chooses by itself.
+/// Every kernel, and the parser's own choice.
 pub(crate) const KERNELS: [Option<Kernel>; 4] = [
     None,
     Some(Kernel::Scalar),
@@ -161,7 +161,7 @@ fn any_config(choices: &mut Choices<'_>, bodies: &[Vec<u8>]) -> Config {
     config
 }
 
-/// What has been made for a sequence, to be used again.
+/// The bodies of a sequence so far, which may be used again.
 #[derive(Default)]
 struct Made {
     parts: Vec<Parts>,
@@ -200,7 +200,7 @@ impl Made {
         body
     }
 
-    /// A body of one server, or of parts of several, some of which have been there before.
+    /// A body of one server, or of parts of several, some of them used before.
     fn spliced(&self, choices: &mut Choices<'_>, servers: &[Server]) -> Parts {
         let mut parts = servers[choices.below(servers.len())].parts(choices);
         let splice = choices.below(8);
@@ -224,7 +224,7 @@ impl Made {
     }
 }
 
-/// Changes one byte, puts one in, takes one out, or cuts the body.
+/// Changes, inserts or removes one byte, or cuts the body.
 fn edit(choices: &mut Choices<'_>, body: &mut Vec<u8>, children: core::ops::Range<usize>) {
     if body.is_empty() {
         return;
@@ -235,7 +235,7 @@ fn edit(choices: &mut Choices<'_>, body: &mut Vec<u8>, children: core::ops::Rang
         _ => children.start + choices.position(children.len().max(1)),
     };
     at = at.min(body.len() - 1);
-    // Where values end and markup is, one byte says more than inside of a value.
+    // A changed byte of markup, or at the end of a value, has more effects than one inside a value.
     if choices.once_in(2) {
         let is_markup = |byte: &u8| !byte.is_ascii_alphanumeric();
         at += body[at..].iter().position(is_markup).unwrap_or(0);
@@ -251,7 +251,7 @@ fn edit(choices: &mut Choices<'_>, body: &mut Vec<u8>, children: core::ops::Rang
         4 => drop(body.remove(at)),
         5 => body.truncate(at),
         _ => {
-            // Between two tags, where it is easiest to take what is left for a whole.
+            // After a tag, where a cut body most resembles a whole one.
             let tag = body[at..].iter().position(|&byte| byte == b'>');
             body.truncate(tag.map_or(body.len(), |tag| at + tag + 1));
         }

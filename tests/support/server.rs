@@ -1,15 +1,15 @@
-//! Bodies in the form in which servers write them, and what could stand there instead.
+//! Bodies in the form in which servers write them, and with any part of them changed.
 //!
-//! A body is made of three parts: what stands before the children of its first Notification, these and
-//! whatever follows up to the children of its last, and what stands behind them. Where it has no Notification, the
-//! middle is what follows the ResponseCode. So parts of different bodies can be put together, and need not
-//! fit.
+//! A body has three parts: all before the children of its first Notification; these and all that follows up to the children
+//! of its last Notification; and the rest. Without a Notification, the middle is what follows the ResponseCode. So parts of
+//! different bodies can be combined, and need not fit.
+//!
+//! `tests/bodies` writes the envelope. The children are written here, because any tag and value of them may be changed.
 
+use super::bodies::{Dialect, Namespace, XML_DECLARATION};
+pub(crate) use super::bodies::{Operation, PULL, PUSH, STREAM, TYPES};
 use super::choices::Choices;
 
-pub(crate) const SOAP: &str = "http://schemas.xmlsoap.org/soap/envelope/";
-pub(crate) const MESSAGES: &str = "http://schemas.microsoft.com/exchange/services/2006/messages";
-pub(crate) const TYPES: &str = "http://schemas.microsoft.com/exchange/services/2006/types";
 /// The longest head that a parser learns.
 pub(crate) const LONGEST_HEAD: usize = 4 << 10;
 
@@ -24,46 +24,7 @@ const KINDS: [&str; 8] = [
     "FreeBusyChangedEvent",
 ];
 
-/// How Exchange writes the messages of one operation: what stands around it is to be [filled in](Style::fill).
-#[derive(Debug)]
-pub(crate) struct Operation {
-    pub(crate) name: &'static str,
-    response: &'static str,
-    declaration: &'static str,
-    start: &'static str,
-    end: &'static str,
-    /// Whether there may be several Notifications, and their events have no watermarks.
-    is_streamed: bool,
-}
-
-pub(crate) const PUSH: Operation = Operation {
-    name: "SendNotification",
-    response: "SendNotificationResponseMessage",
-    declaration: r#"<?xml version="1.0" encoding="utf-8"?>"#,
-    start: r#"<S:Envelope xmlns:S:="SOAP"><S:Header><T:RequestServerVersion xmlns:M:="MESSAGES" Version="VERSION" xmlns:T:="TYPES" />HEADER</S:Header><S:Body>"#,
-    end: "</S:Body></S:Envelope>",
-    is_streamed: false,
-};
-
-pub(crate) const PULL: Operation = Operation {
-    name: "GetEventsResponse",
-    response: "GetEventsResponseMessage",
-    declaration: r#"<?xml version="1.0" encoding="utf-8"?>"#,
-    start: r#"<S:Envelope xmlns:S:="SOAP"><S:Header><h:ServerVersionInfo MajorVersion="14" MinorVersion="2" MajorBuildNumber="247" MinorBuildNumber="5" Version="VERSION" xmlns:h="TYPES" xmlns="TYPES" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"/>HEADER</S:Header><S:Body xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">"#,
-    end: "</S:Body></S:Envelope>",
-    is_streamed: false,
-};
-
-pub(crate) const STREAM: Operation = Operation {
-    name: "GetStreamingEventsResponse",
-    response: "GetStreamingEventsResponseMessage",
-    declaration: "",
-    start: r#"<Envelope xmlns="SOAP"><S:Header xmlns:S:="SOAP"><ServerVersionInfo xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" MajorVersion="15" MinorVersion="2" MajorBuildNumber="1544" MinorBuildNumber="4" Version="VERSION" xmlns="TYPES" />HEADER</S:Header><S:Body xmlns:S:="SOAP">"#,
-    end: "</S:Body></Envelope>",
-    is_streamed: true,
-};
-
-/// How a server writes what it writes in all its messages.
+/// How one server writes all its messages.
 #[derive(Clone, Debug)]
 pub(crate) struct Server {
     pub(crate) head: String,
@@ -75,7 +36,7 @@ pub(crate) struct Server {
     messages: String,
     /// The name of Notification, and the rest of the start tag.
     notification: [String; 2],
-    /// What stands before and behind what a message without Notification has in their place.
+    /// The bytes before and after the content of a message without Notification.
     around_notifications: [String; 2],
 }
 
@@ -96,15 +57,15 @@ impl Parts {
 }
 
 impl Server {
-    /// Writes as Exchange does; servers of different versions differ in their heads.
-    pub(crate) fn plain(operation: &'static Operation, version: &str) -> Self {
+    /// Writes as Exchange does. Servers of different versions have different heads.
+    pub(crate) fn plain(operation: &'static Operation, version: &'static str) -> Self {
         Self::new(&Style {
             version,
             ..Style::of(operation)
         })
     }
 
-    /// One in three is not plain.
+    /// One server in three does not write as Exchange does.
     pub(crate) fn any(choices: &mut Choices<'_>) -> Self {
         let operation = choices.one_of(&[&PUSH, &STREAM, &PULL, &STREAM]);
         let version = choices.one_of(&["Exchange2010", "Exchange2013", "Exchange2007_SP1", "x"]);
@@ -114,7 +75,7 @@ impl Server {
         let types = choices.one_of(&["t:", "", "types:", "abcdefg:", "exchange:", "é:", "a-b.c:"]);
         let forms: [&[&str]; 8] = [
             &[
-                operation.declaration,
+                declaration_of(operation),
                 "",
                 "<?xml version=\"1.0\" encoding=\"utf-8\"?>",
                 "\u{FEFF}",
@@ -159,7 +120,7 @@ impl Server {
                 "M:Notification|/>",
             ],
         ];
-        // Most are as Exchange writes them.
+        // Most choices are as Exchange writes.
         let mut choose = |forms: &[&'static str]| match choices.once_in(5) {
             true => choices.one_of(forms),
             false => forms[0],
@@ -203,26 +164,35 @@ impl Server {
     }
 
     fn new(style: &Style<'_>) -> Self {
-        let Operation {
-            name,
-            response,
-            is_streamed,
-            ..
-        } = style.operation;
+        let prefixes = [style.soap, style.messages, style.types];
+        let dialect = Dialect {
+            xml_declaration: style.declaration,
+            version: style.version,
+            prefixes: prefixes.map(|prefix| prefix.trim_end_matches(':').to_owned()),
+            ..Dialect::exchange_2010()
+        };
+        let mut writer = dialect.begin(style.operation, style.class);
+        let header_end = format!("</{}Header>", style.soap);
+        let header = style.header.to_owned() + &header_end;
         let bindings = (0..40).map(|at| format!(" xmlns:b{at}='urn:{at}'"));
         let declarations = match style.declarations {
             "BINDINGS" => bindings.collect(),
             other => other.to_owned(),
         };
-        let operation = format!(
-            "<M:{name} xmlns:T:=\"TYPES\" xmlns:M:=\"MESSAGES\"{declarations}><M:ResponseMessages>\
-             <M:{response} ResponseClass=\"CLASS\">TEXT<M:ResponseCode>CODE</M:ResponseCode>"
-        );
-        let mut before =
-            style.fill(&[style.declaration, style.operation.start, &operation].concat());
-        let behind = format!("</M:{response}></M:ResponseMessages></M:{name}>");
-        let behind = style.fill(&[&behind, style.operation.end].concat());
-        let (list, list_end) = match is_streamed {
+        let operation_end = format!("><{}ResponseMessages>", style.messages);
+        let operation = declarations + &operation_end;
+        writer.body = writer
+            .body
+            .replacen(&header_end, &header, 1)
+            .replacen(&operation_end, &operation, 1)
+            .replace(TYPES, style.types_name)
+            .replace("'TYPES'", &format!("'{}'", style.types_name));
+        writer.body += &style.fill(style.text);
+        writer.leaf(Namespace::Messages, "ResponseCode", &[], style.code);
+        let length = writer.body.len();
+        let mut before = String::from_utf8(writer.finish()).unwrap();
+        let behind = before.split_off(length);
+        let (list, list_end) = match style.operation.is_streamed {
             true => ("<M:Notifications>", "</M:Notifications>"),
             false => ("", ""),
         };
@@ -246,12 +216,12 @@ impl Server {
         }
     }
 
-    /// A message as Exchange writes it. In a stream, half have no Notification, and others several.
+    /// A message as Exchange writes it. In a stream, half have no Notification, and others have several.
     pub(crate) fn plain_parts(&self, choices: &mut Choices<'_>) -> Parts {
         self.parts_of(choices, false)
     }
 
-    /// A message, each part of it one time in three not as Exchange writes it.
+    /// A message in which each part differs from what Exchange writes in one of three cases.
     pub(crate) fn parts(&self, choices: &mut Choices<'_>) -> Parts {
         self.parts_of(choices, true)
     }
@@ -280,7 +250,7 @@ impl Server {
         parts
     }
 
-    /// A message that has this in place of Notifications.
+    /// A message with this content in place of Notifications.
     pub(crate) fn without_notification(&self, children: &str) -> Parts {
         let [head, tail] = self.around_notifications.clone();
         Parts {
@@ -290,7 +260,7 @@ impl Server {
         }
     }
 
-    /// What stands in place of Notifications.
+    /// Content in place of Notifications.
     fn status(&self, choices: &mut Choices<'_>, is_odd: bool) -> String {
         if !is_odd {
             let status = choices.one_of(&["OK", "OK", "OK", "Closed"]);
@@ -324,7 +294,7 @@ impl Server {
         writer.children()
     }
 
-    /// The end of a Notification and the beginning of the next, which is that of the first if it is not odd.
+    /// The end of a Notification and the start of the next. The next start tag equals the first unless `is_odd`.
     fn between_notifications(&self, choices: &mut Choices<'_>, is_odd: bool) -> String {
         let [name, rest] = &self.notification;
         if !is_odd {
@@ -353,7 +323,7 @@ impl Server {
         format!("{space}</{name}>{space}{next}")
     }
 
-    /// The tail as no server writes it.
+    /// A tail that no server writes.
     fn odd_tail(&self, usual: &str, choices: &mut Choices<'_>) -> String {
         let space = choices.one_of(&[
             "\n",
@@ -387,7 +357,7 @@ impl Server {
                     2 => format!("<{t}Notification>{inner}</{t}Notification>"),
                     _ => format!("<x:Y xmlns:x='urn:y'>{inner}</x:Y>"),
                 };
-                // Behind a response there may be more.
+                // More responses may follow a response.
                 let name = format!("{m}{}", self.operation.response);
                 tail.push_str(&match end.ends_with(&format!("{name}>")) {
                     true => format!("<{name} a='1'>{notification}</{name}>"),
@@ -411,14 +381,14 @@ impl Server {
     }
 }
 
-/// A Notification that alone declares the types namespace.
+/// A Notification that is the only one to declare the types namespace.
 const OWN_TYPES: &str = "M:Notification| xmlns:T:='OWN'>";
 
-/// What of a head differs between servers. Exchange's is the default.
+/// The parts of a head that differ between servers. The default is Exchange's.
 struct Style<'s> {
     operation: &'static Operation,
-    declaration: &'s str,
-    version: &'s str,
+    declaration: &'static str,
+    version: &'static str,
     /// Further children of Header.
     header: &'s str,
     soap: &'s str,
@@ -428,33 +398,20 @@ struct Style<'s> {
     /// Further attributes of the operation.
     declarations: &'s str,
     class: &'s str,
-    /// What stands before the ResponseCode.
+    /// The content before the ResponseCode.
     text: &'s str,
     code: &'s str,
-    /// The start tag of Notification, and where its name ends.
+    /// The start tag of Notification, with `|` after its name.
     notification: &'s str,
-    /// How long the head is to be made by a comment, if it is shorter.
+    /// The minimum length of the head. A comment pads it.
     length: usize,
 }
 
 impl<'s> Style<'s> {
-    /// What is written so: `S:`, `T:` and `M:` stand for prefixes, and words in capitals for what they name.
+    /// The form with `T:` and `M:` replaced by the prefixes, `TYPES` by the declared name, and `OWN` by the right one.
     fn fill(&self, form: &str) -> String {
-        let mut filled = form.to_owned();
-        for (word, text) in [
-            ("TEXT", self.text),
-            ("CODE", self.code),
-            ("CLASS", self.class),
-            ("HEADER", self.header),
-            ("VERSION", self.version),
-            ("SOAP", SOAP),
-            ("MESSAGES", MESSAGES),
-            ("OWN", TYPES),
-            ("TYPES", self.types_name),
-        ] {
-            filled = filled.replace(word, text);
-        }
-        for (word, prefix) in [("S:", self.soap), ("T:", self.types), ("M:", self.messages)] {
+        let mut filled = form.replace("TYPES", self.types_name).replace("OWN", TYPES);
+        for (word, prefix) in [("T:", self.types), ("M:", self.messages)] {
             filled = filled
                 .replace(&format!("xmlns:{word}"), &xmlns(prefix))
                 .replace(word, prefix);
@@ -465,7 +422,7 @@ impl<'s> Style<'s> {
     fn of(operation: &'static Operation) -> Self {
         Self {
             operation,
-            declaration: operation.declaration,
+            declaration: declaration_of(operation),
             version: "Exchange2010",
             header: "",
             soap: "soap11:",
@@ -479,6 +436,15 @@ impl<'s> Style<'s> {
             notification: "M:Notification|>",
             length: 0,
         }
+    }
+}
+
+/// Exchange begins no frame of a stream with an XML declaration.
+fn declaration_of(operation: &Operation) -> &'static str {
+    if operation.is_streamed {
+        ""
+    } else {
+        XML_DECLARATION
     }
 }
 
@@ -496,9 +462,9 @@ struct Writer<'w, 't> {
     /// The prefix of the next tag.
     types: String,
     is_streamed: bool,
-    /// Whether to write what no server writes.
+    /// Whether to write content that no server writes.
     is_odd: bool,
-    /// What stands between elements.
+    /// The white space between elements.
     space: &'static str,
 }
 
@@ -695,7 +661,7 @@ impl<'w, 't> Writer<'w, 't> {
         self.xml.push_str(&format!("<{t}{name}{attributes}"));
     }
 
-    /// An opaque value, usually of this length.
+    /// An opaque value of this length, with exceptions where `is_odd`.
     fn value(&mut self, usual: usize, in_attribute: bool) -> String {
         const LETTERS: &str = "AQMk+LL78AZWsL7AFRMPoitdZ5zwKFCKq2r/Jn8rXld3h4zsqZ0bCATrIA7vedFn=";
         let length = if self.odd(8) {
@@ -732,7 +698,7 @@ impl<'w, 't> Writer<'w, 't> {
                 "\u{1}",
                 "\u{FFFF}",
             ]);
-            // What an attribute cannot hold ends the whole message, so it stands there less often.
+            // Content that an attribute cannot have ends the whole message, so it is written less often there.
             let is_kept = !in_attribute || !piece.starts_with('<') || self.choices.once_in(4);
             if is_kept {
                 let at = self.choices.position(value.len() + 1);
@@ -742,7 +708,7 @@ impl<'w, 't> Writer<'w, 't> {
         value
     }
 
-    /// What stands between two elements.
+    /// Content between two elements.
     fn between(&mut self) {
         self.xml.push_str(self.space);
         if self.odd(16) {
@@ -763,7 +729,7 @@ impl<'w, 't> Writer<'w, 't> {
         }
     }
 
-    /// Once in so many times, where what no server writes is asked for.
+    /// True in one of so many cases, if content that no server writes is wanted.
     fn odd(&mut self, times: usize) -> bool {
         self.is_odd && self.choices.once_in(times)
     }

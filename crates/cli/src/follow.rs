@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use ews_notifications::{
-    ConnectionStatus, Continuity, Delivery, Message, Parser, Response, ResponseClass,
+    ConnectionStatus, Continuity, Delivery, Message, Parser, Response, ResponseClass, Watermark,
 };
 use indicatif::{FormattedDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -107,12 +107,17 @@ impl Status {
         self.has_server_error |= !reports.is_empty();
         for notification in message.notifications() {
             self.events += notification.events.len();
-            if let Some(Delivery::Gap { expected, got }) = continuity.observe(notification) {
+            if continuity.check(notification) == Delivery::Gap {
                 self.gaps += 1;
                 let id = notification.subscription_id;
+                let text =
+                    |mark: Option<Watermark<'_>>| mark.map_or("?".into(), |mark| mark.to_string());
+                let expected = text(continuity.last(id));
+                let got = text(notification.previous_watermark);
                 let missing = format!("from watermark {expected} to watermark {got}");
                 reports.push(format!("events of subscription {id} are missing {missing}"));
             }
+            continuity.commit(notification);
         }
         let place = format!("{INPUT}: envelope {}", self.envelopes);
         let reports = reports.iter();

@@ -1,19 +1,21 @@
-//! What has to hold for any bytes: one function a fuzz target, which panics where it does not.
+//! The oracles: one function for each fuzz target. It panics if a rule does not hold for the bytes.
 //!
-//! The fuzz targets are these functions and no more, and `tests/fuzz.rs` runs them over the committed
-//! corpus on a stable compiler. What bodies are made of and what they are held against is shared with
-//! the tests (`tests/support`).
+//! A fuzz target only calls its oracle. `tests/it/fuzz.rs` runs the oracles over the committed corpus on a stable
+//! compiler. Generators and comparisons are shared with the tests (`tests/support`).
+
+mod continuity;
 mod tokens;
 
 use crate::support::choices::Choices;
 use crate::support::sequence::{self, Sequence};
-use crate::support::{comparison, dialect, fixtures, framing, invariance, text};
+use crate::support::{comparison, dialect, fixtures, framing, invariance, json};
 use ews_notifications::{Error, Message, Parser, Timestamp, TimestampError};
 
+pub use continuity::continuity;
 pub use tokens::tokens;
 
-/// The typed layer against a slow second implementation over another parser's tree. The first byte says
-/// whether the rest makes a body in some dialect, of which the message is known, or is one.
+/// The typed layer against the reference. By the first byte, the rest makes a body in some dialect, whose message is
+/// known, or is a body.
 pub fn parse(data: &[u8]) {
     let Some((&first, rest)) = data.split_first() else {
         return;
@@ -23,25 +25,25 @@ pub fn parse(data: &[u8]) {
     let body = made.as_ref().map_or(rest, |(body, _)| body.as_bytes());
     let found = parser.parse(body);
     if let Some((body, expected)) = &made {
-        let said = found.map(|message| text::of_message(&message));
+        let said = found.map(|message| json::of_message(&message));
         assert_eq!(said.as_ref(), Ok(expected), "{body}");
     }
     comparison::check_reader(body, Parser::new().reader(body), found);
     check_meaning(body, found);
 }
 
-/// [`comparison::check`], where the second implementation is not misled by its parser.
+/// [`comparison::check`], unless the reference is misled by its parser.
 fn check_meaning(body: &[u8], found: Result<Message<'_>, Error>) {
     if str::from_utf8(body).is_ok_and(|text| text.contains(":xmlns") || text.contains("<xml:")) {
-        // It takes an attribute with such a name for a declaration of the default namespace, and does not know
-        // the prefix of such an element.
+        // roxmltree takes an attribute with such a name for a default namespace declaration, and does not know the
+        // prefix of such an element.
         return;
     }
     let _ = comparison::check(body, found);
 }
 
-/// A framer against the tokenizer, and against itself with the stream cut otherwise and other kernels. The first
-/// byte says whether the rest makes a stream, or is one.
+/// A framer against the tokenizer, and against itself with other pieces and kernels. By the first byte, the rest makes
+/// a stream, or is one.
 pub fn frame(data: &[u8]) {
     let Some((&first, rest)) = data.split_first() else {
         return;
@@ -55,15 +57,13 @@ pub fn frame(data: &[u8]) {
     }
 }
 
-/// What a parser has read before, what it predicts and which kernel it reads with change nothing; nor does
-/// where a body lies in memory.
+/// Earlier bodies, predictions, the kernel and the alignment of a body change no result.
 pub fn invariance(data: &[u8]) {
     invariance::check(&Sequence::from_choices(data));
 }
 
-/// A good body of which bytes are changed, removed, added or doubled, or that goes on as another one.
-/// A parser that knows the good one by heart, or is about to learn, one that never does and the reference
-/// agree.
+/// An accepted body with bytes changed, removed, inserted or repeated, or with the end of another body. A parser that
+/// has learned the accepted body, or is about to, agrees with the baseline and the reference.
 pub fn mutate(data: &[u8]) {
     let mut choices = Choices::new(data);
     let good = fixture(&mut choices);
@@ -74,7 +74,7 @@ pub fn mutate(data: &[u8]) {
     let mut config = ews_notifications::Config::default();
     config.kernel = choices.one_of(&sequence::KERNELS);
     let mut knowing = Parser::with_config(config);
-    // One reading teaches, and a second is by what that has taught.
+    // The first reading learns, and the second uses what was learned.
     for _ in 0..2 - choices.below(3) {
         assert!(knowing.parse(good).is_ok());
     }
@@ -86,7 +86,7 @@ pub fn mutate(data: &[u8]) {
     let counted = invariance::stats_between(before, knowing.stats());
     let expected = invariance::message_counters(plain.stats());
     assert_eq!(invariance::message_counters(counted), expected);
-    // Neither is the worse for it.
+    // The changed body leaves no trace.
     assert_eq!(knowing.parse(good), plain.parse(good));
 }
 
@@ -140,8 +140,8 @@ fn mutate_once(choices: &mut Choices<'_>, body: &mut Vec<u8>) {
     }
 }
 
-/// The conversion of `xs:dateTime` against an independent date library. The bytes are a text of digits
-/// and the signs between them, so that many are such a time or nearly so.
+/// The conversion of `xs:dateTime` against an independent date library. The bytes make a text of digits and signs, so
+/// that many are a time or nearly one.
 pub fn time(data: &[u8]) {
     const PLAIN: &[u8; 20] = b"2026-03-02T10:00:00Z";
     const SIGNS: &[u8; 16] = b"0123456789-:TZ.+";
@@ -163,9 +163,9 @@ pub fn time(data: &[u8]) {
             let found = (time.seconds, time.nanoseconds);
             assert_eq!(found, expected, "{text}");
         }
-        // Beyond the range of the library, or a form of `xs:dateTime` that it does not have.
+        // Out of the library's range, or a form of `xs:dateTime` that it does not accept.
         (Ok(_), None) => assert!(is_beyond(&text), "{text}"),
-        // A form that it has and `xs:dateTime` does not.
+        // A form that the library accepts and `xs:dateTime` does not have.
         (Err(error), Some(_)) => assert!(is_laxer(&text, error), "{text}: {error}"),
         (Err(_), None) => {}
     }
@@ -174,7 +174,7 @@ pub fn time(data: &[u8]) {
 fn jiff_time(text: &str) -> Option<(i64, u32)> {
     let time: jiff::Timestamp = text.parse().ok()?;
     let (seconds, nanoseconds) = (time.as_second(), time.subsec_nanosecond());
-    // Its fraction has the sign of the instant; ours counts on from the second before.
+    // The library's fraction has the sign of the instant. Ours counts from the second before.
     Some(match nanoseconds {
         ..0 => (seconds - 1, (nanoseconds + 1_000_000_000) as u32),
         _ => (seconds, nanoseconds as u32),
@@ -194,8 +194,8 @@ fn is_beyond(text: &str) -> bool {
         || year == "9999"
 }
 
-/// Times with a leap second and offsets of more than 14 hours, or what has not the form of `xs:dateTime`:
-/// without seconds, without the minutes of the offset, without the signs between.
+/// Leap seconds and offsets over 14 hours, and forms that `xs:dateTime` does not have: without seconds, without minutes
+/// of the offset, or without separators.
 fn is_laxer(text: &str, error: TimestampError) -> bool {
     match error {
         TimestampError::Range => {

@@ -1,5 +1,5 @@
-//! The tokenizer against other parsers: what we accept means the same to them; what one refuses and
-//! another accepts is one of the known differences.
+//! The tokenizer against other parsers. Documents that we accept mean the same to them. Where only one side refuses, it
+//! is a known difference.
 
 use core::fmt::{self, Write as _};
 
@@ -10,8 +10,7 @@ const XML: &str = "http://www.w3.org/XML/1998/namespace";
 const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
 const SPACES: [char; 4] = [' ', '\t', '\r', '\n'];
 
-/// Reads the bytes as a document with this crate's tokenizer, `roxmltree`, `xmlparser`, `quick-xml` and
-/// `uppsala`.
+/// Reads the bytes as a document with this crate's tokenizer, `roxmltree`, `xmlparser`, `quick-xml` and `uppsala`.
 pub fn tokens(data: &[u8]) {
     let shown = data.escape_ascii();
     let mut ours = Reading::of(data, &Config::default());
@@ -19,7 +18,7 @@ pub fn tokens(data: &[u8]) {
         && error.class() == ErrorClass::Limit
     {
         assert!(is_over_limit(error, data), "{error}: {shown}");
-        // The others have no limits.
+        // The other parsers have no limits.
         let mut config = Config::default();
         config.limits = Limits::unlimited();
         ours = Reading::of(data, &config);
@@ -50,18 +49,17 @@ pub fn tokens(data: &[u8]) {
     }
 }
 
-/// What our tokenizer finds in a document, up to its end or to an error.
+/// What our tokenizer finds in a document, up to its end or an error.
 #[derive(Default)]
 struct Reading {
     lines: Lines,
     /// The end of the last token.
     end: usize,
     has_root: bool,
-    /// Whether there is an attribute that is named `xmlns` behind a prefix, which is nothing special, and
-    /// which `roxmltree` takes for a declaration of the default namespace; or an element with the prefix `xml`,
-    /// which it does not know there.
+    /// Whether the document has an attribute named `xmlns` with a prefix, or an element with the prefix `xml`.
+    /// `roxmltree` takes the first for a default namespace declaration, and does not know the second.
     is_misread: bool,
-    /// The names of the elements that are open there.
+    /// The names of the open elements.
     open: Vec<String>,
     error: Option<Error>,
 }
@@ -83,7 +81,7 @@ impl Reading {
         Ok(())
     }
 
-    /// Notes a token, and looks at what `roxmltree` does not check.
+    /// Notes a token, and checks the rules that `roxmltree` does not.
     fn token(&mut self, token: Token<'_>, tokens: &Tokenizer<'_, '_>, body: &[u8]) {
         let lines = &mut self.lines;
         match token {
@@ -119,10 +117,9 @@ impl Reading {
         }
     }
 
-    /// Whatever was read before an error is accepted by `roxmltree`, once what is open is closed, and means
-    /// the same to it.
+    /// Everything before an error means the same to `roxmltree`, which accepts it once open elements are closed.
     fn check_accepted(mut self, text: &str) {
-        // What is not read as it stands has not become what may not stand there.
+        // Replaced references must not hide an error.
         let illegal = self.lines.text.chars().filter(|char| !is_char(*char));
         assert_eq!(illegal.count(), self.lines.pieces, "{text:?}");
         let mut accepted = text[..self.end].to_owned();
@@ -140,14 +137,14 @@ impl Reading {
         }
         assert!(has_good_declaration(&accepted), "{text:?}");
         if accepted.contains('\r') {
-            // It does not read some of them as section 2.11 of XML says: one before a reference, in a
-            // comment, in an instruction.
+            // `roxmltree` does not normalize every line end by section 2.11 of XML: one before a reference, in a
+            // comment, or in an instruction.
             accepted = accepted.replace("\r\n", "\n").replace('\r', "\n");
         }
         let start = accepted.len() - accepted.trim_start_matches('\u{FEFF}').len();
         let behind = start + "<?xml".len();
         if accepted[start..].starts_with("<?xml") && accepted[behind..].starts_with(['\t', '\n']) {
-            // It takes a declaration for an instruction, unless a space is behind its target.
+            // `roxmltree` takes a declaration for an instruction, unless a space follows its target.
             accepted.replace_range(behind..=behind, " ");
         }
         if self.is_misread {
@@ -159,7 +156,7 @@ impl Reading {
     }
 }
 
-/// The name of the namespace that a name is in, empty for none.
+/// The namespace name of a name. Empty for none.
 fn namespace_of<'t>(name: Name<'_>, tokens: &'t Tokenizer<'_, '_>) -> &'t str {
     let namespace = tokens.namespace_name(name.namespace()).unwrap_or("");
     let (prefix, local) = (name.prefix(), name.local());
@@ -170,7 +167,7 @@ fn namespace_of<'t>(name: Name<'_>, tokens: &'t Tokenizer<'_, '_>) -> &'t str {
     namespace
 }
 
-/// What a tree says, in the form in which [`Reading`] notes it.
+/// The content of a tree, in the form in which [`Reading`] notes it.
 fn meaning_of_tree(tree: &roxmltree::Document<'_>) -> String {
     let mut lines = Lines::default();
     let mut open: Vec<roxmltree::Node<'_, '_>> = Vec::new();
@@ -203,8 +200,8 @@ fn meaning_of_tree(tree: &roxmltree::Document<'_>) -> String {
     lines.text
 }
 
-/// What a document says, a piece a line: names with their namespaces, values and texts as they read. Texts
-/// that follow one another are one.
+/// The content of a document, one piece a line: names with their namespaces, values, and texts. Adjacent texts are
+/// joined.
 #[derive(Default)]
 struct Lines {
     text: String,
@@ -213,7 +210,7 @@ struct Lines {
 }
 
 impl Lines {
-    /// Before each piece, since it may be in no document.
+    /// The separator before each piece. It occurs in no document.
     const START: char = '\0';
 
     fn line(&mut self, line: fmt::Arguments<'_>) {
@@ -238,7 +235,7 @@ fn is_char(char: char) -> bool {
     matches!(char, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
 }
 
-/// The other parsers accept what we and `roxmltree` do.
+/// Checks that the other parsers accept what we and `roxmltree` accept.
 fn assert_accepted(text: &str) {
     for token in xmlparser::Tokenizer::from(text) {
         match token {
@@ -260,7 +257,7 @@ fn assert_accepted(text: &str) {
             Err(error) => panic!("quick-xml: {error} {text:?}"),
         }
     }
-    // It knows no version but 1.0 and 1.1, where section 2.8 of XML has any 1.x read as 1.0.
+    // xmlparser knows only versions 1.0 and 1.1. Section 2.8 of XML has any 1.x read as 1.0.
     let known = match text.split_once("1.") {
         Some((before, behind)) if before.contains("<?xml") && !before.contains("?>") => {
             format!(
@@ -280,8 +277,8 @@ fn assert_accepted(text: &str) {
     }
 }
 
-/// If this attribute is a declaration, it is one by the rules that `roxmltree` does not check: that a prefix
-/// cannot be undeclared, and what is reserved. A value with references may read as anything.
+/// Whether this attribute passes the namespace rules that `roxmltree` does not check: reserved names, and no undeclared
+/// prefix. A value with references may be anything.
 fn assert_declared(prefix: &str, local: &str, value: &str) {
     let declares = match (prefix, local) {
         ("", "xmlns") => "",
@@ -295,7 +292,7 @@ fn assert_declared(prefix: &str, local: &str, value: &str) {
     assert!(declares != "xmlns" && value != XMLNS, "{declares} {value}");
 }
 
-/// Whether a document begins with `[23] XMLDecl`, of XML 1.x in UTF-8, or with none.
+/// Whether a document begins with `[23] XMLDecl` of XML 1.x in UTF-8, or has none.
 fn has_good_declaration(text: &str) -> bool {
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     match text.strip_prefix("<?xml") {
@@ -304,7 +301,7 @@ fn has_good_declaration(text: &str) -> bool {
     }
 }
 
-/// Nothing, if it is not good.
+/// None if the declaration is not good.
 fn is_good_declaration(behind_target: &str) -> Option<()> {
     let (mut rest, _) = behind_target.split_once("?>")?;
     let mut said = Vec::new();
@@ -329,7 +326,7 @@ fn is_good_declaration(behind_target: &str) -> Option<()> {
     (is_good && said.next().is_none()).then_some(())
 }
 
-/// `[4a] NameChar`, but the colon.
+/// `[4a] NameChar`, without the colon.
 fn is_in_name(char: char) -> bool {
     char.is_ascii_alphanumeric()
         || matches!(
@@ -354,7 +351,7 @@ fn is_in_name(char: char) -> bool {
         )
 }
 
-/// Whether the document may go over the limit: it has as many signs of what is counted.
+/// Whether the document may exceed the limit: it has that many of the counted characters.
 fn is_over_limit(error: Error, body: &[u8]) -> bool {
     let (before, here) = body.split_at(error.offset());
     let signs = |sign: &str| {
@@ -370,20 +367,19 @@ fn is_over_limit(error: Error, body: &[u8]) -> bool {
     }
 }
 
-/// Whether we refuse by a rule that `roxmltree` does not check, and where that rule applies.
+/// Whether `roxmltree` does not check the rule by which we refuse, and the rule applies here.
 fn is_stricter(error: Error, text: &str) -> bool {
     let (before, here) = text.split_at(error.offset());
     let name = here.split(|char| !is_in_name(char) && char != ':').next();
     let name = name.unwrap_or_default();
     match error.kind() {
-        // Of the XML declaration it checks the order of what is said, and no more. What is declared to be
-        // another encoding it reads as UTF-8 all the same.
+        // `roxmltree` checks only the order in an XML declaration, and reads a declared other encoding as UTF-8.
         ErrorKind::Declaration
         | ErrorKind::DeclarationVersion
         | ErrorKind::DeclarationEncoding
         | ErrorKind::DeclarationStandalone
         | ErrorKind::Encoding => !has_good_declaration(text),
-        // It takes a reference to a character that XML does not allow.
+        // `roxmltree` accepts a reference to a character that XML does not allow.
         ErrorKind::IllegalReference => {
             let number = here
                 .strip_prefix("&#")
@@ -394,7 +390,7 @@ fn is_stricter(error: Error, text: &str) -> bool {
             });
             number.is_some() && !code.and_then(char::from_u32).is_some_and(is_char)
         }
-        // Of Namespaces in XML, that a prefix cannot be undeclared and what is reserved.
+        // `roxmltree` accepts undeclared prefixes and reserved names.
         ErrorKind::PrefixUndeclaring => name.starts_with("xmlns:") && value_of(here) == Some(""),
         ErrorKind::ReservedPrefix => match name {
             "xmlns:xmlns" => true,
@@ -407,16 +403,16 @@ fn is_stricter(error: Error, text: &str) -> bool {
                 && name != "xmlns:xml"
                 && value_of(here).is_some_and(is_reserved)
         }
-        // It takes any attribute whose name ends so for a declaration of the default namespace, of which it
-        // takes more than one.
+        // `roxmltree` takes any attribute named `xmlns` with a prefix for a default namespace declaration, and accepts
+        // several.
         ErrorKind::UnboundPrefix => name.ends_with(":xmlns"),
         ErrorKind::DuplicateAttribute => name == "xmlns" || name.ends_with(":xmlns"),
-        // A colon at the start of a name it takes for no prefix.
+        // `roxmltree` accepts a colon at the start of a name.
         ErrorKind::QName => {
             here.starts_with(':')
                 && before.ends_with(|char| SPACES.contains(&char) || "</".contains(char))
         }
-        // It does not ask for white space behind a target, and takes a colon in it.
+        // `roxmltree` requires no white space after a target, and accepts a colon in it.
         ErrorKind::ProcessingInstruction => {
             let target = before.rsplit("<?").next().unwrap_or_default();
             let is_end = here.starts_with("?>") || here.starts_with(SPACES);
@@ -424,7 +420,7 @@ fn is_stricter(error: Error, text: &str) -> bool {
                 && !is_end
                 && (!target.is_empty() || here.starts_with(':'))
         }
-        // A target is reserved however its letters are written, and what comes behind a colon is not its.
+        // `roxmltree` reserves the target in any case of its letters, and ignores what follows a colon.
         ErrorKind::ReservedTarget => here.split_at_checked(3).is_some_and(|(target, behind)| {
             target.eq_ignore_ascii_case("xml") && !behind.starts_with(is_in_name)
         }),
@@ -432,7 +428,7 @@ fn is_stricter(error: Error, text: &str) -> bool {
     }
 }
 
-/// The value of the attribute that comes next.
+/// The value of the attribute at the start of the text.
 fn value_of(attribute: &str) -> Option<&str> {
     let (_, behind) = attribute.split_once('=')?;
     let behind = behind.trim_start_matches(SPACES);

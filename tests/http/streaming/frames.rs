@@ -14,17 +14,17 @@ pub(crate) const IDS: [&str; 2] = [
     "JgBtYngwMi5jb3JwLmV4YW1wbGUub3JnEAAAAB==",
 ];
 
-/// What happened: in which subscription, the name of its element, and to which item.
+/// What happened: the subscription, the name of the event element, and the item.
 pub(crate) type Happened = (String, String, String);
 
-/// The same frame, with something else in it that stands there once.
+/// The frame with `old`, which it has once, replaced by `new`.
 #[track_caller]
 pub(crate) fn with(frame: &str, old: &str, new: &str) -> String {
     assert_eq!(frame.matches(old).count(), 1, "{old}");
     frame.replacen(old, new, 1)
 }
 
-/// A frame of what happened. What happened one after the other in the same subscription makes a Notification.
+/// A frame of these events. Consecutive events of one subscription make a Notification.
 pub(crate) fn events(happened: &[Happened]) -> String {
     let notifications = happened.chunk_by(|one, next| one.0 == next.0);
     let notifications: String = notifications.map(notification).collect();
@@ -47,7 +47,7 @@ fn notification(happened: &[Happened]) -> String {
     )
 }
 
-/// Something that happened.
+/// Any event.
 pub(crate) fn any_happened(random: &mut Random) -> Happened {
     let kinds = [
         "CreatedEvent",
@@ -55,7 +55,7 @@ pub(crate) fn any_happened(random: &mut Random) -> Happened {
         "ModifiedEvent",
         "DeletedEvent",
     ];
-    // Ids are Base64; here with characters of two, three and four bytes, and with what looks like markup.
+    // Ids are Base64. These also have characters of two, three and four bytes, and text that looks like markup.
     let letters = ["A", "b", "9", "+", "/", "=", "é", "€", "😀", ">", "/>", "'"];
     let length = random.pick(&[1, 20, 152]);
     let item = (0..length).map(|_| random.pick(&letters)).collect();

@@ -1,4 +1,4 @@
-//! The client of `examples/streaming.rs`, against a server that does on the wire what servers and networks do.
+//! The client of `examples/streaming.rs`, against a server that cuts, delays and breaks its responses.
 
 #[path = "../../../examples/streaming.rs"]
 #[expect(dead_code, reason = "an example has a main")]
@@ -21,7 +21,7 @@ use self::server::{Answer, Asked, Server};
 use ews_notifications::{ErrorKind, Message, Parser};
 use tokio::time::{error::Elapsed, timeout};
 
-/// More than a test takes, on a machine that has other things to do.
+/// Longer than any test takes, even on a busy machine.
 const LONG: Duration = Duration::from_secs(60);
 
 fn client(server: &Server) -> Client {
@@ -35,7 +35,7 @@ fn client(server: &Server) -> Client {
     }
 }
 
-/// What the client has handed out.
+/// What the client has handled.
 #[derive(Debug, Default)]
 struct Handled {
     messages: usize,
@@ -56,7 +56,7 @@ impl Handled {
     }
 }
 
-/// What one connection brings, and how it ends.
+/// What one connection delivers, and how it ends.
 async fn connection(
     answer: Answer,
     change: impl FnOnce(&mut Client),
@@ -71,8 +71,8 @@ async fn connection(
     (handled, end)
 }
 
-/// What comes over one connection after the other, and what was asked for each. The last one has to say that the
-/// subscriptions are unknown.
+/// What these connections deliver, and the requests for them. The last one has to answer that the subscriptions are
+/// unknown.
 async fn run(answers: impl IntoIterator<Item = Answer>) -> (Handled, Vec<Asked>) {
     let server = Server::start(answers).await;
     let mut handled = Handled::default();
@@ -81,7 +81,7 @@ async fn run(answers: impl IntoIterator<Item = Answer>) -> (Handled, Vec<Asked>)
     (handled, server.asked())
 }
 
-/// Some frames, and what they say.
+/// Some frames, and their events.
 fn stream(random: &mut Random) -> (String, Vec<Happened>) {
     let (mut stream, mut all) = (String::new(), Vec::new());
     for _ in 0..1 + random.below(6) {
@@ -104,7 +104,7 @@ fn kind(end: Result<Duration, Failure>) -> ErrorKind {
 }
 
 #[tokio::test]
-async fn what_is_sent_arrives_however_it_is_cut_and_delayed() {
+async fn events_arrive_however_the_stream_is_cut_and_delayed() {
     for seed in 0..60 {
         let mut random = Random::new(seed);
         let (stream, sent) = stream(&mut random);
@@ -118,7 +118,7 @@ async fn what_is_sent_arrives_however_it_is_cut_and_delayed() {
 }
 
 #[tokio::test]
-async fn what_is_sent_arrives_byte_by_byte() {
+async fn events_arrive_byte_by_byte() {
     let mut random = Random::new(0);
     let (stream, sent) = stream(&mut random);
     assert!(!sent.is_empty());
@@ -129,7 +129,7 @@ async fn what_is_sent_arrives_byte_by_byte() {
     assert!(end.is_ok());
 }
 
-/// Together they take longer than the client bears silence.
+/// Together they take longer than the silence that the client accepts.
 #[tokio::test]
 async fn heartbeats_keep_a_connection_alive() {
     let silence = Duration::from_secs(4);
@@ -161,9 +161,9 @@ async fn silence_ends_a_connection() {
     );
 }
 
-/// Wherever the connection breaks, whole envelopes have been handled, and a part of one is an error that says so.
+/// Wherever a connection breaks, whole envelopes are handled, and a part of one is an error.
 #[tokio::test]
-async fn a_broken_connection_says_what_is_unfinished() {
+async fn a_broken_connection_reports_the_unfinished_envelope() {
     let mut random = Random::new(1);
     let happened: Vec<_> = (0..3).map(|_| any_happened(&mut random)).collect();
     let (start, rest) = HEARTBEAT.split_at(700);
@@ -176,7 +176,7 @@ async fn a_broken_connection_says_what_is_unfinished() {
         wire(),
     ]
     .map(|answer| answer.bytes().len());
-    // In its first chunk, between the two, in the length and in the data of the second.
+    // In the first chunk, between the two, and in the length and the data of the second.
     for length in [
         first + 100,
         second - 1,
@@ -189,14 +189,14 @@ async fn a_broken_connection_says_what_is_unfinished() {
         assert_eq!(handled.happened, happened, "{length}");
         assert_eq!(kind(end), ErrorKind::UnfinishedEnvelope, "{length}");
     }
-    // Before the first, behind it, in the length of the next chunk, behind the last.
+    // Before the first, after it, in the length of the next chunk, and after the last.
     for length in [0, 20, head, first, first + 1, whole] {
         let (handled, end) = connection(wire().cut(length), |_| {}).await;
         let sent = if length < first { &[][..] } else { &happened };
         assert_eq!(handled.happened, sent, "{length}");
         assert!(end.unwrap_err().is::<hyper::Error>(), "{length}");
     }
-    // A stream that ends in order, but too early.
+    // A stream that ends properly, but too early.
     let (_, end) = connection(wire().end(), |_| {}).await;
     assert_eq!(
         end.unwrap_err().to_string(),
@@ -207,7 +207,7 @@ async fn a_broken_connection_says_what_is_unfinished() {
 }
 
 #[tokio::test]
-async fn nothing_behind_an_error_is_handled() {
+async fn nothing_after_an_error_is_handled() {
     let mut random = Random::new(2);
     let frame = events(&[any_happened(&mut random)]);
     for (defect, expected) in [
@@ -246,7 +246,7 @@ async fn other_answers_are_errors() {
     }
 }
 
-/// Connections that end well and badly, one after the other: what is whole arrives, once.
+/// Some connections end well and some badly. Each whole envelope arrives once.
 #[tokio::test]
 async fn connections_follow_one_another() {
     for seed in 0..20 {
@@ -266,7 +266,7 @@ async fn connections_follow_one_another() {
 }
 
 #[tokio::test]
-async fn a_busy_server_is_left_alone_for_as_long_as_it_says() {
+async fn the_client_waits_as_long_as_a_busy_server_asks() {
     let fault = with(FAULT, "297749", "300");
     let (handled, asked) = run([
         Answer::whole("500 Internal Server Error", &fault),
@@ -302,7 +302,7 @@ async fn unknown_subscriptions_are_left_out() {
     let mut random = Random::new(3);
     let happened = any_happened(&mut random);
     let (handled, asked) = run([
-        // The stream goes on with the other one.
+        // The stream continues with the other subscription.
         Answer::stream()
             .chunk(open)
             .chunk(events(slice::from_ref(&happened)))

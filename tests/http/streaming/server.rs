@@ -1,5 +1,4 @@
-//! A server that writes what a test tells it to the wire, byte for byte: one answer for each connection, in the order
-//! in which they are made.
+//! A server that writes the bytes that a test gives it: one response for each connection, in the order of connections.
 
 use core::net::SocketAddr;
 use core::time::Duration;
@@ -12,7 +11,7 @@ use tokio::time::sleep;
 
 use super::random::Random;
 
-/// What a connection is answered with. Behind it the server closes the connection.
+/// The response to a connection. The server closes the connection after it.
 pub(crate) struct Answer(Vec<Step>);
 
 enum Step {
@@ -29,7 +28,7 @@ impl Answer {
         )
     }
 
-    /// A whole answer that is no stream.
+    /// A whole response that is no stream.
     pub(crate) fn whole(status: &str, body: &str) -> Self {
         let length = body.len();
         Self(Vec::new()).raw(&format!(
@@ -37,7 +36,7 @@ impl Answer {
         ))
     }
 
-    /// These bytes, whatever they are.
+    /// These bytes, unchanged.
     pub(crate) fn raw(mut self, bytes: &str) -> Self {
         self.0.push(Step::Write(bytes.into()));
         self
@@ -48,7 +47,7 @@ impl Answer {
         self
     }
 
-    /// `chunk`, written at once.
+    /// `chunk`, in one write.
     pub(crate) fn chunk(mut self, data: impl AsRef<[u8]>) -> Self {
         let data = data.as_ref();
         let length = format!("{:x}\r\n", data.len());
@@ -57,7 +56,7 @@ impl Answer {
         self
     }
 
-    /// Chunks of lengths up to this one.
+    /// Chunks of up to this length.
     pub(crate) fn chunks(self, longest: usize, random: &mut Random, data: &str) -> Self {
         let chunks = pieces(longest, random, data.as_bytes());
         chunks.into_iter().fold(self, Self::chunk)
@@ -68,7 +67,7 @@ impl Answer {
         self.raw("0\r\n\r\n")
     }
 
-    /// The same bytes, in writes of lengths up to this one, some of which come late.
+    /// The same bytes, in writes of up to this length, some of them late.
     pub(crate) fn slowly(self, longest: usize, random: &mut Random) -> Self {
         let bytes = self.bytes();
         let mut steps = Vec::new();
@@ -81,7 +80,7 @@ impl Answer {
         Self(steps)
     }
 
-    /// The first of the bytes, and no more.
+    /// The first bytes of it only.
     pub(crate) fn cut(self, length: usize) -> Self {
         let mut bytes = self.bytes();
         bytes.truncate(length);
@@ -108,7 +107,7 @@ fn pieces<'b>(longest: usize, random: &mut Random, mut bytes: &'b [u8]) -> Vec<&
     pieces
 }
 
-/// A request, and when it had come.
+/// A request, and when it arrived.
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
     pub(crate) at: Instant,
@@ -123,7 +122,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Has as many connections as there are answers. More are refused.
+    /// Accepts as many connections as there are responses, and refuses more.
     pub(crate) async fn start(answers: impl IntoIterator<Item = Answer>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let server = Self {
@@ -141,7 +140,7 @@ impl Server {
         server
     }
 
-    /// All that has been asked so far.
+    /// All requests so far.
     pub(crate) fn asked(&self) -> Vec<Asked> {
         self.asked.lock().unwrap().clone()
     }
@@ -155,7 +154,7 @@ async fn serve(stream: TcpStream, Answer(steps): Answer, asked: Arc<Mutex<Vec<As
     for step in steps {
         match step {
             Step::Wait(time) => sleep(time).await,
-            // A client that has read enough goes.
+            // A client that has read enough closes the connection.
             Step::Write(bytes) if stream.write_all(&bytes).await.is_err() => return,
             Step::Write(_) => {}
         }
