@@ -70,8 +70,8 @@ enum Command {
     /// events and shows the time of the last heartbeat.
     ///
     /// Standard error reports server errors and missing events at once. Missing events can be detected only if the
-    /// server sends PreviousWatermark, which Exchange does not stream. Reading stops at the first malformed envelope,
-    /// of which nothing is shown.
+    /// server sends PreviousWatermark, which Exchange does not stream. Reading stops at the first malformed envelope.
+    /// Nothing of that envelope is shown.
     #[command(after_help = FOLLOW_HELP)]
     Follow,
 }
