@@ -129,8 +129,8 @@ def line(record: dict) -> str:
     ours, most = right[0], max(right[1:])
     best = name(record, record["judges"][right.index(most, 1)])
     return (
-        f"{ours} of {record['core']} documents of the W3C suite are judged correctly: those of XML 1.0 in UTF-8 without a\n"
-        f"DOCTYPE. The best other parser, {best}, judges {most} correctly, see [benches/SCORE.md](benches/SCORE.md).\n"
+        f"{ours} of {record['core']} documents of the W3C suite are judged correctly (XML 1.0, UTF-8, no DOCTYPE, one right\n"
+        f"verdict). The best other parser, {best}, judges {most} correctly, see [benches/SCORE.md](benches/SCORE.md).\n"
     )
 
 

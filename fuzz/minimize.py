@@ -4,7 +4,8 @@
 
 Inputs of fuzz/corpus and fuzz/found compete. libFuzzer reports the coverage features of each. A greedy set cover takes the
 input that adds the most features, of equal ones the shortest, then the first by content. Inputs whose names are not hashes
-are always kept. Needs a nightly compiler and `cargo install cargo-fuzz`."""
+are always kept. The features determine the choice, but those of a few inputs may differ from run to run. Needs a nightly
+compiler and `cargo install cargo-fuzz`."""
 
 import hashlib
 import re

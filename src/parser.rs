@@ -90,7 +90,7 @@ impl Parser {
         Self::default()
     }
 
-    /// A parser with this configuration, which stays as it is.
+    /// A parser with this configuration. It does not change later.
     #[must_use]
     pub fn with_config(config: Config) -> Self {
         Self {
@@ -119,7 +119,7 @@ impl Parser {
         end.map(|()| builder.finish())
     }
 
-    /// Reads a body as far as it is good: the message up to the first error, and the error.
+    /// Reads a body up to its first error. Gives the message so far, and the error.
     ///
     /// Nothing in such a message is final: an element may follow that would have been refused, or that completes
     /// what was read. Use it to show or to rescue what can be read, not to acknowledge it. Costs as much as
@@ -169,7 +169,7 @@ impl Parser {
         self.heads = Heads::default();
     }
 
-    /// What was needed to read, in bytes; not what was learned.
+    /// Memory that reading needs, in bytes, without the learned heads.
     fn working_bytes(&self) -> usize {
         self.arena.allocated_bytes() + self.buffers.retained_bytes() + self.scratch.retained_bytes()
     }
@@ -180,7 +180,7 @@ impl Parser {
         self.scratch = Scratch::default();
     }
 
-    /// What was read of a body, and whether that is all.
+    /// Reads a body into a builder.
     #[inline(always)]
     fn read<'a>(&'a mut self, body: &'a [u8]) -> (MessageBuilder<'a>, Result<(), Error>) {
         let used = self.arena.allocated_bytes() - self.arena.chunk_capacity();
@@ -225,13 +225,13 @@ impl Default for Parser {
     }
 }
 
-/// What was read of a body, and what is wrong with the rest. Made by [`Parser::parse_partial`].
+/// A message up to the first error of its body, and that error. Made by [`Parser::parse_partial`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Partial<'a> {
     /// The message as far as it was read; `None` until the operation is known. It has the events whose end tags were
     /// read. A notification without its SubscriptionId so far is left out, with its events.
     pub message: Option<Message<'a>>,
-    /// Why the rest was not read; `None` if all was.
+    /// The first error; `None` if the whole body was read.
     pub error: Option<Error>,
 }

@@ -1,8 +1,8 @@
-"""Holds tests/mutants.md against what `cargo mutants` says: each mutant that it explains is one that there is,
-and each that a run has missed is one that it explains.
+"""Compares tests/mutants.md with `cargo mutants`: each listed mutant has to exist, and each missed mutant of a run has
+to be listed.
 
-    python3 tests/mutants.py                      what it explains exists
-    python3 tests/mutants.py mutants.out...       and what these runs have missed is in it
+    python3 tests/mutants.py                      # every listed mutant exists
+    python3 tests/mutants.py mutants.out...       # and every mutant that these runs missed is listed
 """
 
 import re
@@ -21,17 +21,17 @@ def difference(here, there, complaint):
 
 
 def main():
-    explained = Counter(re.findall(r"^src/.*", LIST.read_text(), re.MULTILINE))
+    in_list = Counter(re.findall(r"^src/.*", LIST.read_text(), re.MULTILINE))
     listed = subprocess.run(
         ["cargo", "mutants", "--list", "--line-col=false"], capture_output=True, text=True, check=True
     ).stdout.splitlines()
-    is_good = difference(explained, Counter(listed), "explained, but there is none")
+    is_good = difference(in_list, Counter(listed), "listed, but it does not exist")
     missed = Counter()
     for run in sys.argv[1:]:
         names = (Path(run) / "missed.txt").read_text().splitlines()
         missed.update(re.sub(r":\d+:\d+:", ":", name, count=1) for name in names)
-    is_good &= difference(missed, explained, "missed, and not explained")
-    print(f"{len(listed)} mutants, of which {explained.total()} are explained")
+    is_good &= difference(missed, in_list, "missed, and not listed")
+    print(f"{len(listed)} mutants, {in_list.total()} of them listed")
     sys.exit(not is_good)
 
 

@@ -1,4 +1,4 @@
-//! General XML parsers, each of which walks over the whole document.
+//! General XML parsers. Each walks over the whole document.
 //!
 //! A walk reads the name of every element, the name and value of every attribute, and every text, and adds up
 //! their lengths. It makes no events and keeps nothing. The time of a tree includes dropping it. So a walk does less

@@ -124,3 +124,38 @@ impl fmt::Display for RestoreError {
 }
 
 impl core::error::Error for RestoreError {}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec;
+
+    use super::super::LONGEST;
+    use super::{Mark, RestoreError, SubscriptionState, Track, VERSION};
+
+    /// A state with so many marks and texts of these lengths, and the right checksum.
+    fn restored(marks: usize, id: usize, last: usize) -> Result<(), RestoreError> {
+        let mut track = Track::new([7; 16]);
+        track.last = Some("w".repeat(last));
+        track.recent = vec![Mark { end: 1, content: 2 }; marks];
+        let state = SubscriptionState::new(&"i".repeat(id), &track);
+        assert_eq!(
+            (state.version, state.checksum),
+            (VERSION, state.compute_checksum())
+        );
+        state.into_parts().map(drop)
+    }
+
+    #[test]
+    fn a_state_larger_than_any_export_is_refused() {
+        assert_eq!(restored(1, 0, 0), Ok(()));
+        assert_eq!(restored(8, LONGEST, LONGEST), Ok(()));
+        for (marks, id, last) in [
+            (0, 1, 1),
+            (9, 1, 1),
+            (1, LONGEST + 1, 1),
+            (1, 1, LONGEST + 1),
+        ] {
+            assert_eq!(restored(marks, id, last), Err(RestoreError::Damaged));
+        }
+    }
+}

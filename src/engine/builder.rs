@@ -2,8 +2,8 @@
 //!
 //! Both paths write here, and nothing else makes a [`Message`]. Depends on the model and the arena.
 //!
-//! At most one response and one notification are open. Their fields are assigned in any order, and closing one moves
-//! it to its list. So the general path may read a head again that the fast path has read: it assigns the same values.
+//! At most one response and one notification are open. Their fields may be assigned in any order, and more than once.
+//! Closing one moves it to its list. So the general path may read a head again that the fast path has read.
 
 use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
@@ -14,7 +14,7 @@ use crate::model::{
 };
 use crate::schema::{Content, Element};
 
-/// A message of which not everything has been read.
+/// A message that is being read.
 pub(crate) struct MessageBuilder<'a> {
     arena: &'a Bump,
     /// [`Limits::events`](crate::Limits::events).
@@ -48,7 +48,7 @@ struct Counts {
 }
 
 impl<'a> MessageBuilder<'a> {
-    /// An empty message, with room for the events that a server puts into a body of this length: moving all
+    /// An empty message, with room for the events that a server writes into a body of this length: moving all
     /// events to a larger place costs a tenth of reading them.
     #[inline(always)]
     pub(crate) fn new(arena: &'a Bump, body_len: usize, limit: usize) -> Self {
@@ -94,8 +94,8 @@ impl<'a> MessageBuilder<'a> {
         self.message
     }
 
-    /// The message as far as it was read; `None` if the operation is not known. A notification without its id
-    /// is left out: nobody could tell whose events they are.
+    /// The message as far as it was read. `None` if the operation is not known. A notification without its id is left
+    /// out: nobody could tell whose events they are.
     pub(crate) fn finish_partial(mut self) -> Option<Message<'a>> {
         self.end_notification();
         self.end_response();
@@ -125,8 +125,8 @@ impl<'a> MessageBuilder<'a> {
         self.response.get_or_insert_default()
     }
 
-    /// Whether one more element like this is within the limit. Of these there is no more than the limit each:
-    /// responses, notifications, events, and values of `MessageXml` and `ErrorSubscriptionIds`.
+    /// Whether one more element of this kind is within the limit, which holds for each of these: responses,
+    /// notifications, events, and values of `MessageXml` and `ErrorSubscriptionIds` together.
     pub(super) fn has_room_for(&self, element: Element) -> bool {
         match (element, element.content()) {
             (Element::ResponseMessage, _) => self.responses.len() < self.limit,
@@ -166,16 +166,18 @@ impl<'a> MessageBuilder<'a> {
         self.closed.notifications + self.notifications.len() + more <= self.limit
     }
 
-    /// Whether one more event is within the limit.
     #[inline(always)]
-    pub(super) fn has_room_for_event(&self) -> bool {
+    fn has_room_for_event(&self) -> bool {
         self.closed.events + self.events.len() < self.limit
     }
 
-    /// A new event of the open notification, to be filled where it stays: copying it costs as much as reading a
-    /// part of it. [`remove_event`](Self::remove_event) takes it back.
+    /// A new event of the open notification, to be filled in place: copying an event costs as much as reading a part
+    /// of it. `None` at the limit. [`remove_event`](Self::remove_event) takes it back.
     #[inline(always)]
     pub(super) fn add_event(&mut self) -> Option<&mut Event<'a>> {
+        if !self.has_room_for_event() {
+            return None;
+        }
         self.events.push(Event::new(EventKind::Status));
         self.events.last_mut()
     }
@@ -204,8 +206,8 @@ impl<'a> MessageBuilder<'a> {
         self.response.is_none()
     }
 
-    /// The message and its only response so far, without what is in lists; `None` if there is another response,
-    /// or anything in a list. What heads are learned from.
+    /// The message and its only response so far. `None` if there is another response, or anything in a list. Heads are
+    /// learned from it.
     pub(super) fn only_response(&self) -> Option<(&Message<'a>, &Response<'a>)> {
         let has_lists = !self.notifications.is_empty()
             || !self.message_xml.is_empty()

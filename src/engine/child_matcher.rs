@@ -1,9 +1,8 @@
 //! Predicts the children of a Notification: compares them with what servers write there.
 //!
 //! The tags of a predicted child are compared as text, and nothing is looked up. A child is predicted whole or not
-//! at all: at any deviation the cursor is where the child begins, and [`general_path`](super::general_path) reads it
-//! from there. So what is read and what is refused does not depend on a prediction. Nothing here reports an error,
-//! decodes text or opens an element.
+//! at all: at any deviation the cursor is at the start of the child, and [`general_path`](super::general_path) reads
+//! it. So no prediction changes a result. Nothing here reports an error, decodes text or opens an element.
 //!
 //! Tags are compared with the prefix of the types namespace *at the Notification*. A child that declares namespaces
 //! has attributes that are never predicted, so inside a predicted child the prefix means the same.
@@ -20,7 +19,7 @@ use crate::model::{
 use crate::scan::{Class, Cursor, Literal, Task, Vector};
 use crate::schema::{Element, Seen};
 
-/// How long values are expected to be: as long as the last ones in the same place.
+/// The expected lengths of values, in bytes: those of the last values in the same place.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Lengths {
     subscription_id: u32,
@@ -44,8 +43,7 @@ struct IdLengths {
     is_tight: bool,
 }
 
-/// Reads the children of a Notification for as long as they are as predicted. Then the cursor is at the beginning
-/// of a token.
+/// Reads the children of a Notification while they are as predicted. Then the cursor is at the start of a token.
 pub(super) struct Children<'e, 'a> {
     pub(super) cursor: &'e mut Cursor<'a>,
     pub(super) tags: &'e Tags,
@@ -62,27 +60,22 @@ impl Task for Children<'_, '_> {
     #[inline(always)]
     fn run<V: Vector>(self, vector: V) {
         let Self {
-            cursor,
-            tags,
-            lengths,
-            seen,
-            arena,
-            builder,
+            cursor, builder, ..
         } = self;
         let mut matcher = ChildMatcher {
             vector,
             cursor: *cursor,
-            tags,
+            tags: self.tags,
         };
-        if *seen == Seen::default()
-            && let Some((id, watermark)) = matcher.beginning(lengths)
+        if *self.seen == Seen::default()
+            && let Some((id, watermark)) = matcher.first_leaves(self.lengths)
         {
             for element in [
                 Element::SubscriptionId,
                 Element::PreviousWatermark,
                 Element::MoreEvents,
             ] {
-                seen.insert(element);
+                self.seen.insert(element);
             }
             *cursor = matcher.cursor;
             builder.subscription_id = Some(id);
@@ -96,16 +89,16 @@ impl Task for Children<'_, '_> {
                 return;
             }
             if let Some(name) = matcher.event_name() {
-                if !builder.has_room_for_event() {
-                    return;
-                }
                 let Some(event) = builder.add_event() else {
                     return;
                 };
-                if matcher.event(name, event, lengths, arena).is_none() {
+                if matcher
+                    .event(name, event, self.lengths, self.arena)
+                    .is_none()
+                {
                     return builder.remove_event();
                 }
-            } else if matcher.value(lengths, seen, builder).is_none() {
+            } else if matcher.leaf(self.lengths, self.seen, builder).is_none() {
                 return;
             }
             *cursor = matcher.cursor;
@@ -122,45 +115,49 @@ struct ChildMatcher<'e, 'a, V> {
 }
 
 impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
-    /// The values of the Notification itself, all three as almost every Notification begins.
+    /// The three leaves that almost every Notification starts with: SubscriptionId, PreviousWatermark, and MoreEvents
+    /// with `false`.
     #[inline(always)]
-    fn beginning(&mut self, lengths: &mut Lengths) -> Option<(SubscriptionId<'a>, Watermark<'a>)> {
+    fn first_leaves(
+        &mut self,
+        lengths: &mut Lengths,
+    ) -> Option<(SubscriptionId<'a>, Watermark<'a>)> {
         if !self.opens("SubscriptionId>") {
             return None;
         }
-        let id = self.leaf_text(&mut lengths.subscription_id)?;
+        let id = self.text(&mut lengths.subscription_id)?;
         if !self
             .cursor
             .eat_literal(&self.tags.subscription_id_to_watermark)
         {
             return None;
         }
-        let watermark = self.leaf_text(&mut lengths.previous_watermark)?;
+        let watermark = self.text(&mut lengths.previous_watermark)?;
         let ends = self.cursor.eat_literal(&self.tags.watermark_to_events);
         ends.then_some((SubscriptionId::new(id), Watermark::new(watermark)))
     }
 
-    /// A leaf of the Notification itself that it has not had yet, after `<` and the prefix. `None` leaves `builder` as
-    /// it was, and `seen` as well unless there was one already.
+    /// A leaf of the Notification itself, after `<` and the prefix. `None` if it is a second one; then nothing was
+    /// assigned.
     #[inline(always)]
-    fn value(
+    fn leaf(
         &mut self,
         lengths: &mut Lengths,
         seen: &mut Seen,
         builder: &mut MessageBuilder<'a>,
     ) -> Option<()> {
         if self.cursor.eat("SubscriptionId>") {
-            let id = self.leaf("SubscriptionId>", &mut lengths.subscription_id)?;
+            let id = self.value("SubscriptionId>", &mut lengths.subscription_id)?;
             seen.insert(Element::SubscriptionId).then(|| {
                 builder.subscription_id = Some(SubscriptionId::new(id));
             })
         } else if self.cursor.eat("PreviousWatermark>") {
-            let watermark = self.leaf("PreviousWatermark>", &mut lengths.previous_watermark)?;
+            let watermark = self.value("PreviousWatermark>", &mut lengths.previous_watermark)?;
             seen.insert(Element::PreviousWatermark).then(|| {
                 builder.previous_watermark = Some(Watermark::new(watermark));
             })
         } else if self.cursor.eat("MoreEvents>") {
-            let more = value::boolean(self.leaf("MoreEvents>", &mut lengths.more_events)?)?;
+            let more = value::boolean(self.value("MoreEvents>", &mut lengths.more_events)?)?;
             seen.insert(Element::MoreEvents).then(|| {
                 builder.more_events = Some(more);
             })
@@ -169,7 +166,7 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
         }
     }
 
-    /// Reads an event, after its start tag, into `event`, which is new. `None` leaves anything in it.
+    /// Reads an event, after its start tag, into `event`, which is new. `None` leaves it half read.
     #[inline(always)]
     fn event(
         &mut self,
@@ -180,7 +177,7 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
     ) -> Option<()> {
         let tags = self.tags;
         event.kind = name.kind;
-        // Whether the beginning of the next tag has been read with the end of the last.
+        // Whether a joint was read, so that the cursor is inside the next tag.
         let mut begun = false;
         self.cursor.skip_to_tag(self.vector);
         if self.opens("Watermark>") {
@@ -189,32 +186,32 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
                 true => &tags.watermark_to_status_end,
                 false => &tags.watermark_to_timestamp,
             };
-            let (text, goes_on) = self.leaf_to(joint, "Watermark>", &mut lengths.watermark)?;
+            let (text, is_joint) = self.value_to(joint, "Watermark>", &mut lengths.watermark)?;
             event.watermark = Some(Watermark::new(text));
-            if is_status && goes_on {
+            if is_status && is_joint {
                 return Some(());
             }
-            begun = goes_on;
+            begun = is_joint;
         }
         if begun || self.opens("TimeStamp>") {
             let joint = &tags.timestamp_to_id;
-            let (text, goes_on) = self.leaf_to(joint, "TimeStamp>", &mut lengths.timestamp)?;
+            let (text, is_joint) = self.value_to(joint, "TimeStamp>", &mut lengths.timestamp)?;
             event.timestamp = Some(Timestamp::new(text));
-            begun = goes_on;
+            begun = is_joint;
         }
-        if self.goes_on(begun, "ItemId Id=") {
+        if self.continues(begun, "ItemId Id=") {
             let quote = self.cursor.eat_quote()?;
             let joint = &tags.id_to_parent;
-            let (id, key, goes_on) = self.id_to(joint, quote, "ItemId>", &mut lengths.item_id)?;
+            let (id, key, is_joint) = self.id_to(joint, quote, "ItemId>", &mut lengths.item_id)?;
             event.item_id = Some(ItemId::new(id, key));
-            begun = goes_on;
-        } else if self.goes_on(begun, "FolderId Id=") {
+            begun = is_joint;
+        } else if self.continues(begun, "FolderId Id=") {
             let quote = self.cursor.eat_quote()?;
             let joint = &tags.id_to_parent;
-            let (id, key, goes_on) =
+            let (id, key, is_joint) =
                 self.id_to(joint, quote, "FolderId>", &mut lengths.folder_id)?;
             event.folder_id = Some(FolderId::new(id, key));
-            begun = goes_on;
+            begun = is_joint;
         } else if begun {
             return None;
         }
@@ -226,9 +223,9 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
             };
             let lengths = &mut lengths.parent_folder_id;
             let joint = &tags.id_to_end;
-            let (id, key, goes_on) = self.id_to(joint, quote, "ParentFolderId>", lengths)?;
+            let (id, key, is_joint) = self.id_to(joint, quote, "ParentFolderId>", lengths)?;
             event.parent_folder_id = Some(FolderId::new(id, key));
-            begun = goes_on;
+            begun = is_joint;
         }
         if !begun && !self.cursor.eat_around("</", &tags.prefix, "") {
             self.rest_of_event(event, lengths, arena)?;
@@ -239,7 +236,7 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
         self.cursor.eat_around("", &name.literal, ">").then_some(())
     }
 
-    /// The children of an event that few events have, behind all others.
+    /// The children that few events have. They follow all others.
     #[inline(always)]
     fn rest_of_event(
         &mut self,
@@ -272,7 +269,7 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
         Some(())
     }
 
-    /// The rest of a start tag of a known kind of event; else the cursor has not moved.
+    /// The rest of a start tag of a known kind of event. `None` leaves the cursor in place.
     #[inline(always)]
     fn event_name(&mut self) -> Option<&'static EventName> {
         let name = EventName::candidate(self.cursor.rest())?;
@@ -295,33 +292,33 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
         number
     }
 
-    /// The text and the end tag of an element of this name, and white space.
+    /// The text and the end tag of a leaf of this name, and white space.
     #[inline(always)]
-    fn leaf(&mut self, name: &str, expected: &mut u32) -> Option<&'a str> {
-        let text = self.leaf_text(expected)?;
+    fn value(&mut self, name: &str, expected: &mut u32) -> Option<&'a str> {
+        let text = self.text(expected)?;
         self.closes(name).then_some(text)
     }
 
-    /// As [`leaf`](Self::leaf), or up to the end of `joint`, which begins with that end tag; and which.
+    /// Like [`value`](Self::value). If `joint` follows, which starts with that end tag, moves over it and gives true.
     #[inline(always)]
-    fn leaf_to(
+    fn value_to(
         &mut self,
         joint: &Literal<4>,
         name: &str,
         expected: &mut u32,
     ) -> Option<(&'a str, bool)> {
-        let text = self.leaf_text(expected)?;
-        let goes_on = self.cursor.eat_literal(joint);
-        (goes_on || self.closes(name)).then_some((text, goes_on))
+        let text = self.text(expected)?;
+        let is_joint = self.cursor.eat_literal(joint);
+        (is_joint || self.closes(name)).then_some((text, is_joint))
     }
 
     #[inline(always)]
-    fn leaf_text(&mut self, expected: &mut u32) -> Option<&'a str> {
+    fn text(&mut self, expected: &mut u32) -> Option<&'a str> {
         self.cursor
             .eat_expected_members(self.vector, Class::TEXT, b'<', expected)
     }
 
-    /// The rest of an id, from a quote on, its end, empty-element tag or not, and white space.
+    /// The rest of an id element from its first quote, and white space. It may be an empty-element tag or not.
     #[inline(always)]
     fn id(&mut self, name: &str, expected: &mut IdLengths) -> Option<(&'a str, Option<&'a str>)> {
         let quote = self.cursor.eat_quote()?;
@@ -329,8 +326,7 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
         Some((id, change_key))
     }
 
-    /// As [`id`](Self::id), from behind the quote on, or up to the end of a joint, which begins behind
-    /// the last quote; and which.
+    /// Like [`id`](Self::id), after the first quote. If a joint follows the last quote, moves over it and gives true.
     #[inline(always)]
     fn id_to(
         &mut self,
@@ -360,22 +356,22 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
         ends.then_some((id, change_key, false))
     }
 
-    /// A value behind its quote, up to behind the one that ends it.
+    /// An attribute value after its first quote, and the quote that ends it.
     #[inline(always)]
     fn attribute_value(&mut self, quote: u8, expected: &mut u32) -> Option<&'a str> {
         self.cursor
             .eat_expected_members(self.vector, Class::VALUE, quote, expected)
     }
 
-    /// `<`, the prefix and `name`; `false` moves nothing.
+    /// `<`, the prefix and `name`. `false` leaves the cursor in place.
     #[inline(always)]
     fn opens(&mut self, name: &str) -> bool {
         self.cursor.eat_around("<", &self.tags.prefix, name)
     }
 
-    /// `name`, where the beginning of the tag has been read; else the whole tag. `false` moves nothing.
+    /// `name` if the tag was begun, otherwise the whole tag. `false` leaves the cursor in place.
     #[inline(always)]
-    fn goes_on(&mut self, begun: bool, name: &str) -> bool {
+    fn continues(&mut self, begun: bool, name: &str) -> bool {
         if begun {
             self.cursor.eat(name)
         } else {
@@ -383,7 +379,7 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
         }
     }
 
-    /// The rest of an end tag, behind `<`: `/`, the prefix and `name`, and white space.
+    /// The rest of an end tag after `<`: `/`, the prefix and `name`. Then white space.
     #[inline(always)]
     fn closes(&mut self, name: &str) -> bool {
         let closes = self.cursor.eat_around("/", &self.tags.prefix, name);

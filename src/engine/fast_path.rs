@@ -1,10 +1,10 @@
-//! The fast path: a body of which everything so far was as predicted.
+//! The fast path: reads a body while everything is as predicted.
 //!
-//! What surrounds the children of Notifications is a learned head and its tail, or is as
-//! [`head_matcher`](super::head_matcher) predicts. The children are as [`child_matcher`](super::child_matcher)
-//! predicts. Nothing is tokenized, and open elements and namespaces are known from the head alone. This is no
-//! second set of rules: whatever is read here, [`general_path`](super::general_path) would read the same. It goes
-//! on where the fast path stops, and reads the head again to know what is open and declared.
+//! The head of the body must be learned, or be as [`head_matcher`](super::head_matcher) predicts. Children of
+//! Notifications must be as [`child_matcher`](super::child_matcher) predicts. Nothing is tokenized, and open elements
+//! and namespaces are known from the head alone. This is no second set of rules: [`general_path`](super::general_path)
+//! would read everything here with the same result. It continues where the fast path stops. To know the open elements
+//! and declarations, it reads the head again.
 //!
 //! A prediction never reports an error.
 
@@ -18,7 +18,7 @@ use crate::scan::{Class, Cursor, Span};
 use crate::schema::Seen;
 use crate::xml::prolog;
 
-/// Reads one body for as long as everything is as predicted. `'a` is the body, `'s` what the parser lends.
+/// Reads one body. `'a` is the body, `'s` the session.
 pub(super) struct FastPath<'s, 'a> {
     pub(super) session: Session<'s>,
     pub(super) cursor: Cursor<'a>,
@@ -32,7 +32,7 @@ pub(super) struct FastPath<'s, 'a> {
 }
 
 impl<'s, 'a> FastPath<'s, 'a> {
-    /// Starts after the head of a body, if that is known or as predicted.
+    /// Reads the head of a body, if that is learned or as predicted.
     #[inline(always)]
     pub(super) fn begin(body: &'a [u8], mut session: Session<'s>) -> Self {
         let mut cursor = Cursor::new(body, session.dispatch);
@@ -55,7 +55,7 @@ impl<'s, 'a> FastPath<'s, 'a> {
         }
     }
 
-    /// Whether the whole body was read. If not, the cursor is at the beginning of a token.
+    /// Whether the whole body was read. If not, the cursor is at the start of a token.
     #[inline(always)]
     pub(super) fn read(&mut self, arena: &'a Bump, builder: &mut MessageBuilder<'a>) -> bool {
         let Some(head) = self.session.heads.get(self.head) else {

@@ -1,7 +1,7 @@
 //! The general path: the grammar of `schema` applied to the tokens of `xml`.
 //!
-//! Any body can be read so, and what it means is decided here. Children of a Notification that are as predicted
-//! again are read by [`child_matcher`](super::child_matcher).
+//! It can read any body, and decides what a body means. Children of a Notification that are as predicted are read by
+//! [`child_matcher`](super::child_matcher).
 
 use bumpalo::Bump;
 
@@ -45,7 +45,7 @@ pub(super) struct OpenElement {
     seen: Seen,
 }
 
-/// Reads the rest of a body. `'a` is the body and the arena, `'s` what the parser lends.
+/// Reads the rest of a body. `'a` is the body and the arena, `'s` the session.
 pub(super) struct GeneralPath<'s, 'a> {
     pub(super) tokens: Tokenizer<'s, 'a>,
     pub(super) session: Session<'s>,
@@ -56,8 +56,8 @@ pub(super) struct GeneralPath<'s, 'a> {
     head: HeadState,
     /// Where the head ends, if it is complete.
     head_end: usize,
-    /// Whether the open Notification is the first, or is written as it is: then the same is open and declared
-    /// around its children as after the head.
+    /// Whether the open Notification is the first, or has the same start tag. Then the open elements and declarations
+    /// are those after the head.
     is_like_first: bool,
     /// The name of the first Notification, while another may follow that is written with it alone.
     repeatable: Option<Span>,
@@ -105,7 +105,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         Ok(path)
     }
 
-    /// Reads the head again that the fast path has read, for what is open and declared after it. The builder gets
+    /// Reads the head again that the fast path has read, to know its open elements and declarations. The builder gets
     /// the same values again.
     fn reread_head(&mut self) -> Result<(), Error> {
         while self.tokens.cursor.pos() < self.head_end && self.step()? {}
@@ -126,19 +126,14 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
             }
             match self.step() {
                 Ok(true) => {}
-                Ok(false) => {
-                    self.finish();
-                    break Ok(());
-                }
-                Err(error) => break Err(error),
+                end => break end.map(|_| self.finish()),
             }
         };
         self.session.stats.references_replaced += self.tokens.references_replaced();
         end
     }
 
-    /// Reads the children of an open Notification for as long as they are as predicted. Whether the body was read
-    /// to its end.
+    /// Reads the children of an open Notification while they are as predicted. Whether the body was read to its end.
     fn read_predicted(&mut self) -> bool {
         let is_tried = self.session.config.predict && self.misses < PATIENCE;
         if !is_tried || !self.tokens.is_in_content() {
@@ -380,7 +375,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         Ok(())
     }
 
-    /// Moves over the rest of the body, if that is the end tags of the open elements, and white space.
+    /// Moves over the rest of the body if it consists of the end tags of the open elements and white space.
     fn eat_tail(&mut self) -> bool {
         if self.builder.subscription_id.is_none() {
             return false;
@@ -409,7 +404,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         true
     }
 
-    /// The whole body has been read and found good.
+    /// The whole body was read without error.
     fn finish(&mut self) {
         if self.head == HeadState::Reading {
             self.complete_head();
@@ -439,15 +434,14 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         self.head = HeadState::New;
     }
 
-    /// Whether the start tag of a Notification, which has just been read, is the same as that of the first one
-    /// in the same element.
+    /// Whether the start tag of a Notification, which was just read, equals that of the first one in the same element.
     fn is_like_repeatable(&self, name: Span) -> bool {
         let cursor = &self.tokens.cursor;
         let is_same = |first| cursor.bytes(first) == cursor.bytes(name);
         self.is_whole_tag(name) && self.repeatable.is_some_and(is_same)
     }
 
-    /// Whether the start tag that has just been read has this name and nothing else.
+    /// Whether the start tag that was just read has this name and nothing else.
     fn is_whole_tag(&self, name: Span) -> bool {
         name.end() + ">".len() == self.tokens.cursor.pos()
     }
@@ -462,8 +456,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         }
     }
 
-    /// The body has been read to its end and found good. `tail` is what followed the last child, if that was read
-    /// as one.
+    /// The body was read to its end without error. `tail` is the text after the last child, if it was read as a tail.
     fn learn(&mut self, tail: Option<&str>) {
         let head = core::mem::replace(&mut self.head, HeadState::None);
         let text = self.tokens.cursor.text(0, self.head_end);
@@ -474,13 +467,13 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         self.session.stats.tail_hits += u64::from(had_tail);
     }
 
-    /// Skips the element whose start tag has just been read, and counts it.
+    /// Skips the element whose start tag was just read, and counts it.
     pub(super) fn skip(&mut self) -> Result<(), Error> {
         self.session.stats.elements_skipped += 1;
         self.pass()
     }
 
-    /// Reads to the end tag of the element whose start tag has just been read.
+    /// Reads to the end tag of the element whose start tag was just read.
     pub(super) fn pass(&mut self) -> Result<(), Error> {
         let outside = self.tokens.depth().saturating_sub(1);
         while self.tokens.next()?.is_some() {
@@ -491,7 +484,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         Ok(())
     }
 
-    /// An element opens that contains others, and has no attribute that means anything.
+    /// An element opens that contains others, and has no attribute of interest.
     fn enter(&mut self, element: Element, name: Name<'_>) {
         self.skip_attributes();
         self.push(element, self.name_span(name));
@@ -510,7 +503,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         Span::new(start, start + name.len())
     }
 
-    /// The offset of the name in the start tag that has just been read.
+    /// The offset of the name in the start tag that was just read.
     pub(super) fn name_offset(&self) -> usize {
         self.tokens.range().start + "<".len()
     }

@@ -41,8 +41,8 @@ pub(super) struct OpenPrefixes {
 }
 
 impl OpenPrefixes {
-    /// Moves over all the rest of a body, if it is the end tags of these elements and white space, and
-    /// gives it. None leaves the cursor anywhere.
+    /// Moves over the rest of a body, and gives it, if it consists of the end tags of these elements and white space.
+    /// `None` leaves the cursor anywhere.
     #[inline(always)]
     pub(super) fn eat_tail<'b>(
         &self,
@@ -66,7 +66,7 @@ impl OpenPrefixes {
             && eat_end(cursor, &self.messages, "SendNotification>")
     }
 
-    /// [`eat_end`] of SOAP's names, which stand too near the end of the body to be compared by words.
+    /// Like [`eat_end`], for the names of SOAP: they are too near to the end of the body to be compared by words.
     #[inline(always)]
     fn eat_soap_end(&self, cursor: &mut Cursor<'_>, rest: &str) -> bool {
         cursor.skip(Class::SPACE);
@@ -74,24 +74,23 @@ impl OpenPrefixes {
     }
 }
 
-/// Whether nothing that is predicted, here or inside the Notification, goes over a limit, but for the
-/// number of events.
+/// Whether no predicted head or child can exceed a limit, except for the number of events.
 pub(super) fn has_room(limits: &Limits) -> bool {
-    /// Of a leaf of an event.
+    /// The depth of a leaf of an event.
     const DEEPEST: usize = 8;
     const LONGEST_NAME: usize = ShortPrefix::LONGEST + ":SendNotificationResponseMessage".len();
     limits.depth >= DEEPEST
         && limits.attributes > MOST_BINDINGS
         && limits.bindings >= MOST_BINDINGS
         && limits.name_bytes >= LONGEST_NAME
-        && limits.events >= 1 // the response, of which there may be as many
+        && limits.events >= 1 // as many responses are allowed
 }
 
 /// The most declarations that are in scope at once.
 const MOST_BINDINGS: usize = 8;
 
 impl<'b> Task for HeadMatcher<'_, 'b> {
-    /// Behind the head, if all was as predicted.
+    /// A cursor after the head, if that was as predicted.
     type Output = Option<Cursor<'b>>;
 
     #[inline(always)]
@@ -106,15 +105,15 @@ impl<'b> Task for HeadMatcher<'_, 'b> {
     }
 }
 
-/// Looks ahead with a cursor of its own. A method that gives `None` may leave everything anywhere, unless it
-/// says otherwise: then nothing of the head is predicted.
+/// Looks ahead with a cursor of its own. A method that gives `None` may leave everything anywhere, unless it says
+/// otherwise: then the head is not predicted.
 struct Lookahead<'b, V> {
     vector: V,
     cursor: Cursor<'b>,
     bindings: Bindings,
 }
 
-/// A prefix that is expected to come again.
+/// A prefix that is expected to recur.
 struct Expected {
     prefix: ShortPrefix,
     with_colon: Prefix,
@@ -132,7 +131,7 @@ impl Expected {
 /// The rest of a start tag.
 struct Tag {
     vocabulary: Vocabulary,
-    /// What the attribute that was asked for says.
+    /// The value of the expected attribute.
     value: Option<Span>,
     is_empty: bool,
 }
@@ -185,8 +184,8 @@ impl<'b, V: Vector> Lookahead<'b, V> {
         Some(())
     }
 
-    /// From behind the start tag of SendNotification up to behind that of Notification, of which it gives
-    /// the prefix.
+    /// From the end of the start tag of SendNotification to the end of that of Notification. Gives the prefix of
+    /// Notification.
     #[inline(always)]
     fn inner(&mut self, messages: &Expected, fields: &mut HeadFields) -> Option<Prefix> {
         self.begin_like(messages, "ResponseMessages")?;
@@ -235,7 +234,7 @@ impl<'b, V: Vector> Lookahead<'b, V> {
         Some(())
     }
 
-    /// The beginning of the response, up to behind its code.
+    /// The start of the response, including its code.
     #[inline(always)]
     fn response(&mut self, messages: &Expected, fields: &mut HeadFields) -> Option<()> {
         self.begin_like(messages, "SendNotificationResponseMessage")?;
@@ -257,8 +256,7 @@ impl<'b, V: Vector> Lookahead<'b, V> {
         end.then_some(())
     }
 
-    /// The rest of a start tag in the messages namespace, of an element that is not empty: what the
-    /// attribute says.
+    /// The rest of a start tag in the messages namespace, no empty-element tag. Gives the value of the attribute.
     #[inline(always)]
     fn messages_tag(
         &mut self,
@@ -269,16 +267,14 @@ impl<'b, V: Vector> Lookahead<'b, V> {
         (tag.vocabulary == Vocabulary::Messages && !tag.is_empty).then_some(tag.value)
     }
 
-    /// The rest of a start tag without attributes that are not declarations, of an element that is not
-    /// empty.
+    /// The rest of a start tag that has no attributes except declarations, no empty-element tag.
     #[inline(always)]
     fn parent_tag(&mut self, prefix: ShortPrefix) -> Option<Vocabulary> {
         let tag = self.rest_of_tag(prefix, None)?;
         (!tag.is_empty).then_some(tag.vocabulary)
     }
 
-    /// White space, and the beginning of a start tag with this local name, which may be longer: gives the
-    /// prefix.
+    /// White space, and a start tag up to this start of its local name. Gives the prefix.
     #[inline(always)]
     fn begin(&mut self, local: &str) -> Option<ShortPrefix> {
         self.cursor.skip_to_tag(self.vector);
@@ -289,7 +285,7 @@ impl<'b, V: Vector> Lookahead<'b, V> {
         self.cursor.eat(local).then_some(prefix)
     }
 
-    /// As [`begin`](Self::begin), with this prefix. Where it gives `None`, it has moved over white space.
+    /// Like [`begin`](Self::begin), with this prefix. `None` leaves the cursor after the white space.
     #[inline(always)]
     fn begin_like(&mut self, expected: &Expected, local: &str) -> Option<()> {
         self.cursor.skip_to_tag(self.vector);
@@ -297,8 +293,8 @@ impl<'b, V: Vector> Lookahead<'b, V> {
         self.cursor.eat_around("<", prefix, local).then_some(())
     }
 
-    /// The rest of a start tag: no attributes but declarations and perhaps one that begins so, white
-    /// space before and the equals sign behind its name included.
+    /// The rest of a start tag. It may have declarations and one attribute, given with the white space before and the
+    /// equals sign after its name.
     #[inline(always)]
     fn rest_of_tag(&mut self, prefix: ShortPrefix, attribute: Option<&str>) -> Option<Tag> {
         let outside = self.bindings.len;
@@ -333,8 +329,7 @@ impl<'b, V: Vector> Lookahead<'b, V> {
         })
     }
 
-    /// The rest of a declaration of this prefix. Of those in scope, those from `outside` on stand in the
-    /// same tag.
+    /// The rest of a declaration of this prefix. Bindings from index `outside` on are of the same tag.
     #[inline(always)]
     fn declaration(&mut self, prefix: ShortPrefix, outside: usize) -> Option<()> {
         if !self.cursor.eat("=") {
@@ -342,7 +337,7 @@ impl<'b, V: Vector> Lookahead<'b, V> {
         }
         let quote = self.cursor.eat_quote()?;
         for (name, vocabulary) in schema::VOCABULARIES {
-            // They differ in length, so that the quote tells them apart.
+            // The name ends at the quote, so at most one matches.
             if self.cursor.eat_terminated(name, quote) {
                 return self.bindings.declare(prefix, vocabulary, outside);
             }
@@ -351,7 +346,7 @@ impl<'b, V: Vector> Lookahead<'b, V> {
     }
 }
 
-/// Moves over white space and an end tag: this prefix, and the rest of it. `false` leaves the cursor anywhere.
+/// Moves over white space and an end tag with this prefix and the rest of its text. `false` leaves the cursor anywhere.
 #[inline(always)]
 fn eat_end(cursor: &mut Cursor<'_>, prefix: &Prefix, rest: &str) -> bool {
     cursor.skip(Class::SPACE);
@@ -370,20 +365,16 @@ impl Bindings {
         len: 0,
     };
 
-    /// What a prefix stands for, if anything has been declared for it.
+    /// The vocabulary that a prefix is bound to, if any.
     #[inline(always)]
     fn resolve(&self, prefix: ShortPrefix) -> Option<Vocabulary> {
-        let mut at = self.len;
-        loop {
-            at = at.checked_sub(1)?;
-            let (declared, vocabulary) = self.list.get(at)?;
-            if *declared == prefix {
-                return Some(*vocabulary);
-            }
-        }
+        let mut innermost_first = self.list.get(..self.len)?.iter().rev();
+        let (_, vocabulary) = innermost_first.find(|(declared, _)| *declared == prefix)?;
+        Some(*vocabulary)
     }
 
-    /// None where the prefix has been declared in the same tag, or is for others to judge.
+    /// `None` if the prefix is declared twice in a tag or reserved, or there are too many bindings: the general path
+    /// decides.
     #[inline(always)]
     fn declare(
         &mut self,
@@ -391,12 +382,8 @@ impl Bindings {
         vocabulary: Vocabulary,
         outside: usize,
     ) -> Option<()> {
-        for (declared, _) in self.list.get(outside..self.len)? {
-            if *declared == prefix {
-                return None;
-            }
-        }
-        if prefix.is_reserved() {
+        let mut of_tag = self.list.get(outside..self.len)?.iter();
+        if of_tag.any(|(declared, _)| *declared == prefix) || prefix.is_reserved() {
             return None;
         }
         *self.list.get_mut(self.len)? = (prefix, vocabulary);
@@ -404,7 +391,7 @@ impl Bindings {
         Some(())
     }
 
-    /// How the types namespace is written here.
+    /// The prefix of the types namespace.
     #[inline(always)]
     fn types(&self) -> Option<Prefix> {
         let in_scope = self.list.get(..self.len)?;

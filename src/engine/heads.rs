@@ -15,8 +15,8 @@
 //!   [`LONGEST`], and [`HeadFields`] can hold everything that it says.
 //! - A tail belongs to a head. It is what follows the last child: end tags of what the head opened, and white space.
 //!   It applies where a child of the same Notification could follow, and only to the whole rest of a body.
-//! - If several Notifications may follow each other, and the start tag of the first has a name and nothing else,
-//!   then one that follows with the same tag opens and declares the same. The same tail may follow it.
+//! - Several Notifications may follow each other. If the start tag of the first has a name and nothing else, the next
+//!   one with the same tag opens and declares the same, and may have the same tail.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -40,7 +40,7 @@ pub(crate) struct Heads {
     learned: Vec<Head>,
     /// The head of the message at hand, until that is known to be good; without its text.
     pub(super) candidate: Head,
-    /// What is open after the candidate, if that was predicted.
+    /// The elements that are open after the candidate, if it was predicted.
     pub(super) open: OpenPrefixes,
     /// A clock of uses: messages that began with a learned head or ended in a new one.
     uses: u64,
@@ -51,13 +51,13 @@ pub(crate) struct Heads {
 pub(super) struct Head {
     text: String,
     pub(super) fields: HeadFields,
-    /// What reading it adds to the counts.
+    /// The counts that reading it adds.
     pub(super) stats: Stats,
     /// How the types namespace is written in the Notification, if that is known.
     pub(super) prefix: Option<Prefix>,
     /// The name of its Notification, if another may follow that is written with it alone.
     pub(super) repeatable: Option<Span>,
-    /// What follows the last child; empty if that is not known.
+    /// The text after the last child; empty if that is not known.
     tail: String,
     /// 0 if never.
     last_use: u64,
@@ -206,8 +206,8 @@ impl Heads {
         self.candidate.repeatable = repeatable;
     }
 
-    /// A good body had this head, which reads `text`, and ended with `tail`: keeps the head, if it is new, and
-    /// the tail. Tells whether the tail was known.
+    /// A good body had this head, with this text, and ended with `tail`. Keeps the head, if it is new, and the tail.
+    /// Whether the tail was known.
     pub(super) fn learn(
         &mut self,
         state: HeadState,
@@ -233,8 +233,7 @@ impl Heads {
         false
     }
 
-    /// Keeps the candidate, which reads `text`, as one of at most `limit` heads. The one that was not
-    /// used for longest makes room.
+    /// Keeps the candidate, with this text, as one of at most `limit` heads. It replaces the least recently used one.
     fn keep(&mut self, text: &str, limit: u8) {
         if self.learned.len() < usize::from(limit) {
             self.learned.push(Head::default());
@@ -249,16 +248,16 @@ impl Heads {
         oldest.last_use = self.uses;
     }
 
-    /// What they hold on the heap, in bytes.
+    /// Bytes on the heap.
     pub(crate) fn retained_bytes(&self) -> usize {
         let heads = self.learned.iter().chain([&self.candidate]);
-        self.learned.capacity() * size_of::<Head>() + heads.map(Head::retained_bytes).sum::<usize>()
+        let texts = heads.map(|head| head.text.capacity() + head.tail.capacity());
+        self.learned.capacity() * size_of::<Head>() + texts.sum::<usize>()
     }
 }
 
 impl Head {
-    /// Whether a body may begin with it: long ones that begin alike seldom have the same at the same
-    /// place later.
+    /// Whether a body may start with it. The last bytes are compared first: heads that start alike differ there.
     #[inline(always)]
     fn begins(&self, body: &[u8]) -> bool {
         body.get(..self.text.len())
@@ -266,22 +265,18 @@ impl Head {
             && (!self.fields.is_whole || body.len() == self.text.len())
     }
 
-    /// Whether this is all that follows the last child, as far as is known. Nothing is not.
+    /// Whether this is its tail. An empty rest never is.
     #[inline(always)]
     pub(super) fn has_tail(&self, rest: &[u8]) -> bool {
         rest == self.tail.as_bytes() && !rest.is_empty()
     }
 
-    /// What is known of it: all but its text and when it was used.
+    /// Copies everything except the text and the time of use.
     fn copy_state(&mut self, source: &Self) {
         self.fields = source.fields;
         self.stats = source.stats;
         self.prefix = source.prefix;
         self.repeatable = source.repeatable;
         self.tail.clone_from(&source.tail);
-    }
-
-    fn retained_bytes(&self) -> usize {
-        self.text.capacity() + self.tail.capacity()
     }
 }

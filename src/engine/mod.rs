@@ -3,8 +3,8 @@
 //! The fast path (`fast_path`) compares the body with what servers write. What surrounds the children of a
 //! Notification is compared with learned heads and tails (`heads`), or tag by tag (`head_matcher`); the children
 //! are compared by `child_matcher`. `tags` has the tags of both. At the first deviation the general path
-//! (`general_path`, `event` and `value`) takes over: it applies the grammar of `schema` to the tokens of `xml`, and
-//! decides what everything means, what is an error and what is skipped. Both write into one `builder`.
+//! (`general_path`, `event`, `value`) takes over. It applies the grammar of `schema` to the tokens of `xml`, and
+//! decides alone what an element means and what is an error. Both paths write into one `builder`.
 //!
 //! May use `schema`, `xml`, `scan`, the model and the configuration. Knows nothing of the parser, which lends it a
 //! [`Session`] for each body.
@@ -63,7 +63,7 @@ fn read_rest<'a>(
     GeneralPath::after(fast_path, buffers, arena, builder)?.read()
 }
 
-/// What a parser lends to one parse.
+/// The state that a parser lends to one parse.
 pub(crate) struct Session<'s> {
     pub(crate) scratch: &'s mut Scratch,
     pub(crate) heads: &'s mut Heads,
@@ -72,7 +72,7 @@ pub(crate) struct Session<'s> {
     pub(crate) dispatch: Dispatch,
 }
 
-/// What is kept from one body to the next: memory, and how servers write (prefixes, lengths of values).
+/// State that is kept from one body to the next: memory, and how servers write (prefixes, lengths of values).
 #[derive(Default)]
 pub(crate) struct Scratch {
     open: Vec<OpenElement>,

@@ -8,7 +8,7 @@ use super::general_path::GeneralPath;
 use crate::error::{Error, ErrorKind};
 use crate::xml::{Text, Token};
 
-/// Text of the message, and where it begins.
+/// Text of the message, and its offset in the body.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Value<'a> {
     pub(super) text: &'a str,
@@ -48,8 +48,8 @@ impl<'a> GeneralPath<'_, 'a> {
         self.pieces(|_| {})
     }
 
-    /// Reads to the end tag of the element whose start tag has just been read, and passes its text on in pieces. An
-    /// element inside is an error.
+    /// Reads to the end tag of the element whose start tag was just read, and passes its text on in pieces. An element
+    /// inside is an error.
     fn pieces(&mut self, mut piece: impl FnMut(Text<'a>)) -> Result<(), Error> {
         loop {
             match self.tokens.next()? {
@@ -63,8 +63,7 @@ impl<'a> GeneralPath<'_, 'a> {
         }
     }
 
-    /// The values of these attributes of the start tag, which are in no namespace. All others are
-    /// skipped.
+    /// The values of these attributes of the start tag, which are in no namespace. Others are counted as skipped.
     pub(super) fn attributes<const N: usize>(
         &mut self,
         names: [&str; N],
@@ -87,7 +86,7 @@ impl<'a> GeneralPath<'_, 'a> {
         values
     }
 
-    /// The start tag has no attribute that means anything.
+    /// Counts all attributes of the start tag as skipped.
     pub(super) fn skip_attributes(&mut self) {
         self.session.stats.attributes_skipped += self.tokens.attributes().count() as u64;
     }
@@ -120,7 +119,7 @@ fn collapsed(text: &str) -> &str {
     text.trim_matches([' ', '\t', '\n', '\r'])
 }
 
-/// The text as it reads, in the arena if it has to be decoded.
+/// The normalized text, in the arena if it has to be decoded.
 fn to_str<'a>(text: Text<'a>, arena: &'a Bump) -> &'a str {
     text.verbatim().unwrap_or_else(|| {
         let mut decoded = BumpString::new_in(arena);

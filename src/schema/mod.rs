@@ -23,7 +23,7 @@ pub(crate) enum Content {
     Operation(Operation),
     /// Elements of the table whose parent is [`Element::Event`].
     Event(EventKind),
-    /// Anything, which is kept as it is written.
+    /// Anything. It is kept verbatim.
     Raw,
     Text,
     /// Text, and `@Name`.
@@ -58,7 +58,7 @@ macro_rules! elements {
             Document,
             /// An event of any known kind, as a parent: the schema gives each kind a selection of the same children.
             Event,
-            /// An element of the types namespace in a Notification that is none of the table.
+            /// Another element of the types namespace in a Notification.
             OtherEvent,
             $($(#[$doc])* $element,)+
         }

@@ -24,7 +24,7 @@ const TYPES_HTTPS: Namespace = Namespace::known(5);
 const ERRORS: Namespace = Namespace::known(6);
 const ERRORS_HTTPS: Namespace = Namespace::known(7);
 
-/// What a namespace means to the grammar.
+/// The role of a namespace in the grammar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Vocabulary {
     Soap11,
@@ -33,7 +33,7 @@ pub(crate) enum Vocabulary {
     Types,
     /// Of what Exchange adds to the detail of a fault.
     Errors,
-    /// Of the children of a SOAP 1.1 fault.
+    /// That of the children of a SOAP 1.1 fault.
     NoNamespace,
 }
 

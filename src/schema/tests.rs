@@ -1,4 +1,4 @@
-//! What has the name of an element elsewhere agrees with the table, and no value of the table is lost.
+//! The names of elements elsewhere agree with the table, and no value of the table is lost.
 #![allow(
     clippy::panic,
     clippy::unwrap_used,
@@ -63,9 +63,7 @@ fn every_value_of_the_table_is_in_the_message() {
     const TEXT: &str = "PROBE";
     const NUMBER: &str = "4711";
     for predict in [true, false] {
-        let mut config = Config::default();
-        config.predict = predict;
-        let mut parser = Parser::with_config(config);
+        let mut parser = Parser::with_config(Config::new().predict(predict));
         for (parent, vocabulary, name, row) in PLACES {
             let (attributes, content, expected) = match row.content() {
                 Content::Children | Content::Operation(_) => continue, // the parents of others

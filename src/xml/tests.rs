@@ -389,7 +389,7 @@ fn known_namespaces_have_fixed_numbers() {
     }
 }
 
-/// What is handed out outlives the scope, so a name with a reference is handed out as the body has it.
+/// The result outlives the scope. So a name with a reference is given undecoded.
 #[test]
 fn a_namespace_as_declared_is_the_text_of_the_declaration() {
     let mut buffers = Buffers::with_known_namespaces(&["urn:a"]);

@@ -22,27 +22,27 @@ fn replay(target: &str, oracle: fn(&[u8]), at_least: usize) {
 
 #[test]
 fn tokens() {
-    replay("tokens", oracles::tokens, 100);
+    replay("tokens", oracles::tokens, 50);
 }
 
 #[test]
 fn parse() {
-    replay("parse", oracles::parse, 100);
+    replay("parse", oracles::parse, 50);
 }
 
 #[test]
 fn invariance() {
-    replay("invariance", oracles::invariance, 100);
+    replay("invariance", oracles::invariance, 50);
 }
 
 #[test]
 fn mutate() {
-    replay("mutate", oracles::mutate, 100);
+    replay("mutate", oracles::mutate, 50);
 }
 
 #[test]
 fn frame() {
-    replay("frame", oracles::frame, 100);
+    replay("frame", oracles::frame, 50);
 }
 
 #[test]
@@ -52,5 +52,5 @@ fn continuity() {
 
 #[test]
 fn time() {
-    replay("time", oracles::time, 100);
+    replay("time", oracles::time, 50);
 }

@@ -7,6 +7,7 @@ use crate::support::fixtures::{self, Fixture};
 use crate::support::json;
 use bytes::Bytes;
 use ews_notifications::{Config, MessageBytes, Parser};
+use serde_json::Value;
 
 /// Compiles only for types that may be sent, shared and kept.
 const fn is_free<T: Send + Sync + 'static>() {}
@@ -23,7 +24,7 @@ fn two_threads_parse_the_same_bytes_at_the_same_time() {
         .map(message_bytes)
         .collect();
     let mut parser = Parser::new();
-    let mut texts = |messages: &[MessageBytes]| -> Vec<serde_json::Value> {
+    let mut texts = |messages: &[MessageBytes]| -> Vec<Value> {
         let texts = messages.iter();
         let texts = texts.map(|message| json::of_message(&message.parse(&mut parser).unwrap()));
         texts.collect()
