@@ -28,13 +28,13 @@
 //! ```
 //!
 //! [`Continuity`] recognizes retries and finds gaps. [`frame`] cuts a streaming response into its envelopes. [`xml`] is
-//! the tokenizer for any XML, without knowledge of EWS. The README says what to answer to which push. The repository has
-//! complete programs in `examples`: a listener on axum, a client of streams, a library for services in C++.
+//! the tokenizer for any XML, without knowledge of EWS. The README says what to answer to which push. The repository
+//! has complete programs in `examples`: a listener on axum, a client of streams, a library for services in C++.
 //!
 //! # Keep a message
 //!
-//! A [`Message`] borrows from its body and its parser, so it lives until the parser reads the next body. There are three
-//! ways to handle it:
+//! A [`Message`] borrows from its body and its parser, so it lives until the parser reads the next body. There are
+//! three ways to handle it:
 //!
 //! | way | cost | use it for |
 //! |---|---|---|
@@ -44,9 +44,9 @@
 //!
 //! # Partial messages
 //!
-//! [`Parser::parse`] is all or nothing. [`Parser::parse_partial`] also gives the message up to the first error, to show or to
-//! rescue what can be read. An event is part of it once its end tag has been read. A Notification whose SubscriptionId has not
-//! been read is left out, with its events.
+//! [`Parser::parse`] is all or nothing. [`Parser::parse_partial`] also gives the message up to the first error, to show
+//! or to rescue what can be read. An event is part of it once its end tag has been read. A Notification whose
+//! SubscriptionId has not been read is left out, with its events.
 //!
 //! # What is accepted
 //!
@@ -54,8 +54,8 @@
 //!   them, or with `https://`.
 //! - The envelope may be SOAP 1.1 or SOAP 1.2, or missing.
 //! - Children may come in any order. A missing child is `None`.
-//! - Elements and attributes that the schema does not have in their place are skipped and counted ([`Stats`]). Text between
-//!   elements is ignored.
+//! - Elements and attributes that the schema does not have in their place are skipped and counted ([`Stats`]). Text
+//!   between elements is ignored.
 //! - An unknown element of the types namespace in a Notification is an event of the kind [`EventKind::Other`].
 //! - `ResponseClass="Error"`, an unknown response code and a SOAP fault are values, not errors.
 //!
@@ -68,17 +68,17 @@
 //! - XML that is not well-formed, including a prefix without a declaration.
 //! - A DOCTYPE, and any encoding other than UTF-8. [`xml`] lists every deviation from XML 1.0.
 //! - More than one of the [`Limits`] allows. They are on by default.
-//! - Anything that two readers could understand differently: a single-valued element that occurs twice, an element inside a
-//!   value, an id without `Id`, a number or boolean outside its type.
+//! - Anything that two readers could understand differently: a single-valued element that occurs twice, an element
+//!   inside a value, an id without `Id`, a number or boolean outside its type.
 //! - A Notification without SubscriptionId.
-//! - An operation other than `SendNotification`, `GetEventsResponse` and `GetStreamingEventsResponse`, or one of these in
-//!   another namespace.
+//! - An operation other than `SendNotification`, `GetEventsResponse` and `GetStreamingEventsResponse`, or one of these
+//!   in another namespace.
 //!
 //! # Speed
 //!
 //! A parser first compares a body with what servers write ([`Config::predict`]) and with what it learned from earlier
-//! messages ([`Config::heads`]), by vector instructions ([`Kernel`]). At the first deviation it parses on as it parses any
-//! XML, with the same results and the same errors.
+//! messages ([`Config::heads`]), by vector instructions ([`Kernel`]). At the first deviation it parses on as it parses
+//! any XML, with the same results and the same errors.
 //!
 //! # How it works
 //!
@@ -86,15 +86,16 @@
 //!
 //! The steps of one body, with the files in `src/`:
 //!
-//! 1. [`Parser::parse`] (`parser.rs`) lends the engine (`engine/mod.rs`) the memory and the learned state that outlive a message.
-//! 2. The fast path (`engine/fast_path.rs`) compares the start of the body with learned heads (`engine/heads.rs`). If none
-//!    matches, it compares tag by tag with what servers write (`engine/head_matcher.rs`).
-//! 3. Inside a Notification it compares tags whole (`engine/child_matcher.rs`). A kernel (`scan/kernel.rs`, `scan/x86.rs`)
-//!    tests values for bytes outside their class (`scan/class.rs`), up to 32 bytes at a time.
-//! 4. A value without such bytes is ASCII, so it is returned as `&str` without a second check (`scan/cursor.rs`). Events and
-//!    fields go into the message builder (`engine/builder.rs`).
-//! 5. At the first deviation the general path (`engine/general_path.rs`) takes over. The tokenizer (`xml/tokenizer.rs`) checks
-//!    and returns tokens, and the table of elements (`schema/mod.rs`) says which element may appear where.
+//! 1. [`Parser::parse`] (`parser.rs`) lends the engine (`engine/mod.rs`) the memory and the learned state that outlive
+//!    a message.
+//! 2. The fast path (`engine/fast_path.rs`) compares the start of the body with learned heads (`engine/heads.rs`). If
+//!    none matches, it compares tag by tag with what servers write (`engine/head_matcher.rs`).
+//! 3. Inside a Notification it compares tags whole (`engine/child_matcher.rs`). A kernel (`scan/kernel.rs`,
+//!    `scan/x86.rs`) tests values for bytes outside their class (`scan/class.rs`), up to 32 bytes at a time.
+//! 4. A value without such bytes is ASCII, so it is returned as `&str` without a second check (`scan/cursor.rs`).
+//!    Events and fields go into the message builder (`engine/builder.rs`).
+//! 5. At the first deviation the general path (`engine/general_path.rs`) takes over. The tokenizer (`xml/tokenizer.rs`)
+//!    checks and returns tokens, and the table of elements (`schema/mod.rs`) says which element may appear where.
 //!
 //! `CONTRIBUTING.md` follows one body through these files, function by function.
 //!
@@ -108,16 +109,16 @@
 //! - `codec`: [`frame::EnvelopeDecoder`] for `FramedRead` of tokio. Enables `bytes` and `std`.
 //! - `serde`: `Serialize` for the model, `Serialize` and `Deserialize` for [`owned`] and [`SubscriptionState`].
 //!
-//! In JSON the keys are the names of the fields, in their order, and `None` is null. Ids, watermarks, codes and times are
-//! their text. Operations, kinds of events, classes and statuses are their names in EWS, such as `NewMailEvent`. An event of
-//! an unknown kind is `Other`, with the details under the key `other` ([`OtherEvent`]). The old ids of an event are keys of
-//! the event.
+//! In JSON the keys are the names of the fields, in their order, and `None` is null. Ids, watermarks, codes and times
+//! are their text. Operations, kinds of events, classes and statuses are their names in EWS, such as `NewMailEvent`. An
+//! event of an unknown kind is `Other`, with the details under the key `other` ([`OtherEvent`]). The old ids of an
+//! event are keys of the event.
 //!
 //! # Safety
 //!
-//! No input makes the crate panic, recurse or take more than linear time. `unsafe` is confined to one private module, `scan`. It
-//! converts bytes that have been checked to `&str` without a second check, loads arrays into vectors, and calls kernels that
-//! the machine was found to have.
+//! No input makes the crate panic, recurse or take more than linear time. `unsafe` is confined to one private module,
+//! `scan`. It converts bytes that have been checked to `&str` without a second check, loads arrays into vectors, and
+//! calls kernels that the machine was found to have.
 
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))] // docs.rs then names the feature that an item needs
