@@ -76,7 +76,11 @@ impl Writer {
             unread_count,
             other,
         } = *event;
-        self.text(kind.name());
+        // The raw bytes of an unknown event include its name.
+        self.optional(other, |writer, other| writer.text(other.raw));
+        if other.is_none() {
+            self.text(kind.name());
+        }
         self.optional(watermark, |writer, mark| writer.text(mark.as_str()));
         self.optional(timestamp, |writer, time| writer.text(time.as_str()));
         self.optional(item_id, Self::item_id);
@@ -90,7 +94,6 @@ impl Writer {
         self.optional(unread_count, |writer, count| {
             writer.0.write(&count.to_le_bytes());
         });
-        self.optional(other, |writer, other| writer.text(other.raw));
     }
 
     fn item_id(&mut self, item: ItemId<'_>) {

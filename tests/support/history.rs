@@ -110,7 +110,8 @@ impl Sent {
             element("MoreEvents", &self.more.to_string()),
             self.events.iter().map(event).collect(),
         ];
-        static BODY: LazyLock<String> = LazyLock::new(|| differential::push_body_without_id("CHILDREN"));
+        static BODY: LazyLock<String> =
+            LazyLock::new(|| differential::push_body_without_id("CHILDREN"));
         BODY.replacen("CHILDREN", &children.concat(), 1)
     }
 
