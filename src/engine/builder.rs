@@ -37,7 +37,7 @@ pub(crate) struct MessageBuilder<'a> {
     /// `SubscriptionId`s of `ErrorSubscriptionIds` of the open response.
     pub(super) error_subscription_ids: BumpVec<'a, SubscriptionId<'a>>,
     /// What closed responses and notifications contain, for the limit.
-    closed: Counts,
+    closed_counts: Counts,
 }
 
 #[derive(Default)]
@@ -76,7 +76,7 @@ impl<'a> MessageBuilder<'a> {
             events: BumpVec::with_capacity_in(body_len / EVENT, arena),
             message_xml: BumpVec::new_in(arena),
             error_subscription_ids: BumpVec::new_in(arena),
-            closed: Counts::default(),
+            closed_counts: Counts::default(),
         }
     }
 
@@ -133,7 +133,7 @@ impl<'a> MessageBuilder<'a> {
             (Element::Notification, _) => self.has_room_for_notifications(1),
             (Element::Value | Element::ErrorSubscriptionId, _) => {
                 let open = self.message_xml.len() + self.error_subscription_ids.len();
-                self.closed.values + open < self.limit
+                self.closed_counts.values + open < self.limit
             }
             (_, Content::Event(_) | Content::Raw) => self.has_room_for_event(),
             _ => true,
@@ -150,11 +150,11 @@ impl<'a> MessageBuilder<'a> {
             return;
         };
         if !self.notifications.is_empty() {
-            self.closed.notifications += self.notifications.len();
+            self.closed_counts.notifications += self.notifications.len();
             response.notifications = take(&mut self.notifications, self.arena);
         }
         if !self.message_xml.is_empty() || !self.error_subscription_ids.is_empty() {
-            self.closed.values += self.message_xml.len() + self.error_subscription_ids.len();
+            self.closed_counts.values += self.message_xml.len() + self.error_subscription_ids.len();
             response.message_xml = take(&mut self.message_xml, self.arena);
             response.error_subscription_ids = take(&mut self.error_subscription_ids, self.arena);
         }
@@ -163,12 +163,12 @@ impl<'a> MessageBuilder<'a> {
     /// Whether so many notifications more than the closed ones are within the limit.
     #[inline(always)]
     pub(super) fn has_room_for_notifications(&self, more: usize) -> bool {
-        self.closed.notifications + self.notifications.len() + more <= self.limit
+        self.closed_counts.notifications + self.notifications.len() + more <= self.limit
     }
 
     #[inline(always)]
     fn has_room_for_event(&self) -> bool {
-        self.closed.events + self.events.len() < self.limit
+        self.closed_counts.events + self.events.len() < self.limit
     }
 
     /// A new event of the open notification, to be filled in place: copying an event costs as much as reading a part
@@ -189,7 +189,7 @@ impl<'a> MessageBuilder<'a> {
     /// The open notification ends. `None`, and it is left out, if its id is missing.
     #[inline(always)]
     pub(super) fn end_notification(&mut self) -> Option<()> {
-        self.closed.events += self.events.len();
+        self.closed_counts.events += self.events.len();
         let events = take(&mut self.events, self.arena);
         let notification = Notification {
             subscription_id: self.subscription_id.take()?,

@@ -21,7 +21,7 @@ impl<'a> GeneralPath<'_, 'a> {
             };
             let offset = self.name_offset();
             let Some(child) = schema::child(Element::Event, name) else {
-                self.skip()?;
+                self.skip_element()?;
                 continue;
             };
             if !seen.insert(child) {
@@ -43,7 +43,7 @@ impl<'a> GeneralPath<'_, 'a> {
                     old.old_parent_folder_id = Some(self.folder_id()?);
                 }
                 Element::UnreadCount => event.unread_count = Some(self.text()?.int()?),
-                _ => self.skip()?,
+                _ => self.skip_element()?,
             }
         }
         if old != OldIds::default() {
@@ -57,7 +57,7 @@ impl<'a> GeneralPath<'_, 'a> {
         let start = self.tokens.range().start;
         // Before the element is passed: a declaration in it leaves its scope with it.
         let namespace = self.tokens.namespace_as_declared(name.namespace());
-        self.pass()?;
+        self.skip_to_end_tag()?;
         let mut event = Event::new(EventKind::Other);
         event.other = Some(self.arena.alloc(OtherEvent {
             name: name.local(),
@@ -84,7 +84,7 @@ impl<'a> GeneralPath<'_, 'a> {
         let Some(id) = id else {
             return Err(Error::new(ErrorKind::MissingId, offset));
         };
-        self.empty()?;
+        self.ignore_text()?;
         Ok((id.text, change_key.map(|key| key.text)))
     }
 }

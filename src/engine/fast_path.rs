@@ -68,10 +68,10 @@ impl<'s, 'a> FastPath<'s, 'a> {
         } else {
             loop {
                 self.read_children(arena, builder);
-                if self.eat_tail(builder) {
+                if self.read_tail(builder) {
                     break;
                 }
-                if !self.eat_next_notification(builder) {
+                if !self.read_next_start_tag(builder) {
                     return false;
                 }
             }
@@ -98,7 +98,7 @@ impl<'s, 'a> FastPath<'s, 'a> {
 
     /// Moves over the rest of the body, if that is the tail of the learned head, or as predicted.
     #[inline(always)]
-    fn eat_tail(&mut self, builder: &mut MessageBuilder<'a>) -> bool {
+    fn read_tail(&mut self, builder: &mut MessageBuilder<'a>) -> bool {
         let Some(head) = self.session.heads.get(self.head) else {
             return false;
         };
@@ -107,7 +107,7 @@ impl<'s, 'a> FastPath<'s, 'a> {
         }
         if matches!(self.head, HeadState::Learned(_)) && head.has_tail(self.cursor.rest()) {
             self.session.stats.tail_hits += 1;
-        } else if !self.eat_predicted_tail() {
+        } else if !self.read_predicted_tail() {
             return false;
         }
         let _ = builder.end_notification(); // it has its id
@@ -117,9 +117,9 @@ impl<'s, 'a> FastPath<'s, 'a> {
 
     /// Moves over the end of the Notification and the start tag of one more, if that is written as the first.
     #[inline(never)]
-    fn eat_next_notification(&mut self, builder: &mut MessageBuilder<'a>) -> bool {
+    fn read_next_start_tag(&mut self, builder: &mut MessageBuilder<'a>) -> bool {
         let head = self.session.heads.get(self.head);
-        let Some(name) = head.and_then(|head| head.repeatable) else {
+        let Some(name) = head.and_then(|head| head.bare_name) else {
             return false;
         };
         let mut ahead = self.cursor;
@@ -141,7 +141,7 @@ impl<'s, 'a> FastPath<'s, 'a> {
 
     /// Moves over the tail of a head that is not learned yet, and learns both.
     #[inline(never)]
-    fn eat_predicted_tail(&mut self) -> bool {
+    fn read_predicted_tail(&mut self) -> bool {
         let Session {
             scratch,
             heads,
@@ -152,7 +152,9 @@ impl<'s, 'a> FastPath<'s, 'a> {
             return false;
         }
         let mut ahead = self.cursor;
-        let tail = heads.open.eat_tail(&mut ahead, &scratch.response_template);
+        let tail = heads
+            .open_prefixes
+            .eat_tail(&mut ahead, &scratch.response_template);
         let Some(tail) = tail else {
             return false;
         };
@@ -165,14 +167,14 @@ impl<'s, 'a> FastPath<'s, 'a> {
 /// Reads the head as predicted, and keeps it as the candidate.
 #[inline(never)]
 fn match_head<'a>(mut cursor: Cursor<'a>, session: &mut Session<'_>) -> Option<Cursor<'a>> {
-    if !session.config.predict || !head_matcher::has_room(&session.config.limits) {
+    if !session.config.predict || !head_matcher::head_fits(&session.config.limits) {
         return None;
     }
     prolog::start(&mut cursor).ok()?;
     session.dispatch.run(HeadMatcher {
         cursor,
         head: &mut session.heads.candidate,
-        open: &mut session.heads.open,
+        open: &mut session.heads.open_prefixes,
         template: &mut session.scratch.response_template,
     })
 }

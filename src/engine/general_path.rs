@@ -24,11 +24,11 @@ use crate::xml::{Buffers, Name, Token, Tokenizer};
 
 /// After so many misses in a row the rest of a message is not predicted: a server that writes one child
 /// otherwise writes the next so too.
-const PATIENCE: u32 = 16;
+const MAX_MISSES: u32 = 16;
 
 /// Whether nothing that is predicted inside an element at this depth exceeds a limit, except for the number of
 /// events.
-fn has_room(prefix: &str, depth: usize, limits: &Limits) -> bool {
+fn children_fit(prefix: &str, depth: usize, limits: &Limits) -> bool {
     const LONGEST_NAME: &str = "FreeBusyChangedEvent";
     limits.depth >= depth + 2
         && limits.attributes >= 2
@@ -60,7 +60,7 @@ pub(super) struct GeneralPath<'s, 'a> {
     /// are those after the head.
     is_like_first: bool,
     /// The name of the first Notification, while another may follow that is written with it alone.
-    repeatable: Option<Span>,
+    bare_name: Option<Span>,
     /// How the types namespace is written in the open Notification, once that is known.
     prefix: Option<Prefix>,
     /// Predictions that have failed in a row.
@@ -85,7 +85,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
             head: fast_path.head,
             head_end: fast_path.head_end,
             is_like_first: false,
-            repeatable: None,
+            bare_name: None,
             prefix: None,
             misses: 0,
             session,
@@ -113,7 +113,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         self.is_like_first = true;
         if let Some(head) = self.session.heads.get(self.head) {
             self.prefix = head.prefix;
-            self.repeatable = head.repeatable;
+            self.bare_name = head.bare_name;
         }
         Ok(())
     }
@@ -135,7 +135,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
 
     /// Reads the children of an open Notification while they are as predicted. Whether the body was read to its end.
     fn read_predicted(&mut self) -> bool {
-        let is_tried = self.session.config.predict && self.misses < PATIENCE;
+        let is_tried = self.session.config.predict && self.misses < MAX_MISSES;
         if !is_tried || !self.tokens.is_in_content() {
             return false;
         }
@@ -168,7 +168,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
                     self.misses = 0;
                 }
             }
-            if self.eat_tail() {
+            if self.read_tail() {
                 return true;
             }
             let Some((text, namespace)) = self.tokens.peek_prefix() else {
@@ -177,7 +177,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
             let prefix = Some(Prefix::of(&[text]))
                 .filter(|prefix| *prefix != Prefix::NEVER)
                 .filter(|_| schema::is_types(namespace))
-                .filter(|_| has_room(text, self.tokens.depth(), &self.session.config.limits));
+                .filter(|_| children_fit(text, self.tokens.depth(), &self.session.config.limits));
             if prefix.is_none() || prefix == self.prefix {
                 self.misses += 1;
                 self.session.stats.prediction_misses += 1;
@@ -204,7 +204,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
     fn element(&mut self, name: Name<'a>) -> Result<(), Error> {
         let offset = self.name_offset();
         let Some(parent) = self.session.scratch.open.last_mut() else {
-            return self.skip();
+            return self.skip_element();
         };
         let Some(element) = schema::child(parent.element, name) else {
             return match parent.element {
@@ -212,7 +212,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
                     misplaced_operation(parent.element, name),
                     offset,
                 )),
-                _ => self.skip(),
+                _ => self.skip_element(),
             };
         };
         let is_first = parent.seen.insert(element);
@@ -246,14 +246,14 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
             }
             Content::NamedText => {
                 let [name] = self.attributes(["Name"]);
-                let value = self.characters()?.text;
+                let value = self.text_after_attributes()?.text;
                 let name = name.map(|name| name.text);
                 let message_xml = &mut self.builder.message_xml;
                 message_xml.push(MessageXmlValue { name, value });
             }
             Content::Version => self.version(element)?,
             // Only events have ids.
-            Content::Id => self.skip()?,
+            Content::Id => self.skip_element()?,
         }
         Ok(())
     }
@@ -274,7 +274,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         if element == Element::Notification {
             let name = self.name_span(name);
             self.prefix = None;
-            self.is_like_first = self.is_like_repeatable(name);
+            self.is_like_first = self.has_bare_name(name);
             if self.head == HeadState::Reading {
                 self.complete_head();
                 self.is_like_first = true;
@@ -282,7 +282,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         }
     }
 
-    /// Assigns the value of a leaf outside of events.
+    /// Assigns the value of a leaf inherited of events.
     fn leaf(&mut self, element: Element, value: Value<'a>, is_first: bool) -> Result<(), Error> {
         let builder = &mut *self.builder;
         let text = value.text;
@@ -312,7 +312,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
                 builder.previous_watermark = Some(Watermark::new(text));
             }
             Element::MoreEvents => builder.more_events = Some(value.boolean()?),
-            _ => debug_assert!(false, "{element:?} is no leaf outside of events"),
+            _ => debug_assert!(false, "{element:?} is no leaf inherited of events"),
         }
         Ok(())
     }
@@ -341,7 +341,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
                 }
                 self.leave_notification();
             }
-            Element::Notifications => self.repeatable = None,
+            Element::Notifications => self.bare_name = None,
             Element::ResponseMessage => self.builder.end_response(),
             _ => {}
         }
@@ -352,7 +352,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
     fn version(&mut self, element: Element) -> Result<(), Error> {
         if element == Element::RequestServerVersion {
             let [version] = self.attributes(["Version"]);
-            self.empty()?;
+            self.ignore_text()?;
             self.builder.message.request_server_version = version.map(|version| version.text);
             return Ok(());
         }
@@ -363,7 +363,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
             "MinorBuildNumber",
             "Version",
         ]);
-        self.empty()?;
+        self.ignore_text()?;
         let int = |value: Option<Value<'_>>| value.map(Value::int).transpose();
         self.builder.message.server_version_info = Some(ServerVersionInfo {
             major_version: int(major)?,
@@ -376,7 +376,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
     }
 
     /// Moves over the rest of the body if it consists of the end tags of the open elements and white space.
-    fn eat_tail(&mut self) -> bool {
+    fn read_tail(&mut self) -> bool {
         if self.builder.subscription_id.is_none() {
             return false;
         }
@@ -420,7 +420,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
             return;
         };
         self.head_end = cursor.pos();
-        self.repeatable = match self.session.scratch.open.as_slice() {
+        self.bare_name = match self.session.scratch.open.as_slice() {
             [.., parent, OpenElement { element, name, .. }]
                 if element.repeats_in(parent.element) && self.is_whole_tag(*name) =>
             {
@@ -430,15 +430,15 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         };
         let mut stats = self.session.stats.since(self.stats_before);
         stats.references_replaced = self.tokens.references_replaced();
-        self.session.heads.complete(fields, stats, self.repeatable);
+        self.session.heads.complete(fields, stats, self.bare_name);
         self.head = HeadState::New;
     }
 
     /// Whether the start tag of a Notification, which was just read, equals that of the first one in the same element.
-    fn is_like_repeatable(&self, name: Span) -> bool {
+    fn has_bare_name(&self, name: Span) -> bool {
         let cursor = &self.tokens.cursor;
         let is_same = |first| cursor.bytes(first) == cursor.bytes(name);
-        self.is_whole_tag(name) && self.repeatable.is_some_and(is_same)
+        self.is_whole_tag(name) && self.bare_name.is_some_and(is_same)
     }
 
     /// Whether the start tag that was just read has this name and nothing else.
@@ -468,16 +468,16 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
     }
 
     /// Skips the element whose start tag was just read, and counts it.
-    pub(super) fn skip(&mut self) -> Result<(), Error> {
+    pub(super) fn skip_element(&mut self) -> Result<(), Error> {
         self.session.stats.elements_skipped += 1;
-        self.pass()
+        self.skip_to_end_tag()
     }
 
     /// Reads to the end tag of the element whose start tag was just read.
-    pub(super) fn pass(&mut self) -> Result<(), Error> {
-        let outside = self.tokens.depth().saturating_sub(1);
+    pub(super) fn skip_to_end_tag(&mut self) -> Result<(), Error> {
+        let inherited = self.tokens.depth().saturating_sub(1);
         while self.tokens.next()?.is_some() {
-            if self.tokens.depth() == outside {
+            if self.tokens.depth() == inherited {
                 break;
             }
         }

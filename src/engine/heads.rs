@@ -41,7 +41,7 @@ pub(crate) struct Heads {
     /// The head of the message at hand, until that is known to be good; without its text.
     pub(super) candidate: Head,
     /// The elements that are open after the candidate, if it was predicted.
-    pub(super) open: OpenPrefixes,
+    pub(super) open_prefixes: OpenPrefixes,
     /// A clock of uses: messages that began with a learned head or ended in a new one.
     uses: u64,
 }
@@ -56,7 +56,7 @@ pub(super) struct Head {
     /// How the types namespace is written in the Notification, if that is known.
     pub(super) prefix: Option<Prefix>,
     /// The name of its Notification, if another may follow that is written with it alone.
-    pub(super) repeatable: Option<Span>,
+    pub(super) bare_name: Option<Span>,
     /// The text after the last child; empty if that is not known.
     tail: String,
     /// 0 if never.
@@ -198,12 +198,12 @@ impl Heads {
     }
 
     /// The head of the message at hand was read to its end, and is the candidate. Reading it counted `stats`; a
-    /// Notification of the name `repeatable` may follow.
-    pub(super) fn complete(&mut self, fields: HeadFields, stats: Stats, repeatable: Option<Span>) {
+    /// Notification of the name `bare_name` may follow.
+    pub(super) fn complete(&mut self, fields: HeadFields, stats: Stats, bare_name: Option<Span>) {
         self.candidate.fields = fields;
         self.candidate.stats = stats;
         self.candidate.prefix = None;
-        self.candidate.repeatable = repeatable;
+        self.candidate.bare_name = bare_name;
     }
 
     /// A good body had this head, with this text, and ended with `tail`. Keeps the head, if it is new, and the tail.
@@ -276,7 +276,7 @@ impl Head {
         self.fields = source.fields;
         self.stats = source.stats;
         self.prefix = source.prefix;
-        self.repeatable = source.repeatable;
+        self.bare_name = source.bare_name;
         self.tail.clone_from(&source.tail);
     }
 }

@@ -29,7 +29,7 @@ impl UsualPrefix {
     const OFTEN: u8 = 4;
 
     /// Notes a prefix other than the usual one. Whether it is the usual one from now on.
-    fn changes_to(&mut self, prefix: Prefix) -> bool {
+    fn note(&mut self, prefix: Prefix) -> bool {
         if self.other != Some(prefix) {
             self.other = Some(prefix);
             self.times = 0;
@@ -86,7 +86,7 @@ impl KnownTags {
 
     #[inline(never)]
     fn other(&mut self, prefix: Prefix) -> &Tags {
-        if self.prefix.changes_to(prefix) {
+        if self.prefix.note(prefix) {
             self.usual = Tags::new(prefix);
             return &self.usual;
         }
@@ -111,13 +111,13 @@ impl ResponseTemplate {
     /// The template, if it has this prefix.
     #[inline(always)]
     pub(super) fn with(&mut self, prefix: Prefix) -> Option<&Self> {
-        let is_known = self.prefix.usual == Some(prefix) || self.changes_to(prefix);
+        let is_known = self.prefix.usual == Some(prefix) || self.note(prefix);
         is_known.then_some(self)
     }
 
     #[inline(never)]
-    fn changes_to(&mut self, prefix: Prefix) -> bool {
-        let changes = self.prefix.changes_to(prefix);
+    fn note(&mut self, prefix: Prefix) -> bool {
+        let changes = self.prefix.note(prefix);
         if changes {
             let bytes = bytes_of(prefix);
             let p = as_text(&bytes);

@@ -19,11 +19,11 @@ impl<'a> GeneralPath<'_, 'a> {
     /// The text of a leaf without attributes of its own.
     pub(super) fn text(&mut self) -> Result<Value<'a>, Error> {
         self.skip_attributes();
-        self.characters()
+        self.text_after_attributes()
     }
 
     /// The text of a leaf: borrowed if it is one piece of the body, decoded and joined in the arena if not.
-    pub(super) fn characters(&mut self) -> Result<Value<'a>, Error> {
+    pub(super) fn text_after_attributes(&mut self) -> Result<Value<'a>, Error> {
         let arena = self.arena;
         let offset = self.tokens.range().end;
         let mut whole: &'a str = "";
@@ -44,7 +44,7 @@ impl<'a> GeneralPath<'_, 'a> {
     }
 
     /// Reads to the end tag of an element without a value.
-    pub(super) fn empty(&mut self) -> Result<(), Error> {
+    pub(super) fn ignore_text(&mut self) -> Result<(), Error> {
         self.pieces(|_| {})
     }
 
