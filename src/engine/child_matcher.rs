@@ -1,11 +1,12 @@
 //! Predicts the children of a Notification: compares them with what servers write there.
 //!
-//! The tags of a predicted child are compared as text, and nothing is looked up. A child is predicted whole or not
-//! at all: at any deviation the cursor is at the start of the child, and [`general_path`](super::general_path) reads
-//! it. So no prediction changes a result. Nothing here reports an error, decodes text or opens an element.
+//! The tags of a predicted child are compared as text. Where several tags follow each other they are compared at once:
+//! [`tags`](super::tags) calls that a joint. A child is predicted whole or not at all: after any deviation
+//! [`general_path`](super::general_path) reads the child from its start. So no prediction changes a result. Nothing here
+//! reports an error, decodes text or opens an element.
 //!
-//! Tags are compared with the prefix of the types namespace *at the Notification*. A child that declares namespaces
-//! has attributes that are never predicted, so inside a predicted child the prefix means the same.
+//! Tags are compared with the prefix that the types namespace has *at the Notification*. A child with a declaration of
+//! its own deviates, so the prefix means the same in every predicted child.
 
 use bumpalo::Bump;
 
@@ -19,7 +20,7 @@ use crate::model::{
 use crate::scan::{Class, Cursor, Literal, Task, Vector};
 use crate::schema::{Element, Seen};
 
-/// The expected lengths of values, in bytes: those of the last values in the same place.
+/// The expected length of each value, in bytes: that of the last value of the same element.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Lengths {
     subscription_id: u32,
@@ -43,7 +44,8 @@ struct IdLengths {
     no_space: bool,
 }
 
-/// Reads the children of a Notification while they are as predicted. Then the cursor is at the start of a token.
+/// The task to read the children of a Notification while they are as predicted. It leaves `cursor` at the start of a
+/// token.
 pub(super) struct Children<'e, 'a> {
     pub(super) cursor: &'e mut Cursor<'a>,
     pub(super) tags: &'e Tags,
@@ -106,8 +108,8 @@ impl Task for Children<'_, '_> {
     }
 }
 
-/// Looks ahead with a cursor of its own. A method that gives `None` or `false` may leave the cursor anywhere, unless
-/// it says otherwise.
+/// Looks ahead with a cursor of its own, so that a deviation leaves that of [`Children`] in place. After `None` or `false`
+/// the position of its own cursor is unspecified, unless a method says otherwise.
 struct ChildMatcher<'e, 'a, V> {
     vector: V,
     cursor: Cursor<'a>,
@@ -137,8 +139,8 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
         ends.then_some((SubscriptionId::new(id), Watermark::new(watermark)))
     }
 
-    /// A leaf of the Notification itself, after `<` and the prefix. `None` if it is a second one; then nothing was
-    /// assigned.
+    /// A leaf of the Notification itself, after `<` and the prefix. `None` if it deviates or is a second one. Then nothing
+    /// is assigned.
     #[inline(always)]
     fn leaf(
         &mut self,
@@ -166,7 +168,7 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
         }
     }
 
-    /// Reads an event, after its start tag, into `event`, which is new. `None` leaves it half read.
+    /// Reads the rest of an event, after its start tag, into a new `event`. `None` leaves it half read.
     #[inline(always)]
     fn event(
         &mut self,
@@ -177,7 +179,7 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
     ) -> Option<()> {
         let tags = self.tags;
         event.kind = name.kind;
-        // Whether a joint was read, so that the cursor is inside the next tag.
+        // Whether the cursor is inside a start tag, because a joint included the start of that tag.
         let mut is_inside_tag = false;
         self.cursor.skip_to_tag(self.vector);
         if self.eat_start_tag("Watermark>") {
@@ -236,7 +238,7 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
         self.cursor.eat_around("", &name.literal, ">").then_some(())
     }
 
-    /// The children that few events have. They follow all others.
+    /// The children that few events have. In a predicted event they follow the others.
     #[inline(always)]
     fn rest_of_event(
         &mut self,
@@ -299,7 +301,8 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
         self.eat_end_tag(name).then_some(text)
     }
 
-    /// Like [`value`](Self::value). If `joint` follows, which starts with that end tag, moves over it and gives true.
+    /// Like [`value`](Self::value), but `joint`, which includes the end tag, may follow the text instead. Returns whether it
+    /// does.
     #[inline(always)]
     fn value_to(
         &mut self,
@@ -318,7 +321,7 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
             .eat_expected_members(self.vector, Class::TEXT, b'<', expected)
     }
 
-    /// The rest of an id element from its first quote, and white space. It may be an empty-element tag or not.
+    /// The rest of an id element from its first quote, with or without an end tag. Then white space.
     #[inline(always)]
     fn id(&mut self, name: &str, expected: &mut IdLengths) -> Option<(&'a str, Option<&'a str>)> {
         let quote = self.cursor.eat_quote()?;
@@ -326,7 +329,8 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
         Some((id, change_key))
     }
 
-    /// Like [`id`](Self::id), after the first quote. If a joint follows the last quote, moves over it and gives true.
+    /// Like [`id`](Self::id), after the first quote, but a joint may follow the last quote instead. Returns whether it
+    /// does.
     #[inline(always)]
     fn id_to(
         &mut self,
@@ -369,7 +373,8 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
         self.cursor.eat_around("<", &self.tags.prefix, name)
     }
 
-    /// `name` if the tag was is_inside_tag, otherwise the whole tag. `false` leaves the cursor in place.
+    /// `name`, if the cursor is inside a start tag already; otherwise `<`, the prefix and `name`. `false` leaves the cursor
+    /// in place.
     #[inline(always)]
     fn eat_rest_of_start_tag(&mut self, is_inside_tag: bool, name: &str) -> bool {
         if is_inside_tag {

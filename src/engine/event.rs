@@ -1,4 +1,4 @@
-//! Events and the ids in them, read along the tokens.
+//! The general path for events and the ids in them.
 
 use super::general_path::GeneralPath;
 use crate::error::{Error, ErrorKind};
@@ -55,7 +55,7 @@ impl<'a> GeneralPath<'_, 'a> {
     /// An event of an unknown kind, after its start tag: its name and its bytes.
     pub(super) fn other_event(&mut self, name: Name<'a>) -> Result<Event<'a>, Error> {
         let start = self.tokens.range().start;
-        // Before the element is passed: a declaration in it leaves its scope with it.
+        // Resolved first: a declaration in this element is out of scope after the element.
         let namespace = self.tokens.namespace_as_declared(name.namespace());
         self.skip_to_end_tag()?;
         let mut event = Event::new(EventKind::Other);
@@ -77,7 +77,7 @@ impl<'a> GeneralPath<'_, 'a> {
         Ok(FolderId::new(id, change_key))
     }
 
-    /// `@Id` and `@ChangeKey` of an element without content.
+    /// Reads an element with `@Id` and perhaps `@ChangeKey`.
     fn id(&mut self) -> Result<(&'a str, Option<&'a str>), Error> {
         let offset = self.name_offset();
         let [id, change_key] = self.attributes(["Id", "ChangeKey"]);

@@ -22,12 +22,12 @@ use crate::schema::{self, Content, Element, Seen};
 use crate::stats::Stats;
 use crate::xml::{Buffers, Name, Token, Tokenizer};
 
-/// After so many misses in a row the rest of a message is not predicted: a server that writes one child
-/// otherwise writes the next so too.
+/// After so many misses in a row, the rest of the message is not predicted. A server that deviates in several children
+/// deviates in the others, too.
 const MAX_MISSES: u32 = 16;
 
-/// Whether nothing that is predicted inside an element at this depth exceeds a limit, except for the number of
-/// events.
+/// Whether the limits allow every predicted child of a Notification at this depth. The number of events is checked
+/// apart.
 fn children_fit(prefix: &str, depth: usize, limits: &Limits) -> bool {
     const LONGEST_NAME: &str = "FreeBusyChangedEvent";
     limits.depth >= depth + 2
@@ -45,21 +45,21 @@ pub(super) struct OpenElement {
     seen: Seen,
 }
 
-/// Reads the rest of a body. `'a` is the body and the arena, `'s` the session.
+/// Reads the rest of a body. `'a` is the lifetime of the body and of the arena, `'s` of the session.
 pub(super) struct GeneralPath<'s, 'a> {
     pub(super) tokens: Tokenizer<'s, 'a>,
     pub(super) session: Session<'s>,
     pub(super) arena: &'a Bump,
     builder: &'s mut MessageBuilder<'a>,
-    /// The counts before the body.
+    /// The statistics of the parser before this body.
     stats_before: Stats,
     head: HeadState,
     /// Where the head ends, if it is complete.
     head_end: usize,
-    /// Whether the open Notification is the first, or has the same start tag. Then the open elements and declarations
-    /// are those after the head.
+    /// Whether the open Notification is the first, or has the start tag of the first. Then the open elements and the
+    /// declarations are the same as at the end of the head.
     is_like_first: bool,
-    /// The name of the first Notification, while another may follow that is written with it alone.
+    /// The name of the first Notification, if its start tag has nothing else and its parent may have more of them.
     bare_name: Option<Span>,
     /// How the types namespace is written in the open Notification, once that is known.
     prefix: Option<Prefix>,
@@ -69,6 +69,7 @@ pub(super) struct GeneralPath<'s, 'a> {
 
 impl<'s, 'a> GeneralPath<'s, 'a> {
     /// Continues where the fast path stopped, which may be the first byte.
+    #[inline(never)]
     pub(super) fn after(
         fast_path: FastPath<'s, 'a>,
         buffers: &'s mut Buffers,
@@ -99,14 +100,13 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
                 notification.seen = fast_path.seen;
                 notification.name = fast_path.notification.unwrap_or(notification.name);
             }
-        } else if path.session.config.heads > 0 {
+        } else if path.session.config.predict && path.session.config.heads > 0 {
             path.head = HeadState::Reading;
         }
         Ok(path)
     }
 
-    /// Reads the head again that the fast path has read, to know its open elements and declarations. The builder gets
-    /// the same values again.
+    /// Reads the head again, to know its open elements and declarations. The builder gets the same values again.
     fn reread_head(&mut self) -> Result<(), Error> {
         while self.tokens.cursor.pos() < self.head_end && self.step()? {}
         debug_assert_eq!(self.tokens.cursor.pos(), self.head_end);
@@ -119,6 +119,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
     }
 
     /// Reads to the end of the body.
+    #[inline(never)]
     pub(super) fn read(mut self) -> Result<(), Error> {
         let end = loop {
             if self.read_predicted() {
@@ -133,7 +134,8 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         end
     }
 
-    /// Reads the children of an open Notification while they are as predicted. Whether the body was read to its end.
+    /// Reads the children of an open Notification while they are as predicted. Returns whether the body was read to its
+    /// end.
     fn read_predicted(&mut self) -> bool {
         let is_tried = self.session.config.predict && self.misses < MAX_MISSES;
         if !is_tried || !self.tokens.is_in_content() {
@@ -187,7 +189,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         }
     }
 
-    /// Reads one token, and the whole of an event or leaf that it begins. `false` at the end of the body.
+    /// Reads one token. If it starts an event or a leaf, reads all of that. Returns `false` at the end of the body.
     #[inline(never)]
     fn step(&mut self) -> Result<bool, Error> {
         match self.tokens.next()? {
@@ -200,7 +202,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         Ok(true)
     }
 
-    /// An element begins inside the innermost open one.
+    /// Handles the start tag of a child of the innermost open element.
     fn element(&mut self, name: Name<'a>) -> Result<(), Error> {
         let offset = self.name_offset();
         let Some(parent) = self.session.scratch.open.last_mut() else {
@@ -252,13 +254,13 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
                 message_xml.push(MessageXmlValue { name, value });
             }
             Content::Version => self.version(element)?,
-            // Only events have ids.
+            // Only children of events have this content, and `event` reads those.
             Content::Id => self.skip_element()?,
         }
         Ok(())
     }
 
-    /// An element with children begins.
+    /// Handles the start tag of an element with children.
     fn container(&mut self, element: Element, name: Name<'a>) {
         match element {
             Element::Envelope11 => self.builder.message.soap = Some(SoapVersion::Soap11),
@@ -288,7 +290,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         let text = value.text;
         match element {
             Element::FaultCode => builder.fault().code = Some(text),
-            // The first of several, in as many languages.
+            // SOAP 1.2 may have the text in several languages. The first counts.
             Element::FaultString if is_first => builder.fault().string = Some(text),
             Element::FaultString => {}
             Element::FaultResponseCode => {
@@ -317,7 +319,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         Ok(())
     }
 
-    /// The innermost open element ends.
+    /// Handles the end tag of the innermost open element.
     fn end(&mut self) -> Result<(), Error> {
         let Some(OpenElement {
             element,
@@ -348,7 +350,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         Ok(())
     }
 
-    /// An element of the header that names a version.
+    /// Reads RequestServerVersion or ServerVersionInfo.
     fn version(&mut self, element: Element) -> Result<(), Error> {
         if element == Element::RequestServerVersion {
             let [version] = self.attributes(["Version"]);
@@ -395,7 +397,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         }
         self.tokens.cursor = ahead;
         let tail = ahead.since(start);
-        // The tail of another Notification may be another.
+        // Other Notifications may have other tails.
         let is_of_first = self.is_like_first;
         self.leave_notification();
         self.learn(Some(tail).filter(|_| is_of_first));
@@ -412,7 +414,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         self.learn(None);
     }
 
-    /// The head ends here: after the start tag of the first Notification, or with a body that has none.
+    /// The head is complete: at the first Notification, or at the end of a body without one.
     fn complete_head(&mut self) {
         let cursor = &self.tokens.cursor;
         let Some(fields) = HeadFields::of(self.builder, cursor) else {
@@ -434,7 +436,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         self.head = HeadState::New;
     }
 
-    /// Whether the start tag of a Notification, which was just read, equals that of the first one in the same element.
+    /// Whether the Notification whose start tag was just read has the start tag of the first one, with the same parent.
     fn has_bare_name(&self, name: Span) -> bool {
         let cursor = &self.tokens.cursor;
         let is_same = |first| cursor.bytes(first) == cursor.bytes(name);
@@ -446,7 +448,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         name.end() + ">".len() == self.tokens.cursor.pos()
     }
 
-    /// A Notification ends. The head learns how its types namespace is written.
+    /// A Notification ends. The head learns the prefix of its types namespace.
     fn leave_notification(&mut self) {
         if core::mem::take(&mut self.is_like_first)
             && self.prefix.is_some()
@@ -484,7 +486,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         Ok(())
     }
 
-    /// An element opens that contains others, and has no attribute of interest.
+    /// Opens an element without attributes of interest.
     fn enter(&mut self, element: Element, name: Name<'_>) {
         self.skip_attributes();
         self.push(element, self.name_span(name));
