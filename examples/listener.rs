@@ -4,7 +4,7 @@
 //! cargo run --example listener -- 127.0.0.1:8080 pushes.log [SUBSCRIPTION-ID…]
 //! ```
 //!
-//! With ids on the command line these are the known subscriptions. Without, all are known.
+//! The ids on the command line are the known subscriptions. Without ids, all subscriptions are known.
 //!
 //! | answer | to |
 //! |---|---|

@@ -1,13 +1,15 @@
-//! A client of streaming notifications: asks for the events of subscriptions and prints them.
+//! A client of streaming notifications: requests the events of subscriptions and prints them.
 //!
 //! ```text
 //! cargo run --example streaming -- http://127.0.0.1:8080/EWS/Exchange.asmx SUBSCRIPTION-ID…
 //! ```
 //!
-//! The ids are what `Subscribe` answered with. The server closes a connection after half an hour, and some break:
-//! either way the client makes another one. It stops when the server knows none of the subscriptions any more, for
-//! they have to be made anew. Streams have no watermarks, so that there is nothing for a `Continuity` to observe:
-//! what was on its way when a connection broke is lost, and only a synchronisation finds it.
+//! The ids come from responses to `Subscribe`. The server closes a connection after half an hour, and a connection may
+//! break. In both cases the client connects again. It ends when the server knows none of the subscriptions any more.
+//! Then subscribe again.
+//!
+//! Exchange streams no watermarks, so `Continuity` cannot detect missing events here. Events that were in transit when a
+//! connection broke are lost. Synchronize the mailbox to find them.
 
 use core::error::Error;
 use core::time::Duration;
@@ -32,34 +34,39 @@ pub(crate) type Failure = Box<dyn Error>;
 async fn main() -> Result<(), Failure> {
     let mut arguments = std::env::args().skip(1);
     let client = Client {
-        url: arguments.next().ok_or("no URL")?.parse()?,
+        url: arguments
+            .next()
+            .ok_or("usage: streaming URL SUBSCRIPTION-ID…")?
+            .parse()?,
         subscription_ids: arguments.collect(),
         silence: Duration::from_secs(100),
         pause: Duration::from_secs(2),
     };
-    let show = |message: &Message<'_>| print(message).unwrap_or_else(|error| eprintln!("{error}"));
-    client.run(show).await;
+    let handle = |message: &Message<'_>| {
+        print(message).unwrap_or_else(|error| eprintln!("standard output: {error}"));
+    };
+    client.run(handle).await;
     Ok(())
 }
 
-/// Who listens to some subscriptions, at most 200.
+/// A client for these subscriptions. Exchange allows 200 in one connection.
 pub(crate) struct Client {
     pub(crate) url: Uri,
     pub(crate) subscription_ids: Vec<String>,
-    /// How long nothing may come: longer than from one heartbeat to the next, which is 45 seconds.
+    /// The longest time without data. Longer than the interval of heartbeats, which is about 45 seconds.
     pub(crate) silence: Duration,
-    /// How long to wait before the next connection, unless the server says how long.
+    /// The time between two connections, unless the server sends `BackOffMilliseconds`.
     pub(crate) pause: Duration,
 }
 
 impl Client {
-    /// Makes one connection after the other, until no subscription is left.
+    /// Connects again and again, until no subscription is left.
     pub(crate) async fn run(mut self, mut handle: impl FnMut(&Message<'_>)) {
         let mut parser = Parser::new();
         while !self.subscription_ids.is_empty() {
             let wait = match self.connection(&mut parser, &mut handle).await {
                 Ok(wait) => wait,
-                // Something may be lost: here a gateway notes that it has to synchronise.
+                // Events may be lost. A gateway synchronizes the mailboxes now.
                 Err(error) => {
                     eprintln!("{}", error.to_string().escape_debug());
                     self.pause
@@ -69,8 +76,8 @@ impl Client {
         }
     }
 
-    /// Handles what comes over one connection. Where it has ended in order, tells how long to wait before the
-    /// next one.
+    /// Handles the messages of one connection. Returns how long to wait before the next connection, or an error if the
+    /// connection broke.
     pub(crate) async fn connection(
         &mut self,
         parser: &mut Parser,
@@ -86,7 +93,7 @@ impl Client {
                 Err(silence) => break silence.into(),
             };
             let mut chunk = &*chunk;
-            // An error, of the framer or of the parser, ends the stream: what comes behind it is a guess.
+            // After an error of the framer or of the parser, the start of the next envelope would be a guess.
             while let Some(envelope) = framer.next(&mut chunk)? {
                 let message = parser.parse(envelope.body)?;
                 handle(&message);
@@ -95,11 +102,11 @@ impl Client {
                 }
             }
         };
-        framer.finish()?; // says more, where an envelope has not come to its end
+        framer.finish()?; // a better error if the connection broke within an envelope
         Err(failure)
     }
 
-    /// What a message says of the connection: that it goes on, or how long to wait before the next one.
+    /// Returns how long to wait before the next connection, if this message ends the connection.
     fn end(&mut self, message: &Message<'_>) -> Result<Option<Duration>, Failure> {
         const BACK_OFF: &str = "BackOffMilliseconds";
         if let Some(fault) = message.fault {
@@ -112,7 +119,8 @@ impl Client {
                 return back_off(response.value(BACK_OFF), code, text).map(Some);
             }
             if !ids.is_empty() {
-                eprintln!("subscribe again, for {:?}: {ids:?}", response.code);
+                let code = response.code.map_or("an error", |code| code.as_str());
+                eprintln!("subscribe again after {}: {ids:?}", code.escape_debug());
                 let is_left = |id: &String| !ids.contains(&SubscriptionId::new(id));
                 self.subscription_ids.retain(is_left);
             }
@@ -124,29 +132,29 @@ impl Client {
         Ok(None)
     }
 
-    /// Asks for the events. The answer begins at once and goes on for half an hour.
+    /// Sends the request. The response begins at once and lasts for half an hour.
     async fn request(&self) -> Result<Incoming, Failure> {
-        let host = self.url.authority().ok_or("a URL without a host")?;
+        let host = self.url.authority().ok_or("the URL has no host")?;
         let stream = TcpStream::connect((host.host(), host.port_u16().unwrap_or(80))).await?;
         // A gateway puts TLS around the stream here.
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
         tokio::spawn(connection);
-        // NTLM authenticates a connection: its messages go through the same sender before this request. Basic
-        // authentication and OAuth are a header of it, and so is what leads a load balancer to the server that knows
-        // the subscriptions: X-AnchorMailbox, and the cookies that Subscribe was answered with.
+        // NTLM authenticates a connection. Send its messages through the same sender, before this request. Basic
+        // authentication and OAuth are a header of the request. A load balancer needs the header X-AnchorMailbox and
+        // the cookies of the response to Subscribe, to find the server that knows the subscriptions.
         let request = Request::post(self.url.path())
             .header(HOST, host.as_str())
             .header(CONTENT_TYPE, "text/xml; charset=utf-8")
             .body(get_streaming_events(&self.subscription_ids))?;
         let response = sender.send_request(request).await?;
         match response.status() {
-            StatusCode::OK | StatusCode::INTERNAL_SERVER_ERROR => Ok(response.into_body()), // 500 is a fault
+            StatusCode::OK | StatusCode::INTERNAL_SERVER_ERROR => Ok(response.into_body()), // 500 has a fault
             status => Err(format!("HTTP status {status}").into()),
         }
     }
 }
 
-/// How long a server that refuses wants to be left alone; if it does not tell, its error.
+/// Returns the time that a busy server asks to wait, or without one the server's error.
 fn back_off(
     milliseconds: Option<&str>,
     code: Option<ResponseCode<'_>>,
@@ -159,7 +167,7 @@ fn back_off(
     Err(format!("{code}: {}", text.unwrap_or("-")).into())
 }
 
-/// `GetStreamingEvents` of these subscriptions, for as many minutes as a server allows.
+/// A `GetStreamingEvents` request for these subscriptions. 30 minutes is the most that Exchange allows.
 fn get_streaming_events(subscription_ids: &[String]) -> String {
     let ids = subscription_ids.iter().map(|id| {
         let id = id.replace('&', "&amp;").replace('<', "&lt;");
@@ -176,14 +184,15 @@ fn get_streaming_events(subscription_ids: &[String]) -> String {
     )
 }
 
-/// Ids are escaped: a line feed in one would make a line of its own.
+/// Prints a line for each event. Ids are escaped, so that a line feed in one does not start another line.
 fn print(message: &Message<'_>) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    for event in message.notifications().flat_map(|one| one.events) {
-        let item = event.item_id.map(|item| item.id);
-        let object = item.or(event.folder_id.map(|folder| folder.id));
-        let object = object.unwrap_or("-").escape_debug();
-        writeln!(out, "{} {object}", event.kind.name())?;
+    for event in message
+        .notifications()
+        .flat_map(|notification| notification.events)
+    {
+        let id = event.target().map_or("-", |target| target.id());
+        writeln!(out, "{} {}", event.kind, id.escape_debug())?;
     }
     Ok(())
 }

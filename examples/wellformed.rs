@@ -1,5 +1,7 @@
-//! Says of each file whether it is a well-formed XML 1.0 document with namespaces, by this crate's
-//! tokenizer alone: `ok<TAB>path`, or `error<TAB>kind<TAB>offset<TAB>path`.
+//! Checks with the tokenizer whether files are well-formed XML 1.0 with namespaces.
+//!
+//! Prints a line for each file: `ok<TAB>path`, or `error<TAB>kind<TAB>offset<TAB>path`. The exit status is 1 if a file
+//! cannot be read.
 //!
 //! ```text
 //! cargo run --release --example wellformed -- FILE…
@@ -14,8 +16,7 @@ use ews_notifications::{Config, Error, Limits};
 
 fn main() -> io::Result<ExitCode> {
     let mut status = ExitCode::SUCCESS;
-    let mut config = Config::default();
-    config.limits = Limits::unlimited();
+    let config = Config::new().limits(Limits::unlimited());
     let mut buffers = Buffers::default();
     let mut out = io::stdout().lock();
     for path in std::env::args_os().skip(1).map(PathBuf::from) {
@@ -38,7 +39,7 @@ fn main() -> io::Result<ExitCode> {
     Ok(status)
 }
 
-/// Reads the whole body and keeps nothing.
+/// Reads all tokens and keeps none.
 fn check(body: &[u8], buffers: &mut Buffers, config: &Config) -> Result<(), Error> {
     let mut tokens = Tokenizer::new(body, buffers, config)?;
     while tokens.next()?.is_some() {}

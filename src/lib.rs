@@ -1,119 +1,124 @@
-//! Exchange notifications, pushed, pulled or streamed, as typed events that borrow from the body.
+//! Parses notifications of Exchange Web Services (EWS) into typed events that borrow from the body.
 //!
-//! An Exchange server POSTs a SOAP `SendNotification` to a listener whenever something happens in a
-//! mailbox that was subscribed to by Exchange Web Services (EWS). This crate reads the body of that
-//! POST, checks every rule of XML 1.0 and Namespaces on the way, and gives the events. The answers to
-//! `GetEvents` and `GetStreamingEvents`, and SOAP faults, are read into the same [`Message`].
+//! An Exchange server POSTs a SOAP `SendNotification` to a listener when something happens in a subscribed mailbox.
+//! [`Parser::parse`] turns the body of that request into a [`Message`] and checks every rule of XML 1.0 and Namespaces
+//! in XML 1.0 in the same pass. `GetEvents` and `GetStreamingEvents` responses and SOAP faults are parsed into the same
+//! model.
 //!
 //! ```
-//! use ews_notifications::{EventKind, Parser, Reply};
+//! use ews_notifications::{Parser, Reply, Target};
 //!
 //! # let body = include_bytes!("../tests/data/push/mail.xml");
 //! let mut parser = Parser::new(); // one per worker: it reuses its memory
 //! let message = parser.parse(body)?;
 //! for notification in message.notifications() {
-//!     println!("subscription {:?}", notification.subscription_id);
+//!     println!("subscription {}", notification.subscription_id);
 //!     for event in notification.events {
-//!         match (event.kind, event.item_id) {
-//!             (EventKind::NewMail, Some(item)) => println!("new mail {:?}", item.id),
-//!             (kind, _) => println!("{}", kind.name()),
+//!         match event.target() {
+//!             Some(Target::Item(item)) => println!("{} of item {}", event.kind, item.id),
+//!             Some(Target::Folder(folder)) => println!("{} of folder {}", event.kind, folder.id),
+//!             None => println!("{}", event.kind), // a StatusEvent, for example
 //!         }
 //!     }
 //! }
-//! let answer = Reply::ok(message.soap); // to a push, with status 200: answer.content_type, answer.body
+//! let reply = Reply::ok(message.soap); // send it with status 200: `content_type` and `body`
 //! # assert_eq!(message.notifications().flat_map(|one| one.events).count(), 3);
-//! # let _ = answer;
+//! # let _ = reply;
 //! # Ok::<(), ews_notifications::Error>(())
 //! ```
 //!
-//! The README says what to answer when. The repository has whole programs in `examples`: a listener on axum, a client of
-//! streams, a library for services in C++.
+//! [`Continuity`] recognizes retries and finds gaps. [`frame`] cuts a streaming response into its envelopes. [`xml`] is
+//! the tokenizer for any XML, without knowledge of EWS. The README says what to answer to which push. The repository
+//! has complete programs in `examples`: a listener on axum, a client of streams, a library for services in C++.
 //!
-//! # Two ways to read, one engine
+//! # Keep a message
 //!
-//! - [`Parser::parse`] gives a whole [`Message`], all or nothing. A warm parser allocates nothing.
-//! - [`Parser::reader`] gives a [`Reader`], which hands out [`Item`]s one by one in constant memory,
-//!   and with them the events before a defect.
+//! A [`Message`] borrows from its body and its parser, so it lives until the parser reads the next body. There are
+//! three ways to handle it:
 //!
-//! Below both is [`xml`], a tokenizer for any XML, public and without knowledge of EWS. In front of them,
-//! [`frame`] cuts a streaming response into its envelopes. After them, [`Continuity`] tells retries from new
-//! notifications, and finds missing ones.
-//!
-//! # To keep a message
-//!
-//! A [`Message`] borrows, so it lives until its parser reads the next one. There are three ways to handle it:
-//!
-//! | way | costs | is for |
+//! | way | cost | use it for |
 //! |---|---|---|
-//! | at once, as it is | nothing | what is short, and done on the same thread |
-//! | its body on to another thread, as [`MessageBytes`] (feature `bytes`), to be parsed again there | a parse for each time: a fraction of a microsecond for one event, a few for fifty | queues and workers that need most of the message, and need it soon |
-//! | a copy of it or of a part, by `into_owned()` ([`owned`]) | an allocation and a copy for each text | what is kept for long or stored: the body is freed |
+//! | handle the message in place | none | short work on the same thread |
+//! | keep its body as [`MessageBytes`] (feature `bytes`) and parse it again | a parse for each use: a fraction of a microsecond for one event, a few microseconds for 50 | queues and workers that need most of the message soon |
+//! | copy it, or a part of it, with `into_owned()` ([`owned`]) | one allocation and one copy for each text | what is stored or kept for long: the body is freed |
+//!
+//! # Partial messages
+//!
+//! [`Parser::parse`] is all or nothing. [`Parser::parse_partial`] also gives the message up to the first error, to show
+//! or to rescue what can be read. An event is part of it once its end tag has been read. A Notification whose
+//! SubscriptionId has not been read is left out, with its events.
 //!
 //! # What is accepted
 //!
-//! Names are resolved by namespace, never by prefix. The envelope may be SOAP 1.1 or 1.2, or missing;
-//! the namespaces of messages and types may be written with `http://`, as servers do, or `https://`.
-//! The order of children does not matter. What the schema does not know is skipped and counted
-//! ([`Stats`]); text between elements is ignored; an unknown element where events stand is an event
-//! of kind [`EventKind::Other`]. A missing child is `None`; only a Notification without SubscriptionId
-//! is refused. `ResponseClass="Error"` and an unknown response code are values, not errors.
+//! - Names are resolved by namespace, never by prefix. The namespaces of EWS may begin with `http://`, as servers write
+//!   them, or with `https://`.
+//! - The envelope may be SOAP 1.1 or SOAP 1.2, or missing.
+//! - Children may come in any order. A missing child is `None`.
+//! - Elements and attributes that the schema does not have in their place are skipped and counted ([`Stats`]). Text
+//!   between elements is ignored.
+//! - An unknown element of the types namespace in a Notification is an event of the kind [`EventKind::Other`].
+//! - `ResponseClass="Error"`, an unknown response code and a SOAP fault are values, not errors.
+//!
+//! A listener must check [`Message::operation`], because anyone may post a response to it.
 //!
 //! # What is refused
 //!
-//! Whatever is not well-formed, with the kind of the defect and its byte offset ([`Error`]); a
-//! DOCTYPE; encodings other than UTF-8; more than the [`Limits`], which are on by default; and what two
-//! readers could understand differently: a single-valued element that stands twice, an element inside
-//! a value, an id without `Id`, a number or boolean outside its type. Operations other than
-//! `SendNotification`, `GetEventsResponse` and `GetStreamingEventsResponse` are refused by name. A listener
-//! for pushes has to look at [`Message::operation`]: what is posted to it may be any of these. [`xml`] lists
-//! every deviation from XML 1.0.
+//! An [`Error`] has the kind of the defect and its byte offset. These are errors:
+//!
+//! - XML that is not well-formed, including a prefix without a declaration.
+//! - A DOCTYPE, and any encoding other than UTF-8. [`xml`] lists every deviation from XML 1.0.
+//! - More than one of the [`Limits`] allows. They are on by default.
+//! - Anything that two readers could understand differently: a single-valued element that occurs twice, an element
+//!   inside a value, an id without `Id`, a number or boolean outside its type.
+//! - A Notification without SubscriptionId.
+//! - An operation other than `SendNotification`, `GetEventsResponse` and `GetStreamingEventsResponse`, or one of these
+//!   in another namespace.
 //!
 //! # Speed
 //!
-//! Servers write the same elements in the same order, so a [`Parser`] compares before it reads: a message
-//! with the tags that servers write, whatever their prefixes ([`Config::predict`]), and what stands before
-//! and behind the events with what earlier messages had there ([`Config::heads`]). Where a comparison
-//! fails, the body is read as any XML. Results and errors are the same either way. Bytes are looked at
-//! with the vector instructions of the machine ([`Kernel`]).
+//! A parser first compares a body with what servers write ([`Config::predict`]) and with what it learned from earlier
+//! messages ([`Config::heads`]), by vector instructions ([`Kernel`]). At the first deviation it parses on as it parses
+//! any XML, with the same results and the same errors.
 //!
-//! # How it is made
+//! # How it works
 //!
 #![doc = include_str!("layers.svg")]
 //!
-//! One body, down and back, with the file of each step in `src/`:
+//! The steps of one body, with the files in `src/`:
 //!
-//! 1. [`Parser::parse`] (`parser.rs`) lends an engine (`engine/mod.rs`) the memory that outlives the message.
-//! 2. The engine begins on the left (`engine/foreseen.rs`): it compares the first bytes with the heads that it has learned
-//!    (`engine/head.rs`), or else tag by tag with what servers write (`engine/envelope.rs`).
-//! 3. Within the Notification it enters a kernel (`scan/kernel.rs`, `scan/x86.rs`), in which tags are compared whole and values
-//!    looked at 32 bytes at a time for bytes that may not stand there (`engine/predict.rs`, `scan/class.rs`).
-//! 4. A value in which there are none is handed out as text of the body (`scan/cursor.rs`), an event written where it
-//!    stays, and the rest of the body compared with the tail that was learned with the head: that makes the [`Message`].
-//! 5. From the first thing on that is otherwise, the engine goes on on the right: the tokenizer (`xml/tokenizer.rs`) checks and
-//!    gives tokens, the grammar (`schema/mod.rs`) tells what may stand where, and `engine/walk.rs` what it means, or what
-//!    [`Error`] it is.
+//! 1. [`Parser::parse`] (`parser.rs`) lends the engine (`engine/mod.rs`) the memory and the learned state that outlive
+//!    a message.
+//! 2. The fast path (`engine/fast_path.rs`) compares the start of the body with learned heads (`engine/heads.rs`). If
+//!    none matches, it compares tag by tag with what servers write (`engine/head_matcher.rs`).
+//! 3. Inside a Notification it compares tags whole (`engine/child_matcher.rs`). A kernel (`scan/kernel.rs`,
+//!    `scan/x86.rs`) tests values for bytes outside their class (`scan/class.rs`), up to 32 bytes at a time.
+//! 4. A value without such bytes is ASCII, so it is returned as `&str` without a second check (`scan/cursor.rs`).
+//!    Events and fields go into the message builder (`engine/builder.rs`).
+//! 5. At the first deviation the general path (`engine/general_path.rs`) takes over. The tokenizer (`xml/tokenizer.rs`)
+//!    checks and returns tokens, and the table of elements (`schema/mod.rs`) says which element may appear where.
 //!
-//! `CONTRIBUTING.md` goes along with it function by function.
+//! `CONTRIBUTING.md` follows one body through these files, function by function.
 //!
 //! # Features
 //!
-//! `std` (default) adds `From<Error> for std::io::Error` and finds out which vector instructions the
-//! machine has. Without it the crate needs `core` and `alloc`, and uses those that it is compiled for.
+//! Features only add API.
 //!
-//! `bytes` adds [`MessageBytes`], a body in [`bytes::Bytes`] that is parsed again where it is needed.
+//! - `std` (default): `From<Error> for std::io::Error`, [`Continuity`] with a random key, and detection of vector
+//!   instructions. Without it the crate needs `core` and `alloc`, and uses the instructions that it is compiled for.
+//! - `bytes`: [`MessageBytes`], a body in [`bytes::Bytes`].
+//! - `codec`: [`frame::EnvelopeDecoder`] for `FramedRead` of tokio. Enables `bytes` and `std`.
+//! - `serde`: `Serialize` for the model, `Serialize` and `Deserialize` for [`owned`] and [`SubscriptionState`].
 //!
-//! `codec` adds [`frame::EnvelopeDecoder`], by which a `FramedRead` of tokio gives these. It needs `std`.
-//!
-//! `serde` adds `Serialize` to the model, and `Serialize` and `Deserialize` to [`owned`]. Keys are the names of the
-//! fields, in their order, and `None` is null. Ids, watermarks, codes and times are their text. Operations, kinds of
-//! events, classes and statuses are their names in EWS, such as `NewMailEvent`. An event of an unknown kind is `Other`,
-//! and its key `other` has the details ([`OtherEvent`]). The old ids of an event are keys of the event.
+//! In JSON the keys are the names of the fields, in their order, and `None` is null. Ids, watermarks, codes and times
+//! are their text. Operations, kinds of events, classes and statuses are their names in EWS, such as `NewMailEvent`. An
+//! event of an unknown kind is `Other`, with the details under the key `other` ([`OtherEvent`]). The old ids of an
+//! event are keys of the event.
 //!
 //! # Safety
 //!
-//! No input makes it panic, recurse or take more than linear time. `unsafe` stands in one module, for
-//! three things: text that has been checked byte by byte is handed out as `&str` without a second
-//! check, arrays are loaded into vectors, and kernels are called that the machine has been found to have.
+//! No input makes the crate panic, recurse or take more than linear time. `unsafe` is confined to one private module,
+//! `scan`. It converts bytes that have been checked to `&str` without a second check, loads arrays into vectors, and
+//! calls kernels that the machine was found to have.
 
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))] // docs.rs then names the feature that an item needs

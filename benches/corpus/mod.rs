@@ -6,6 +6,10 @@
 #![allow(clippy::indexing_slicing, reason = "a bench stops where it is wrong")]
 #![allow(dead_code, reason = "each bench uses a part")]
 
+#[allow(
+    clippy::duplicate_mod,
+    reason = "`tests/it` also has it for other tests"
+)]
 #[path = "../../tests/bodies/mod.rs"]
 mod bodies;
 mod mailbox;

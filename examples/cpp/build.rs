@@ -1,4 +1,4 @@
-//! Writes the header for C++, and compiles the C++ half of the bridge into the library.
+//! Writes the header for C++ and compiles the C++ part of the bridge into the library.
 
 fn main() {
     cxx_build::bridge("src/lib.rs").compile("ews-bridge");

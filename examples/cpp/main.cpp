@@ -1,4 +1,4 @@
-// Prints the events of pushes: of files, or of standard input if none is named.
+// Prints the events of pushes in files. Without arguments, reads standard input.
 
 #include <cstdint>
 #include <exception>
@@ -7,7 +7,7 @@
 #include <iterator>
 #include <string>
 
-// Both are written by the build of the library.
+// The build of the library writes both headers.
 #include "ews-cpp/src/lib.rs.h"
 #include "rust/cxx.h"
 
@@ -19,13 +19,16 @@ bool print(ews::Parser &parser, const char *name, std::istream &in) {
     const std::string body{std::istreambuf_iterator<char>(in), {}};
     const auto *bytes = reinterpret_cast<const std::uint8_t *>(body.data());
     for (const ews::Event &event : parser.events({bytes, body.size()})) {
-      // A text may hold line feeds, which a service escapes.
-      const auto &id = event.item_id.empty() ? event.folder_id : event.item_id;
-      std::cout << event.kind << ' ' << id << " in " << event.subscription_id << '\n';
+      // A text may contain line feeds. A service escapes them.
+      std::cout << event.kind;
+      if (!event.target_id.empty()) {
+        std::cout << (event.is_folder ? " folder " : " item ") << event.target_id;
+      }
+      std::cout << " in " << event.subscription_id << '\n';
     }
     return true;
-  } catch (const std::exception &error) { // of the parser: rust::Error
-    // Shows a part of the body, and nothing that steers a terminal.
+  } catch (const std::exception &error) { // the parser throws rust::Error
+    // The text may have a name from the body. It has no characters that control a terminal.
     std::cerr << name << ": " << error.what() << '\n';
     return false;
   }

@@ -1,14 +1,14 @@
 //! Fingerprints: 128 bits that recognize a watermark or a whole notification.
 //!
-//! SipHash-2-4 with 128 bits of output, under a key. Texts are written with their lengths and optional values with a
-//! tag, so that different values never write the same bytes. The bytes do not depend on the machine: fingerprints
+//! SipHash-2-4 with 128 bits of output, under a key. Texts are written with their lengths, fields with their keys and
+//! optional values with a tag, so that different values never write the same bytes. The bytes do not depend on the machine: fingerprints
 //! outlive the process.
 
 use core::hash::Hasher as _;
 
 use siphasher::sip128::{Hasher128 as _, SipHasher24};
 
-use crate::model::{Event, FolderId, ItemId};
+use crate::model::{Event, Value};
 
 /// The fingerprint of a watermark.
 pub(super) fn of_watermark(key: [u8; 16], watermark: &str) -> u128 {
@@ -63,43 +63,34 @@ impl Writer {
         }
     }
 
-    /// All fields of an event. The pattern names them, so that a new field does not compile until it is written.
+    /// The fields that an event has, each with its key. So a new field changes no fingerprint of an event without it.
     fn event(&mut self, event: &Event<'_>) {
-        let Event {
-            kind,
-            watermark,
-            timestamp,
-            item_id,
-            folder_id,
-            parent_folder_id,
-            old_ids,
-            unread_count,
-            other,
-        } = *event;
-        self.text(kind.name());
-        self.optional(watermark, |writer, mark| writer.text(mark.as_str()));
-        self.optional(timestamp, |writer, time| writer.text(time.as_str()));
-        self.optional(item_id, Self::item_id);
-        self.optional(folder_id, Self::folder_id);
-        self.optional(parent_folder_id, Self::folder_id);
-        self.optional(old_ids, |writer, old| {
-            writer.optional(old.old_item_id, Self::item_id);
-            writer.optional(old.old_folder_id, Self::folder_id);
-            writer.optional(old.old_parent_folder_id, Self::folder_id);
-        });
-        self.optional(unread_count, |writer, count| {
-            writer.0.write(&count.to_le_bytes());
-        });
-        self.optional(other, |writer, other| writer.text(other.raw));
+        for (key, value) in event.fields() {
+            let write_id = |writer: &mut Self, (id, change_key)| {
+                writer.field(key, id);
+                writer.optional(change_key, Self::text);
+            };
+            match value {
+                Value::Kind(kind) => self.field(key, kind.name()),
+                Value::Text(Some(text)) => self.field(key, text),
+                Value::ItemId(Some(item)) => write_id(self, (item.id, item.change_key)),
+                Value::FolderId(Some(folder)) => write_id(self, (folder.id, folder.change_key)),
+                Value::Int(Some(number)) => {
+                    self.text(key);
+                    self.0.write(&number.to_le_bytes());
+                }
+                Value::Other(Some(other)) => self.field(key, other.raw),
+                Value::Text(None)
+                | Value::ItemId(None)
+                | Value::FolderId(None)
+                | Value::Int(None)
+                | Value::Other(None) => {}
+            }
+        }
     }
 
-    fn item_id(&mut self, item: ItemId<'_>) {
-        self.text(item.id);
-        self.optional(item.change_key, Self::text);
-    }
-
-    fn folder_id(&mut self, folder: FolderId<'_>) {
-        self.text(folder.id);
-        self.optional(folder.change_key, Self::text);
+    fn field(&mut self, key: &str, text: &str) {
+        self.text(key);
+        self.text(text);
     }
 }

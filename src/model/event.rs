@@ -192,13 +192,24 @@ pub struct OtherEvent<'a> {
     pub raw: &'a str,
 }
 
-/// The old ids are among the other keys, as they are children of the event in EWS.
-#[cfg(feature = "serde")]
-impl serde::Serialize for Event<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeStruct as _;
+/// The value of a field of an event.
+#[derive(Clone, Copy)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(untagged))]
+pub(crate) enum Value<'a> {
+    Kind(EventKind),
+    Text(Option<&'a str>),
+    ItemId(Option<ItemId<'a>>),
+    FolderId(Option<FolderId<'a>>),
+    Int(Option<i32>),
+    Other(Option<&'a OtherEvent<'a>>),
+}
 
-        // Names every field, so that a new one cannot be forgotten.
+impl<'a> Event<'a> {
+    /// Every field with its key in JSON. The old ids are among the others, as they are children of the event in EWS.
+    ///
+    /// `Serialize` and the fingerprints of [`Continuity`](crate::Continuity) are made of it. The pattern names every
+    /// field, so that a new one cannot be forgotten.
+    pub(crate) fn fields(&self) -> [(&'static str, Value<'a>); 11] {
         let Self {
             kind,
             watermark,
@@ -209,20 +220,47 @@ impl serde::Serialize for Event<'_> {
             old_ids,
             unread_count,
             other,
-        } = self;
-        let old = old_ids.copied().unwrap_or_default();
-        let mut event = serializer.serialize_struct("Event", 11)?;
-        event.serialize_field("kind", kind)?;
-        event.serialize_field("watermark", watermark)?;
-        event.serialize_field("timestamp", timestamp)?;
-        event.serialize_field("item_id", item_id)?;
-        event.serialize_field("folder_id", folder_id)?;
-        event.serialize_field("parent_folder_id", parent_folder_id)?;
-        event.serialize_field("old_item_id", &old.old_item_id)?;
-        event.serialize_field("old_folder_id", &old.old_folder_id)?;
-        event.serialize_field("old_parent_folder_id", &old.old_parent_folder_id)?;
-        event.serialize_field("unread_count", unread_count)?;
-        event.serialize_field("other", other)?;
+        } = *self;
+        let OldIds {
+            old_item_id,
+            old_folder_id,
+            old_parent_folder_id,
+        } = old_ids.copied().unwrap_or_default();
+        [
+            ("kind", Value::Kind(kind)),
+            (
+                "watermark",
+                Value::Text(watermark.map(|mark| mark.as_str())),
+            ),
+            (
+                "timestamp",
+                Value::Text(timestamp.map(|time| time.as_str())),
+            ),
+            ("item_id", Value::ItemId(item_id)),
+            ("folder_id", Value::FolderId(folder_id)),
+            ("parent_folder_id", Value::FolderId(parent_folder_id)),
+            ("old_item_id", Value::ItemId(old_item_id)),
+            ("old_folder_id", Value::FolderId(old_folder_id)),
+            (
+                "old_parent_folder_id",
+                Value::FolderId(old_parent_folder_id),
+            ),
+            ("unread_count", Value::Int(unread_count)),
+            ("other", Value::Other(other)),
+        ]
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for Event<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct as _;
+
+        let fields = self.fields();
+        let mut event = serializer.serialize_struct("Event", fields.len())?;
+        for (key, value) in fields {
+            event.serialize_field(key, &value)?;
+        }
         event.end()
     }
 }

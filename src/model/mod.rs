@@ -10,6 +10,7 @@ mod timestamp;
 
 use core::fmt;
 
+pub(crate) use event::Value;
 pub use event::{Event, EventKind, OldIds, OtherEvent, Target, UnknownEventKind};
 pub use fault::Fault;
 pub use id::{FolderId, ItemId, ResponseCode, SubscriptionId, Watermark};

@@ -1,15 +1,16 @@
-//! Documents agree with the source: named files and functions exist, and limits, the number of error kinds and the Rust
-//! version match. Measured figures are written by `benches/report.py`, `benches/score.py` and `tests/coverage.py`.
+//! Documents agree with the source: named files and functions exist, and limits, bounds, the number of error kinds and the
+//! Rust version match. Measured figures are written by `benches/report.py` and `benches/score.py`.
 
 use std::fs;
 use std::path::PathBuf;
 
-use ews_notifications::{Config, Limits};
+use ews_notifications::{Config, Continuity, Limits};
 
-const DOCUMENTS: [&str; 7] = [
+const DOCUMENTS: [&str; 8] = [
     "README.md",
     "CONTRIBUTING.md",
     "SECURITY.md",
+    "CHANGELOG.md",
     "examples/cpp/README.md",
     "fuzz/README.md",
     "tests/coverage.md",
@@ -32,8 +33,8 @@ fn named_files_exist() {
     let mut named = 0;
     for document in DOCUMENTS {
         let text = read(document);
-        let spans = code_spans(&text).chain(link_targets(&text));
-        for path in spans.filter(|span| FOLDERS.iter().any(|folder| span.starts_with(folder))) {
+        let is_path = |span: &&str| FOLDERS.iter().any(|folder| span.starts_with(folder));
+        for path in code_spans(&text).filter(is_path) {
             named += 1;
             // `fuzz/run 25` is a command, and `tests/data/**.xml` is a pattern.
             let path = path.split(' ').next().unwrap_or_default();
@@ -41,10 +42,46 @@ fn named_files_exist() {
             assert!(root().join(path).exists(), "{document} names {path}");
         }
     }
-    assert!(named > 50, "{named} paths: are they looked for rightly?");
+    assert!(named > 50, "{named} paths: does the search work?");
 }
 
-/// Files named without their folder, as in the tour.
+/// Links are relative to the folder of their document. A fragment is the anchor of a heading.
+#[test]
+fn link_targets_exist() {
+    let mut links = 0;
+    for document in DOCUMENTS {
+        let text = read(document);
+        for link in link_targets(&text).filter(|link| !link.contains("://")) {
+            links += 1;
+            let (path, fragment) = link.split_once('#').unwrap_or((link, ""));
+            let target = match path {
+                "" => root().join(document),
+                path => root().join(document).with_file_name(path),
+            };
+            assert!(target.exists(), "{document} links to {link}");
+            if !fragment.is_empty() {
+                let text = fs::read_to_string(&target).expect("a document");
+                let mut anchors = text.lines().filter_map(anchor);
+                assert!(
+                    anchors.any(|anchor| anchor == fragment),
+                    "{document} links to {link}"
+                );
+            }
+        }
+    }
+    assert!(links > 5, "{links} links: does the search work?");
+}
+
+/// The anchor that Markdown renderers give a heading.
+fn anchor(line: &str) -> Option<String> {
+    let title = line.strip_prefix('#')?.trim_start_matches('#').trim();
+    let kept = title
+        .chars()
+        .filter(|c| c.is_alphanumeric() || "-_ ".contains(*c));
+    Some(kept.collect::<String>().to_lowercase().replace(' ', "-"))
+}
+
+/// Files named without their folder, as in the walk of a body through the files.
 #[test]
 fn files_named_without_folder_exist() {
     let files = files();
@@ -61,7 +98,7 @@ fn files_named_without_folder_exist() {
             assert!(files.iter().any(is_it), "{document} names {word}");
         }
     }
-    assert!(named > 80, "{named} files: are they looked for rightly?");
+    assert!(named > 80, "{named} files: does the search work?");
 }
 
 /// `Owner::function`, and constants, variants and fields: one file has both names.
@@ -90,7 +127,7 @@ fn named_functions_exist() {
             assert!(is_there, "{document} names {span}");
         }
     }
-    assert!(named > 30, "{named} names: are they looked for rightly?");
+    assert!(named > 60, "{named} names: does the search work?");
 }
 
 /// Whether a source has an item, a variant or a field of this name.
@@ -133,7 +170,7 @@ fn the_readme_states_the_default_limits() {
 
 #[test]
 fn the_readme_states_the_number_of_error_kinds() {
-    assert!(read("README.md").contains("one of some fifty kinds"));
+    assert!(read("README.md").contains("one of about fifty kinds"));
     let source = read("src/error/kind.rs");
     let (_, kinds) = source
         .split_once("pub enum ErrorKind {")
@@ -157,8 +194,24 @@ fn the_minimum_rust_version_is_the_same_everywhere() {
         assert_eq!(version(&format!("{crate_of_ours}/Cargo.toml")), ours);
     }
     let number = ours.rsplit('=').next().unwrap_or_default().trim();
-    let says = format!("Rust {} is asked for", number.trim_matches('"'));
-    assert!(read("README.md").contains(&says), "{says}");
+    let number = number.trim_matches('"');
+    assert!(read("README.md").contains(&format!("Rust {number} or later is required")));
+    assert!(read("CONTRIBUTING.md").contains(&format!("Rust {number} is required")));
+}
+
+#[test]
+fn the_threat_model_states_the_memory_of_continuity() {
+    /// Of one subscription, in KiB. `tests/memory.rs` tests it.
+    const SUBSCRIPTION: usize = 9;
+    let text = read("SECURITY.md").replace('\n', " ");
+    let most = 2 * Continuity::CAPACITY;
+    let bound = format!(
+        "{} by default, so at most {} MiB",
+        thousands(most),
+        (most * SUBSCRIPTION) >> 10
+    );
+    assert!(text.contains(&format!("at most {SUBSCRIPTION} KiB for each subscription")));
+    assert!(text.contains(&bound), "{bound}");
 }
 
 fn thousands(number: usize) -> String {

@@ -160,6 +160,7 @@ impl<'t> Writer<'t> {
                 message
             });
             w.noise(&[]);
+            message["soap"] = json!(if is_soap_12 { "1.2" } else { "1.1" });
             for key in ["request_server_version", "server_version_info"] {
                 message[key] = header[key].take();
             }

@@ -8,6 +8,10 @@
 )]
 #![allow(dead_code, reason = "each test binary uses a part")]
 
+#[allow(
+    clippy::duplicate_mod,
+    reason = "`tests/it` also has it in the corpora of the benches"
+)]
 #[path = "../bodies/mod.rs"]
 pub(crate) mod bodies;
 pub(crate) mod choices;

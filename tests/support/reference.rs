@@ -105,6 +105,7 @@ impl<'b> Reading<'b> {
     fn message(&mut self, root: Node<'_, '_>) -> Result<Value, ErrorKind> {
         let name = root.tag_name();
         let mut operation = root;
+        let mut soap_version = None;
         let mut version = None;
         let mut info = None;
         if name.name() == "Envelope" {
@@ -112,6 +113,7 @@ impl<'b> Reading<'b> {
                 .namespace()
                 .filter(|namespace| SOAP.contains(namespace));
             let soap = soap.ok_or(ErrorKind::EnvelopeNamespace)?;
+            soap_version = Some(if soap == SOAP[0] { "1.1" } else { "1.2" });
             if let Some(header) = self.single(root, &[soap], "Header") {
                 version = self.request_server_version(header);
                 info = self.server_version_info(header);
@@ -139,6 +141,7 @@ impl<'b> Reading<'b> {
         }
         Ok(json!({
             "operation": operation.tag_name().name(),
+            "soap": soap_version,
             "request_server_version": version,
             "server_version_info": info,
             "responses": responses,

@@ -1,4 +1,4 @@
-//! `ewsn follow`: the stream on standard input shown as it comes, and what became of it.
+//! The command `follow`: shows the stream on standard input as it arrives, and reports its state.
 
 use core::time::Duration;
 use std::io;
@@ -16,16 +16,16 @@ use crate::stream;
 use crate::table::Table;
 use crate::text::{count, printable};
 
-/// Standard input, as `inspect` names it.
+/// The name of standard input, as in `inspect`.
 const INPUT: &str = "-";
 
-/// The exit status where the server has reported an error. The help lists all of them.
+/// The exit status after a server error. The help text lists all of them.
 const SERVER_ERROR: u8 = 3;
 
-/// Shows the stream until it ends. The error is that of standard output.
+/// Shows the stream until it ends. Returns an error only if standard output fails.
 pub(crate) fn follow(format: Format) -> io::Result<ExitCode> {
     let line = status_line();
-    let table = (format == Format::Table).then(Table::fixed);
+    let table = (format == Format::Table).then(Table::with_fixed_widths);
     let mut output = Output::new(table, line.clone());
     let mut status = Status::default();
     let mut continuity = Continuity::new();
@@ -33,14 +33,18 @@ pub(crate) fn follow(format: Format) -> io::Result<ExitCode> {
 
     line.set_message(status.text());
     let mut parser = Parser::new();
-    let broken = stream::read(INPUT, io::stdin().lock(), &mut parser, |message| {
-        output.show(INPUT, message)?;
-        output.write()?;
-        for report in status.note(message, started.elapsed(), &mut continuity) {
+    let broken = stream::read(INPUT, io::stdin().lock(), |envelope| {
+        let message = match parser.parse(envelope) {
+            Ok(message) => message,
+            Err(error) => return Ok(Some(error)),
+        };
+        output.show(INPUT, &message)?;
+        output.flush()?;
+        for report in status.update(&message, started.elapsed(), &mut continuity) {
             output.report(&report)?;
         }
         line.set_message(status.text());
-        Ok(())
+        Ok(None)
     })?;
     line.finish_and_clear();
 
@@ -53,7 +57,7 @@ pub(crate) fn follow(format: Format) -> io::Result<ExitCode> {
     Ok(code)
 }
 
-/// On standard error, and hidden if that is no terminal.
+/// A status line on standard error. It stays hidden if standard error is not a terminal.
 fn status_line() -> ProgressBar {
     let line = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
     if let Ok(style) = ProgressStyle::with_template("connected for {elapsed_precise}, {wide_msg}") {
@@ -65,23 +69,24 @@ fn status_line() -> ProgressBar {
     line
 }
 
-/// What has come of a stream.
+/// The state of the stream so far.
 #[derive(Debug, Default)]
 struct Status {
     envelopes: usize,
     events: usize,
-    /// Notifications in front of which something is missing.
+    /// Notifications that do not continue the last one of their subscription.
     gaps: usize,
-    /// When the last heartbeat came, from the beginning on.
+    /// The time of the last heartbeat, since the start.
     heartbeat: Option<Duration>,
-    /// Whether the last envelope says that it is the last one.
+    /// Whether the last envelope has ConnectionStatus Closed.
     is_closed: bool,
     has_server_error: bool,
 }
 
 impl Status {
-    /// Notes what came at this time from the beginning on; what of it a person has to be told.
-    fn note(
+    /// Updates the state by a message that arrived at this time since the start. Returns reports of server errors and
+    /// gaps.
+    fn update(
         &mut self,
         message: &Message<'_>,
         time: Duration,
@@ -110,12 +115,15 @@ impl Status {
             if continuity.check(notification) == Delivery::Gap {
                 self.gaps += 1;
                 let id = notification.subscription_id;
-                let text =
-                    |mark: Option<Watermark<'_>>| mark.map_or("?".into(), |mark| mark.to_string());
+                let text = |watermark: Option<Watermark<'_>>| {
+                    watermark.map_or("none".into(), |watermark| watermark.to_string())
+                };
                 let expected = text(continuity.last(id));
-                let got = text(notification.previous_watermark);
-                let missing = format!("from watermark {expected} to watermark {got}");
-                reports.push(format!("events of subscription {id} are missing {missing}"));
+                let found = text(notification.previous_watermark);
+                reports.push(format!(
+                    "events of subscription {id} are missing: \
+                     expected PreviousWatermark {expected}, found {found}"
+                ));
             }
             continuity.commit(notification);
         }
@@ -125,12 +133,13 @@ impl Status {
         reports.collect()
     }
 
-    /// What the end of the input means between two envelopes, and the exit status for that.
+    /// A report of the end of the input between two envelopes, and the exit status.
     fn end(&self) -> (String, ExitCode) {
         let (end, code) = if self.is_closed {
-            ("the server has closed the connection", ExitCode::SUCCESS)
+            ("the server closed the connection", ExitCode::SUCCESS)
         } else {
-            let end = "the input has ended without ConnectionStatus Closed";
+            let end = "the input ended without ConnectionStatus Closed; \
+                       the connection may have been lost";
             (end, ExitCode::FAILURE)
         };
         let code = if self.has_server_error {
@@ -144,14 +153,14 @@ impl Status {
     fn counts(&self) -> String {
         let envelopes = count(self.envelopes, "envelope");
         let mut counts = format!("{envelopes}, {}", count(self.events, "event"));
-        // Exchange streams nothing that gaps could be told from, so that none is found says nothing.
+        // Exchange streams no watermarks. So "0 gaps" would not mean that no events are missing.
         if self.gaps > 0 {
             counts += &format!(", {}", count(self.gaps, "gap"));
         }
         counts
     }
 
-    /// What the status line says behind how long it has been.
+    /// The text of the status line after the duration of the connection.
     fn text(&self) -> String {
         let heartbeat = match self.heartbeat {
             Some(time) => format!("last heartbeat at {}", FormattedDuration(time)),
@@ -176,7 +185,7 @@ mod tests {
     use super::Status;
 
     #[test]
-    fn the_status_line_says_what_there_was() {
+    fn the_status_line_has_counts_and_the_last_heartbeat() {
         let mut status = Status::default();
         assert_eq!(status.text(), "0 envelopes, 0 events, no heartbeat");
         status.envelopes = 31;

@@ -1,4 +1,4 @@
-//! From paths to bytes: folders are walked, files and standard input opened, nothing parsed.
+//! Finds files in folders, and opens files and standard input.
 
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read as _};
@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use ews_notifications::Limits;
 use walkdir::WalkDir;
 
-/// Something to read, or the reason why there is nothing.
+/// A file to read.
 pub(crate) struct Input {
-    /// What the user knows it as: the path as given, under a folder joined to it; `-`.
+    /// The name in the output: the path as given, or below a folder as given; `-` for standard input.
     pub(crate) file: String,
     pub(crate) source: Source,
 }
@@ -17,31 +17,29 @@ pub(crate) struct Input {
 pub(crate) enum Source {
     StandardInput,
     File(PathBuf),
-    /// Found unreadable on the way; kept in its place among the others.
-    Nothing(io::Error),
+    /// Found unreadable before it was opened. It keeps its place among the others, where the error is reported.
+    Unreadable(io::Error),
 }
 
 impl Source {
-    /// Opens it and puts its beginning in place of the last one: the whole of it, if it is one body. The rest is
-    /// behind that in what is given back.
+    /// Opens the source and replaces the content of `beginning` by its first bytes. Returns a reader of the rest.
     ///
-    /// One byte more than the parser takes is the most that is read, so that it refuses what is too
-    /// large and says so itself. The size that the file system names is not asked for: pipes have
-    /// none, and files grow.
+    /// Reads one byte more than the parser accepts, so that the parser refuses a body that is too long and reports it.
+    /// Does not use the size of the file: pipes have none, and files grow.
     pub(crate) fn open(self, beginning: &mut Vec<u8>) -> io::Result<Box<dyn BufRead>> {
-        const MOST: u64 = Limits::BODY_BYTES as u64 + 1;
+        const LENGTH: u64 = Limits::BODY_BYTES as u64 + 1;
         let mut rest: Box<dyn BufRead> = match self {
             Self::StandardInput => Box::new(io::stdin().lock()),
             Self::File(path) => Box::new(BufReader::new(File::open(path)?)),
-            Self::Nothing(error) => return Err(error),
+            Self::Unreadable(error) => return Err(error),
         };
         beginning.clear();
-        rest.by_ref().take(MOST).read_to_end(beginning)?;
+        rest.by_ref().take(LENGTH).read_to_end(beginning)?;
         Ok(rest)
     }
 }
 
-/// The inputs that the paths stand for, in their order; those of a folder in the order of names.
+/// The files to read for these paths, in the order of the paths. The files of a folder are sorted by name.
 pub(crate) fn expand(paths: &[PathBuf]) -> Vec<Input> {
     let mut inputs = Vec::new();
     for path in paths {
@@ -49,10 +47,10 @@ pub(crate) fn expand(paths: &[PathBuf]) -> Vec<Input> {
             inputs.push(input(path, Source::StandardInput));
         } else if path.is_dir() {
             let before = inputs.len();
-            inputs.extend(files_below(path));
+            inputs.extend(files_in(path));
             if inputs.len() == before {
                 let reason = io::Error::other("no file with the extension xml in this folder");
-                inputs.push(input(path, Source::Nothing(reason)));
+                inputs.push(input(path, Source::Unreadable(reason)));
             }
         } else {
             inputs.push(input(path, Source::File(path.clone())));
@@ -61,9 +59,9 @@ pub(crate) fn expand(paths: &[PathBuf]) -> Vec<Input> {
     inputs
 }
 
-/// Links to files count as files. Links to folders are not followed, so the walk ends, and it meets
-/// each file once.
-fn files_below(folder: &Path) -> impl Iterator<Item = Input> {
+/// The XML files in a folder and its subfolders. Follows links to files, but not links to folders, so the walk ends and
+/// meets each file once.
+fn files_in(folder: &Path) -> impl Iterator<Item = Input> {
     let walk = WalkDir::new(folder).sort_by_file_name();
     walk.into_iter().filter_map(|entry| match entry {
         Ok(entry) => {
@@ -75,14 +73,14 @@ fn files_below(folder: &Path) -> impl Iterator<Item = Input> {
                 _ if !is_xml => None,
                 Ok(metadata) if !metadata.is_file() => None,
                 Ok(_) => Some(input(&path.clone(), Source::File(path))),
-                Err(error) => Some(input(&path, Source::Nothing(error))),
+                Err(error) => Some(input(&path, Source::Unreadable(error))),
             }
         }
         Err(error) => {
             let path = error.path().unwrap_or(folder).to_owned();
             let reason = error.into_io_error();
-            let reason = reason.unwrap_or_else(|| io::Error::other("cannot be walked"));
-            Some(input(&path, Source::Nothing(reason)))
+            let reason = reason.unwrap_or_else(|| io::Error::other("this folder cannot be read"));
+            Some(input(&path, Source::Unreadable(reason)))
         }
     })
 }

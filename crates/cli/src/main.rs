@@ -1,8 +1,13 @@
-//! `ewsn`: looks into notifications of Exchange Web Services from the command line.
+//! `ewsn`: shows the events in notifications of Exchange Web Services.
 //!
-//! Here are the arguments, `inspect` and the exit status. `follow` is the other command, `stream` what both do with
-//! envelopes one behind the other. Where bytes come from is in `inputs`, what is printed of messages in `ndjson`,
-//! `table` and `output`, text for terminals in `text`.
+//! This file has the arguments, the command `inspect` and the exit statuses. The other modules:
+//!
+//! - `follow`: the command `follow`.
+//! - `inputs`: finds and opens files.
+//! - `stream`: cuts a stream into envelopes, for both commands.
+//! - `ndjson` and `table`: the two output formats.
+//! - `output`: standard output, standard error and the progress bar.
+//! - `text`: text for terminals.
 
 mod follow;
 mod inputs;
@@ -17,20 +22,21 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use ews_notifications::Partial;
 use indicatif::{ProgressBar, ProgressDrawTarget};
 
 use crate::inputs::{Input, Source};
 use crate::output::Output;
 use crate::table::Table;
 
-/// Looks into notifications of Exchange Web Services (EWS)
+/// Shows the events in notifications of Exchange Web Services (EWS)
 #[derive(Parser)]
 #[command(version, arg_required_else_help = true)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
 
-    /// How to show the events.
+    /// The output format.
     #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
     format: Format,
 }
@@ -39,58 +45,66 @@ struct Arguments {
 enum Command {
     /// Shows the events in files.
     ///
-    /// A file holds one body, such as the XML that Exchange posts to the URL of a push subscription; or it
-    /// is a stream, such as a saved answer to GetStreamingEvents: one SOAP Envelope behind the other. It is a
-    /// stream if behind its first root element another Envelope begins.
+    /// A file contains one body, such as the XML that Exchange posts to the URL of a push subscription. Or it
+    /// contains a stream: a saved response to GetStreamingEvents, which is a sequence of SOAP envelopes. A file is a
+    /// stream if another Envelope begins after its first root element.
     ///
-    /// A body fails if it is not well-formed, holds no notifications or is longer than 16 MiB. Nothing of it is
-    /// shown, and standard error says what is wrong in which line and column. A stream may be longer, but none of
-    /// its envelopes. It ends with the first of them that fails: those before it are shown, and standard
-    /// error says which one it is and the byte of the file, from 0. The other files are shown all the same, and
-    /// the exit status is 1.
-    #[command(after_help = INSPECT_EXAMPLES)]
+    /// A body fails if it is not well-formed, is not a notification message or is longer than 16 MiB. The events
+    /// before the defect are shown. Standard error has the line, the column and the reason, and the exit status is 1.
+    /// The remaining files are still shown.
+    ///
+    /// A stream may be longer than 16 MiB, but each of its envelopes may not. A stream is read up to the first
+    /// envelope that fails. Standard error has the number of that envelope and the byte offset in the file.
+    #[command(after_help = INSPECT_HELP)]
     Inspect {
-        /// Files, folders and `-` for standard input. A folder stands for every file with the
-        /// extension xml in it and in the folders below, in the order of their names.
+        /// Files, folders, or `-` for standard input. From a folder and its subfolders, all files with the
+        /// extension xml are read, sorted by name.
         #[arg(value_name = "PATH", required = true)]
         paths: Vec<PathBuf>,
     },
 
-    /// Shows the events of a stream as they come.
+    /// Shows the events of a stream as they arrive.
     ///
-    /// The stream is standard input: the answer to GetStreamingEvents, one SOAP Envelope behind the other. What
-    /// an envelope says is printed as soon as its last byte has come, and on a terminal a line below says how
-    /// the stream is doing. Behind an envelope that is malformed nothing is read. Standard error tells at once
-    /// what the server reports as an error, and where events are missing; but that only a PreviousWatermark
-    /// shows, which Exchange does not stream.
+    /// Reads the response to GetStreamingEvents from standard input. It is a sequence of SOAP envelopes. The events
+    /// of an envelope are printed as soon as its last byte arrives. On a terminal, a status line counts envelopes and
+    /// events and shows the time of the last heartbeat.
+    ///
+    /// Standard error reports server errors and missing events at once. Missing events can be detected only if the
+    /// server sends PreviousWatermark, which Exchange does not stream. Reading stops at the first malformed envelope.
+    /// Nothing of that envelope is shown.
     #[command(after_help = FOLLOW_HELP)]
     Follow,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// For people: a row for each event, identifiers shortened.
+    /// For people: one row for each event, with shortened identifiers.
     Table,
-    /// For programs: a line of JSON for each event, with the same keys in each, absent values null.
+    /// For programs: one JSON object for each event. All objects have the same keys; missing values are null.
     Ndjson,
 }
 
-const INSPECT_EXAMPLES: &str = "\
+const INSPECT_HELP: &str = "\
+Exit status:
+  0  all files were read, or the reader of the output stopped early
+  1  a file could not be read, or failed
+  2  invalid arguments
+
 Examples:
   ewsn inspect captured/        a table of the events in all .xml files of a folder
-  ewsn inspect - < push.xml     the same of standard input
+  ewsn inspect - < push.xml     a table of the events in standard input
   ewsn inspect --format ndjson captured/ | jq .event.kind
-                                whole values, for programs";
+                                the kind of each event";
 
 const FOLLOW_HELP: &str = "\
 Exit status:
-  0  the server has closed the connection (ConnectionStatus Closed), as it
-     does when the time asked for is over; or nobody reads the output any longer
-  1  the stream is broken: an envelope is malformed, or the input ends inside
-     one, or without ConnectionStatus Closed
-  2  the arguments are wrong
-  3  the server has reported an error: a SOAP fault, a response of class Error,
-     or ErrorSubscriptionIds
+  0  the server closed the connection (ConnectionStatus Closed), as it does
+     after the requested time, or the reader of the output stopped early
+  1  the stream is broken: an envelope is malformed, or the input ended within
+     an envelope or without ConnectionStatus Closed
+  2  invalid arguments
+  3  the server reported an error: a SOAP fault, a response of class Error, or
+     ErrorSubscriptionIds
 
 Examples:
   curl -sN --ntlm -u USER -H 'Content-Type: text/xml' -d @request.xml \\
@@ -105,17 +119,17 @@ fn main() -> ExitCode {
     };
     match outcome {
         Ok(code) => code,
-        // Whoever reads the output has seen enough, as `head` has.
+        // The reader of standard output stopped early, as `head` does. That is not an error.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
-            // With standard error closed as well there is nobody left to tell.
+            // If standard error fails too, only the exit status is left.
             let _ = writeln!(io::stderr(), "ewsn: standard output: {error}");
             ExitCode::FAILURE
         }
     }
 }
 
-/// Shows what the paths hold; it fails if not all of it could be read. The error is that of standard output.
+/// Shows the events in these files and folders. Returns an error only if standard output fails.
 fn inspect(format: Format, paths: &[PathBuf]) -> io::Result<ExitCode> {
     let inputs = inputs::expand(paths);
     let files = inputs.len();
@@ -132,15 +146,15 @@ fn inspect(format: Format, paths: &[PathBuf]) -> io::Result<ExitCode> {
         }
         output.file_is_done();
     }
-    let all_is_well = output.finish(files)?;
-    Ok(if all_is_well {
+    Ok(if output.finish(files)? {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     })
 }
 
-/// Shows what a file holds; what is wrong with it, if anything. The error is that of standard output.
+/// Shows the events in one file, up to the first defect, and returns a report of the defect. Returns an error only if
+/// standard output fails.
 fn show(
     file: &str,
     source: Source,
@@ -152,20 +166,23 @@ fn show(
         Ok(rest) => rest,
         Err(error) => return Ok(Some(text::printable(&format!("{file}: {error}")))),
     };
-    match parser.parse(bytes) {
-        Ok(message) => {
-            output.show(file, &message)?;
-            Ok(None)
-        }
-        // As a body a stream is malformed, or too long.
-        Err(_) if stream::begins(bytes) => {
-            let stream = bytes.as_slice().chain(rest);
-            stream::read(file, stream, parser, |message| output.show(file, message))
-        }
-        Err(error) => {
-            let place = error.describe(bytes);
-            let message = format!("{}:{place}", text::printable(file));
-            Ok(Some(text::failure(&message, &place)))
-        }
+    let Partial { message, error, .. } = parser.parse_partial(bytes);
+    // As one body, a stream is malformed or too long.
+    if error.is_some() && stream::is_stream(bytes) {
+        return stream::read(file, bytes.as_slice().chain(rest), |envelope| {
+            let Partial { message, error, .. } = parser.parse_partial(envelope);
+            if let Some(message) = message {
+                output.show(file, &message)?;
+            }
+            Ok(error)
+        });
     }
+    if let Some(message) = message {
+        output.show(file, &message)?;
+    }
+    Ok(error.map(|error| {
+        let description = error.describe(bytes);
+        let message = format!("{}:{description}", text::printable(file));
+        text::with_excerpt(&message, &description)
+    }))
 }

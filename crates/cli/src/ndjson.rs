@@ -1,4 +1,5 @@
-//! Lines of JSON, for programs: one an event, each with every key, in the order of the fields here.
+//! The output format `ndjson`, for programs: one row of JSON for each event. All rows have the same keys, in the order
+//! of the fields of [`Row`].
 
 use std::io::{self, Write};
 
@@ -7,19 +8,22 @@ use ews_notifications::{
 };
 use serde::Serialize;
 
+/// Each event repeats the values of its message, response and notification.
 #[derive(Default, Serialize)]
-struct Line<'a> {
+struct Row<'a> {
     file: &'a str,
     operation: &'a str,
     server_version: Option<&'a str>,
-    /// Of faults alone.
+    /// Faults only.
     fault_code: Option<&'a str>,
+    /// Faults only.
     fault_string: Option<&'a str>,
     response_class: Option<ResponseClass<'a>>,
     response_code: Option<ResponseCode<'a>>,
     message_text: Option<&'a str>,
-    /// Of streaming answers alone, as the ids that follow are.
+    /// Streaming responses only.
     connection_status: Option<ConnectionStatus<'a>>,
+    /// Streaming responses only.
     error_subscription_ids: &'a [SubscriptionId<'a>],
     subscription_id: Option<SubscriptionId<'a>>,
     previous_watermark: Option<Watermark<'a>>,
@@ -27,27 +31,29 @@ struct Line<'a> {
     event: Option<&'a Event<'a>>,
 }
 
-/// Writes the lines of a message. A response without notifications and a notification without events
-/// have a line too, with `event` null, and so has a fault; a message without responses has none.
+/// Writes the rows of a message.
+///
+/// A fault, a response without notifications and a notification without events have one row each, in which `event` is
+/// null. A message without responses has no row.
 pub(crate) fn write(file: &str, message: &Message<'_>, out: &mut Vec<u8>) -> io::Result<()> {
-    let of_message = || Line {
+    let of_message = || Row {
         file,
         operation: message.operation.name(),
         server_version: message.server_version(),
-        ..Line::default()
+        ..Row::default()
     };
     if let Some(fault) = message.fault {
-        let line = Line {
+        let row = Row {
             fault_code: fault.code,
             fault_string: fault.string,
             response_code: fault.response_code,
             message_text: fault.message_text,
             ..of_message()
         };
-        line.write(out)?;
+        row.write(out)?;
     }
     for response in message.responses {
-        let mut line = Line {
+        let mut row = Row {
             response_class: response.class,
             response_code: response.code,
             message_text: response.message_text,
@@ -57,26 +63,26 @@ pub(crate) fn write(file: &str, message: &Message<'_>, out: &mut Vec<u8>) -> io:
             ..of_message()
         };
         if response.notifications.is_empty() {
-            line.write(out)?;
+            row.write(out)?;
         }
         for notification in response.notifications {
-            line.subscription_id = Some(notification.subscription_id);
-            line.previous_watermark = notification.previous_watermark;
-            line.more_events = notification.more_events;
-            line.event = None;
+            row.subscription_id = Some(notification.subscription_id);
+            row.previous_watermark = notification.previous_watermark;
+            row.more_events = notification.more_events;
+            row.event = None;
             if notification.events.is_empty() {
-                line.write(out)?;
+                row.write(out)?;
             }
             for event in notification.events {
-                line.event = Some(event);
-                line.write(out)?;
+                row.event = Some(event);
+                row.write(out)?;
             }
         }
     }
     Ok(())
 }
 
-impl Line<'_> {
+impl Row<'_> {
     fn write(&self, out: &mut Vec<u8>) -> io::Result<()> {
         serde_json::to_writer(&mut *out, self)?;
         writeln!(out)

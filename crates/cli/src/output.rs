@@ -1,4 +1,4 @@
-//! Standard output and standard error, kept in order, and the progress that is shown beside them.
+//! Standard output and standard error, in order, and the progress bar.
 
 use core::time::Duration;
 use std::io::{self, Write};
@@ -11,29 +11,29 @@ use indicatif::{ProgressBar, ProgressDrawTarget};
 use crate::ndjson;
 use crate::table::Table;
 
-/// Collects whole lines and writes many at once; what has failed goes to standard error.
+/// Buffers rows and writes many at once. Reports errors on standard error.
 pub(crate) struct Output {
-    /// Of the lines, if they are not JSON.
+    /// The table; `None` if the format is NDJSON.
     table: Option<Table>,
-    /// Lines that are not written yet.
-    lines: Vec<u8>,
-    /// How many files have failed.
+    /// Rows that are not written yet.
+    buffer: Vec<u8>,
+    /// The number of files that failed.
     failed: usize,
     stdout: Box<dyn Write>,
-    /// Lives on standard error. Every write is done while it is off the screen, and of whole lines:
-    /// both streams may be the same terminal.
+    /// Drawn on standard error. Both streams may be the same terminal, so every write hides it first and writes whole
+    /// lines.
     progress: ProgressBar,
-    /// Since when the progress waits to be shown.
-    waiting: Option<Instant>,
+    /// The time since which the progress bar has been hidden; `None` once it is shown.
+    hidden_since: Option<Instant>,
 }
 
 impl Output {
-    /// Bytes of lines that are worth a write.
-    const ENOUGH: usize = 64 << 10;
-    /// A run that is over sooner shows no progress.
-    const PATIENCE: Duration = Duration::from_secs(1);
+    /// The buffer is written at this length, in bytes.
+    const BUFFER_LENGTH: usize = 64 << 10;
+    /// A run that ends earlier shows no progress bar.
+    const PROGRESS_DELAY: Duration = Duration::from_secs(1);
 
-    /// Of a table, or of lines of JSON.
+    /// Writes this table, or NDJSON without a table.
     pub(crate) fn new(table: Option<Table>, progress: ProgressBar) -> Self {
         let stdout = io::stdout().lock();
         Self {
@@ -42,73 +42,73 @@ impl Output {
                 None => Box::new(stdout),
             },
             table,
-            lines: Vec::new(),
+            buffer: Vec::new(),
             failed: 0,
             progress,
-            waiting: Some(Instant::now()),
+            hidden_since: Some(Instant::now()),
         }
     }
 
-    /// Adds the lines of a message, and writes if that is worth it.
+    /// Adds the rows of a message.
     pub(crate) fn show(&mut self, file: &str, message: &Message<'_>) -> io::Result<()> {
         match &mut self.table {
-            Some(table) => table.add(file, message, &mut self.lines)?,
-            None => ndjson::write(file, message, &mut self.lines)?,
+            Some(table) => table.add(file, message, &mut self.buffer)?,
+            None => ndjson::write(file, message, &mut self.buffer)?,
         }
-        if self.lines.len() >= Self::ENOUGH {
-            self.write()?;
+        if self.buffer.len() >= Self::BUFFER_LENGTH {
+            self.flush()?;
         }
         Ok(())
     }
 
-    /// Says something on standard error, after all the lines before it.
+    /// Writes a report to standard error, after the buffered rows.
     pub(crate) fn report(&mut self, report: &str) -> io::Result<()> {
-        self.write()?;
-        // Without a reader of standard error the exit status has to do.
+        self.flush()?;
+        // If nobody reads standard error, the exit status still tells of the failure.
         self.progress
             .suspend(|| drop(writeln!(io::stderr(), "{report}")));
         Ok(())
     }
 
-    /// Says what is wrong with a file.
+    /// Reports a file that failed.
     pub(crate) fn fail(&mut self, report: &str) -> io::Result<()> {
         self.failed += 1;
         self.report(report)
     }
 
-    /// Lets the progress show that one more is done.
+    /// Advances the progress bar by one file.
     pub(crate) fn file_is_done(&mut self) {
         self.progress.inc(1);
-        let is_long = |started: &mut Instant| started.elapsed() > Self::PATIENCE;
-        if self.waiting.take_if(is_long).is_some() {
-            // It stays hidden if standard error is no terminal.
+        let is_due = |since: &mut Instant| since.elapsed() > Self::PROGRESS_DELAY;
+        if self.hidden_since.take_if(is_due).is_some() {
+            // It stays hidden if standard error is not a terminal.
             self.progress.set_draw_target(ProgressDrawTarget::stderr());
         }
     }
 
-    /// Writes the rest, with the totals of so many files; whether none has failed.
+    /// Writes the remaining rows, and the totals of a table. Returns whether all files succeeded.
     pub(crate) fn finish(mut self, files: usize) -> io::Result<bool> {
         if let Some(table) = self.table.take() {
-            table.finish(files, self.failed, &mut self.lines)?;
+            table.finish(files, self.failed, &mut self.buffer)?;
         }
         self.progress.finish_and_clear();
-        self.write()?;
+        self.flush()?;
         Ok(self.failed == 0)
     }
 
-    /// Writes what there is.
-    pub(crate) fn write(&mut self) -> io::Result<()> {
+    /// Writes the buffer.
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
         let Self {
-            lines,
+            buffer,
             stdout,
             progress,
             ..
         } = self;
-        if lines.is_empty() {
+        if buffer.is_empty() {
             return Ok(());
         }
-        progress.suspend(|| stdout.write_all(lines).and_then(|()| stdout.flush()))?;
-        lines.clear();
+        progress.suspend(|| stdout.write_all(buffer).and_then(|()| stdout.flush()))?;
+        buffer.clear();
         Ok(())
     }
 }

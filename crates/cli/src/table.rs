@@ -1,4 +1,4 @@
-//! The table, for people: a row an event, identifiers shortened to what fits the width, totals below.
+//! The output format `table`, for people: one row for each event, identifiers shortened to fit the line, and totals.
 
 mod columns;
 
@@ -6,42 +6,45 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use ews_notifications::{Event, EventKind, Fault, Message, Notification, Response, ResponseClass};
+use ews_notifications::{
+    Event, EventKind, Fault, Message, Notification, Response, ResponseClass, Target,
+};
 
-use self::columns::{Columns, ID};
+use self::columns::{Columns, ID_WIDTH};
 use crate::text::{HEAD, count, printable, shorten};
 
-/// Rows as they come, and what is counted of them.
+/// Formats rows and counts totals.
 pub(crate) struct Table {
     columns: Columns,
-    /// Rows that wait for the layout; none once it is settled.
-    waiting: Vec<Row>,
-    is_settled: bool,
-    /// Whether the layout is the same whatever the rows hold.
+    /// The rows from which the widths of the columns are computed; empty once they are.
+    sample: Vec<Row>,
+    has_widths: bool,
+    /// Whether the widths do not depend on the rows.
     is_fixed: bool,
     responses: usize,
     notifications: usize,
+    /// The number of events of each kind, and the style of the kind.
     events: BTreeMap<String, (usize, Style)>,
 }
 
 struct Row {
     /// The first cells: the file, the kind, and so on.
     cells: Vec<String>,
-    /// Of the second cell.
+    /// The style of the second cell.
     style: Style,
-    /// Text that takes the place of the other cells.
+    /// A text in place of the remaining cells.
     note: String,
 }
 
 impl Table {
-    /// Rows that are looked at to lay the columns out. The rest is made to fit these.
+    /// The number of rows from which the widths of the columns are computed. Cells of later rows are shortened to them.
     const SAMPLE: usize = 256;
 
     pub(crate) fn new() -> Self {
         Self {
             columns: Columns::new(),
-            waiting: Vec::new(),
-            is_settled: false,
+            sample: Vec::new(),
+            has_widths: false,
             is_fixed: false,
             responses: 0,
             notifications: 0,
@@ -49,8 +52,8 @@ impl Table {
         }
     }
 
-    /// A table of one stream, in which no row waits for another.
-    pub(crate) fn fixed() -> Self {
+    /// A table for one stream: each row is written at once, so the widths cannot depend on the rows.
+    pub(crate) fn with_fixed_widths() -> Self {
         Self {
             is_fixed: true,
             ..Self::new()
@@ -78,10 +81,9 @@ impl Table {
                     self.push(Row::of_empty(file, notification), out)?;
                 }
                 for event in notification.events {
-                    let counted = self
-                        .events
-                        .entry(shorten(&printable(kind(event)), HEAD, ID));
-                    counted.or_insert((0, style_of(event.kind))).0 += 1;
+                    let kind = shorten(&printable(kind(event)), HEAD, ID_WIDTH);
+                    let counter = self.events.entry(kind);
+                    counter.or_insert((0, style_of(event.kind))).0 += 1;
                     self.push(Row::of_event(file, notification, event), out)?;
                 }
             }
@@ -89,17 +91,17 @@ impl Table {
         Ok(())
     }
 
-    /// Writes the rows that still wait, and the totals with those of the files.
+    /// Writes the rows of the sample, if they are not written yet, and the totals.
     pub(crate) fn finish(
         mut self,
         files: usize,
         failed: usize,
         out: &mut Vec<u8>,
     ) -> io::Result<()> {
-        if !self.is_settled && !self.waiting.is_empty() {
-            self.settle(true, out)?;
+        if !self.has_widths && !self.sample.is_empty() {
+            self.write_sample(true, out)?;
         }
-        if self.is_settled {
+        if self.has_widths {
             writeln!(out)?;
         }
         write!(out, "{}", count(files, "file"))?;
@@ -125,25 +127,25 @@ impl Table {
     }
 
     fn push(&mut self, mut row: Row, out: &mut Vec<u8>) -> io::Result<()> {
-        self.columns.trim(&mut row);
-        if self.is_settled {
+        self.columns.shorten_cells(&mut row);
+        if self.has_widths {
             return writeln!(out, "{}", self.columns.line(&row));
         }
-        self.waiting.push(row);
-        if self.is_fixed || self.waiting.len() == Self::SAMPLE {
-            self.settle(false, out)?;
+        self.sample.push(row);
+        if self.is_fixed || self.sample.len() == Self::SAMPLE {
+            self.write_sample(false, out)?;
         }
         Ok(())
     }
 
-    /// Lays the columns out by the rows that wait, and writes these below the titles.
-    fn settle(&mut self, are_all: bool, out: &mut Vec<u8>) -> io::Result<()> {
-        self.is_settled = true;
-        let rows = core::mem::take(&mut self.waiting);
+    /// Sets the widths of the columns, and writes the titles and the rows of the sample.
+    fn write_sample(&mut self, is_complete: bool, out: &mut Vec<u8>) -> io::Result<()> {
+        self.has_widths = true;
+        let rows = core::mem::take(&mut self.sample);
         if self.is_fixed {
-            self.columns.fix();
+            self.columns.set_fixed_widths();
         } else {
-            self.columns.fit(&rows, are_all);
+            self.columns.set_widths(&rows, is_complete);
         }
         let bold = Style::new().bold();
         writeln!(out, "{bold}{}{bold:#}", self.columns.titles())?;
@@ -153,7 +155,7 @@ impl Table {
 }
 
 impl Row {
-    /// Code, subscription and text of a response, in the place of all that an event has.
+    /// A row with the code, the subscriptions and the text of a response, instead of the cells of an event.
     fn of_response(file: &str, response: &Response<'_>) -> Self {
         let (class, style) = match response.class {
             Some(ResponseClass::Error) => ("Error", AnsiColor::Red.on_default().bold()),
@@ -166,7 +168,7 @@ impl Row {
         let status = status.map(|status| format!("connection {status}"));
         let ids = response.subscription_id().into_iter();
         let ids = ids.chain(response.error_subscription_ids.iter().copied());
-        let ids = ids.map(|id| format!("({})", shorten(id.as_str(), HEAD, ID)));
+        let ids = ids.map(|id| format!("({})", shorten(id.as_str(), HEAD, ID_WIDTH)));
         let text = response.message_text.map(str::to_owned);
         let note: Vec<String> = code
             .into_iter()
@@ -207,19 +209,20 @@ impl Row {
     }
 
     fn of_event(file: &str, notification: &Notification<'_>, event: &Event<'_>) -> Self {
-        let (item, folder) = (event.item_id, event.folder_id);
-        let kind = kind(event);
-        let kind = folder.map_or_else(|| kind.to_owned(), |_| format!("{kind} folder"));
-        let id = item.map(|item| item.id).or(folder.map(|folder| folder.id));
+        let (kind, target) = (kind(event), event.target());
+        let kind = match target {
+            Some(Target::Folder(_)) => format!("{kind} folder"),
+            _ => kind.to_owned(),
+        };
         let cells = [
             Some(file.to_owned()),
             Some(kind),
             event.timestamp.map(|time| time.to_string()),
             Some(notification.subscription_id.to_string()),
-            id.map(str::to_owned),
+            target.map(|target| target.id().to_owned()),
             event.parent_folder_id.map(|folder| folder.id.to_owned()),
             event.unread_count.map(|count| count.to_string()),
-            event.watermark.map(|mark| mark.to_string()),
+            event.watermark.map(|watermark| watermark.to_string()),
         ];
         Self {
             cells: cells.map(Option::unwrap_or_default).into(),
@@ -229,7 +232,7 @@ impl Row {
     }
 }
 
-/// `NewMail` of a NewMailEvent.
+/// The name of the event's element without the suffix `Event`, such as `NewMail`.
 fn kind<'a>(event: &Event<'a>) -> &'a str {
     let name = event.other.map_or(event.kind.name(), |other| other.name);
     name.strip_suffix("Event").unwrap_or(name)

@@ -1,92 +1,93 @@
-//! How wide each column is, and a row as a line of text.
+//! The columns of the table: their widths, and rows as lines of text.
 
 use core::fmt::Write as _;
 
 use anstyle::Style;
 
 use super::Row;
-use crate::text::{HEAD, cut, printable, shorten, width};
+use crate::text::{HEAD, printable, shorten, truncate, width};
 
 pub(super) struct Columns {
     columns: [Column; 8],
-    /// The width that lines may have, in cells.
-    room: usize,
+    /// The maximum width of a line, in cells.
+    line_width: usize,
 }
 
 struct Column {
     title: &'static str,
-    /// It is made no narrower than this, if its cells are wider.
-    least: usize,
-    /// It is never wider than this.
-    most: usize,
-    /// What is kept of the start of a cell that is shortened.
+    /// The minimum width, unless all cells are narrower.
+    min: usize,
+    /// The maximum width.
+    max: usize,
+    /// The number of cells kept of the start of a shortened text.
     head: usize,
     is_number: bool,
-    /// The first to be left out where there is no room is that with the highest number. 0 stays.
-    spare: u8,
-    /// As laid out; 0 if left out.
+    /// If the line is too narrow, columns with a higher number are hidden first. 0 is never hidden.
+    hide_order: u8,
+    /// The current width; 0 if hidden.
     width: usize,
 }
 
 impl Column {
-    const fn new(title: &'static str, least: usize, most: usize, spare: u8) -> Self {
+    const fn new(title: &'static str, min: usize, max: usize, hide_order: u8) -> Self {
         Self {
             title,
-            least,
-            most,
+            min,
+            max,
             head: HEAD,
             is_number: false,
-            spare,
+            hide_order,
             width: title.len(),
         }
     }
 }
 
-/// The most of an identifier.
-pub(super) const ID: usize = 19;
+/// The maximum width of an identifier.
+pub(super) const ID_WIDTH: usize = 19;
 
 impl Columns {
-    /// Cells between columns.
+    /// The number of cells between columns.
     const GAP: usize = 2;
-    /// The width where no terminal is seen: in a file or the log of a build, all columns have room.
-    const WIDTH: usize = 120;
+    /// The width of a line without a terminal, such as in a file. All columns fit.
+    const DEFAULT_LINE_WIDTH: usize = 120;
 
     pub(super) fn new() -> Self {
-        // Of the first that is a terminal among standard output, error and input: behind a pager too.
+        // The size of the first terminal among standard output, error and input. With a pager, output is a pipe.
         let terminal = terminal_size::terminal_size();
         Self {
             columns: [
                 Column {
-                    // The name of a file tells more than the folders that all of them are in.
+                    // The end of a path, the name of the file, is more useful than its folders.
                     head: 0,
                     ..Column::new("FILE", 10, 40, 0)
                 },
                 Column::new("EVENT", 15, 22, 0),
                 Column::new("TIME", 20, 30, 0),
-                Column::new("SUBSCR.", 9, ID, 1),
-                Column::new("ID", 9, ID, 0),
-                Column::new("PARENT", 9, ID, 2),
+                Column::new("SUBSCR.", 9, ID_WIDTH, 1),
+                Column::new("ID", 9, ID_WIDTH, 0),
+                Column::new("PARENT", 9, ID_WIDTH, 2),
                 Column {
                     is_number: true,
                     ..Column::new("UNREAD", 6, 11, 0)
                 },
-                Column::new("WATERMARK", 9, ID, 3),
+                Column::new("WATERMARK", 9, ID_WIDTH, 3),
             ],
-            room: terminal.map_or(Self::WIDTH, |(width, _)| usize::from(width.0)),
+            line_width: terminal
+                .map_or(Self::DEFAULT_LINE_WIDTH, |(width, _)| usize::from(width.0)),
         }
     }
 
-    /// Makes the row fit for a terminal, and no larger than a line can need.
-    pub(super) fn trim(&self, row: &mut Row) {
+    /// Makes the cells printable and shortens them to the maximum widths.
+    pub(super) fn shorten_cells(&self, row: &mut Row) {
         for (column, cell) in self.columns.iter().zip(&mut row.cells) {
-            *cell = shorten(&printable(cell), column.head, column.most);
+            *cell = shorten(&printable(cell), column.head, column.max);
         }
-        row.note = cut(&printable(&row.note), self.room);
+        row.note = truncate(&printable(&row.note), self.line_width);
     }
 
-    /// Sets the widths by what these rows hold. If others may follow them, whose cells are wider, no
-    /// column is so narrow that it could not show those at all.
-    pub(super) fn fit(&mut self, rows: &[Row], are_all: bool) {
+    /// Sets the widths to those of the cells of these rows. If the rows are not all, later cells may be wider, so each
+    /// column has at least its minimum width.
+    pub(super) fn set_widths(&mut self, rows: &[Row], are_all: bool) {
         for row in rows {
             for (column, cell) in self.columns.iter_mut().zip(&row.cells) {
                 column.width = column.width.max(width(cell));
@@ -94,21 +95,25 @@ impl Columns {
         }
         if !are_all {
             for column in &mut self.columns {
-                column.width = column.width.max(column.least);
+                column.width = column.width.max(column.min);
             }
         }
-        self.squeeze();
+        self.fit_line();
     }
 
-    /// Sets the widths whatever the rows hold: identifiers as wide as they can be, the rest as wide as servers
-    /// write it. Without files, and without watermarks, which Exchange does not stream.
-    pub(super) fn fix(&mut self) {
+    /// Sets widths for rows that are not known: the maximum width for identifiers, and the minimum width for the others.
+    /// The files are hidden, since there is one, and the watermarks, since Exchange does not stream them.
+    pub(super) fn set_fixed_widths(&mut self) {
         for column in &mut self.columns {
-            column.width = if column.most == ID { ID } else { column.least };
+            column.width = if column.max == ID_WIDTH {
+                ID_WIDTH
+            } else {
+                column.min
+            };
         }
         let [file, .., watermark] = &mut self.columns;
         (file.width, watermark.width) = (0, 0);
-        self.squeeze();
+        self.fit_line();
     }
 
     pub(super) fn titles(&self) -> String {
@@ -122,63 +127,60 @@ impl Columns {
 
     pub(super) fn line(&self, row: &Row) -> String {
         let mut line = String::new();
-        // Blanks are owed until something follows them, so that no line ends in blanks.
-        let (mut used, mut owed) = (0, 0);
+        // Blanks are written only before a cell, so that no line ends in blanks.
+        let (mut used, mut blanks) = (0, 0);
         for (index, (column, cell)) in self.columns.iter().zip(&row.cells).enumerate() {
             if column.width == 0 {
                 continue;
             }
             let cell = shorten(cell, column.head, column.width);
-            let blanks = column.width - width(&cell);
-            let before = if column.is_number { blanks } else { 0 };
-            owed += before;
+            let padding = column.width - width(&cell);
+            let before = if column.is_number { padding } else { 0 };
+            blanks += before;
             if !cell.is_empty() {
                 let style = if index == 1 { row.style } else { Style::new() };
                 // Writing to a String does not fail.
-                let _ = write!(line, "{:owed$}{style}{cell}{style:#}", "");
-                owed = 0;
+                let _ = write!(line, "{:blanks$}{style}{cell}{style:#}", "");
+                blanks = 0;
             }
-            owed += blanks - before + Self::GAP;
+            blanks += padding - before + Self::GAP;
             used += column.width + Self::GAP;
         }
         if !row.note.is_empty() {
-            let note = cut(&row.note, self.room.saturating_sub(used));
-            let _ = write!(line, "{:owed$}{note}", "");
+            let note = truncate(&row.note, self.line_width.saturating_sub(used));
+            let _ = write!(line, "{:blanks$}{note}", "");
         }
         line
     }
 
-    /// Makes the columns fit: leaves out what has no room at all, then narrows the others in
+    /// Makes the columns fit the line: hides columns that do not fit at their minimum widths, then narrows the others in
     /// proportion.
-    fn squeeze(&mut self) {
-        while self.needed(|column| column.width.min(column.least)) > self.room {
+    fn fit_line(&mut self) {
+        while self.width_of(|column| column.width.min(column.min)) > self.line_width {
             let columns = self.columns.iter_mut();
             let Some(column) = columns
-                .filter(|column| column.spare > 0 && column.width > 0)
-                .max_by_key(|column| column.spare)
+                .filter(|column| column.hide_order > 0 && column.width > 0)
+                .max_by_key(|column| column.hide_order)
             else {
                 break;
             };
             column.width = 0;
         }
-        while self.needed(|column| column.width) > self.room {
-            let to_spare = |column: &Column| {
-                let most = column.most - column.least;
-                1_000 * column.width.saturating_sub(column.least) / most
+        while self.width_of(|column| column.width) > self.line_width {
+            let spare = |column: &Column| {
+                let max = column.max - column.min;
+                1_000 * column.width.saturating_sub(column.min) / max
             };
-            let widest = self
-                .columns
-                .iter_mut()
-                .max_by_key(|column| to_spare(column));
+            let widest = self.columns.iter_mut().max_by_key(|column| spare(column));
             match widest {
-                Some(column) if to_spare(column) > 0 => column.width -= 1,
+                Some(column) if spare(column) > 0 => column.width -= 1,
                 _ => break,
             }
         }
     }
 
-    /// The width of a line with columns of these widths.
-    fn needed(&self, width: impl Fn(&Column) -> usize) -> usize {
+    /// The width of a line with columns of these widths, in cells.
+    fn width_of(&self, width: impl Fn(&Column) -> usize) -> usize {
         let columns = self.columns.iter().map(width).filter(|width| *width > 0);
         columns.map(|width| width + Self::GAP).sum::<usize>() - Self::GAP
     }

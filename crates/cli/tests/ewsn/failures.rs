@@ -1,20 +1,79 @@
-//! What cannot be read or is refused: standard error, exit status, and that the rest is unharmed.
+//! Files that fail: the rows before the defect, standard error, the exit status, and the other files.
 
 use std::fs::{self, File};
 
-use crate::{NEW_MAIL, Run, command, ewsn, folder, push, run, values};
+use crate::{NEW_MAIL, Run, UNREAD, command, ewsn, folder, push, run, values};
 
-/// A prefix that is not declared in line 2, behind Korean text.
+/// A body with an undeclared prefix in line 2, after Korean text.
 const BAD: &str = r#"<SendNotification xmlns="http://schemas.microsoft.com/exchange/services/2006/messages">
 <b>구독</b><p:c/>
 </SendNotification>"#;
 
 #[test]
-fn a_file_that_fails_leaves_the_others_alone() {
+fn shows_the_events_before_the_cut_of_a_body() {
+    let body = push(&[NEW_MAIL, UNREAD].concat());
+    let new_mail = "NewMailEvent";
+    for (cut, kinds) in [
+        ("</m:SendNotification>", &[new_mail, "ModifiedEvent"][..]),
+        ("</m:Notification>", &[new_mail, "ModifiedEvent"]),
+        ("</t:ModifiedEvent>", &[new_mail]),
+        ("<t:TimeStamp>2031-02-03T04:05:08Z", &[new_mail]),
+        ("</t:NewMailEvent>", &[]),
+    ] {
+        let body = &body[..body.find(cut).unwrap()];
+        let run = ewsn(
+            &folder([("a", body)]),
+            &["inspect", "--format", "ndjson", "a"],
+        );
+        if kinds.is_empty() {
+            assert_eq!(values(&run, "/event"), ["null"]);
+        } else {
+            assert_eq!(values(&run, "/event/kind"), kinds);
+        }
+        let subscriptions = values(&run, "/subscription_id");
+        assert!(subscriptions.iter().all(|id| id == "SUBSCRIPTIONxONE"));
+        let (line, last) = (body.lines().count(), body.lines().last().unwrap());
+        let (line, column) = match body.ends_with('\n') {
+            true => (line + 1, 1),
+            false => (line, last.len() + 1),
+        };
+        let message = "end of the body inside an element; it may have been cut off";
+        let report = run.stderr.lines().next().unwrap();
+        assert_eq!(report, format!("a:{line}:{column}: {message}"));
+        assert_eq!(run.status, 1);
+    }
+}
+
+#[test]
+fn shows_the_events_before_a_defect_in_a_table() {
+    let body = push(&[NEW_MAIL, "&oops;"].concat());
+    let run = ewsn(&folder([("a", &*body)]), &["inspect", "a"]);
+    let rows: Vec<&str> = run.stdout.lines().collect();
+    assert!(rows[1].starts_with("a     NewMail  "), "{}", run.stdout);
+    let totals = "1 file, 1 failed, 1 response, 1 notification, 1 event";
+    assert_eq!(rows[3], totals);
+    let report = "a:17:18: reference to an undefined entity; ";
+    assert!(run.stderr.starts_with(report), "{}", run.stderr);
+    assert_eq!(run.status, 1);
+}
+
+#[test]
+fn a_body_without_an_operation_before_its_defect_has_no_rows() {
+    let body = push(NEW_MAIL);
+    let header = &body[..body.find("<m:SendNotification>").unwrap()];
+    for body in ["", "text", header, "<!DOCTYPE a>"] {
+        let run = ewsn(
+            &folder([("a", body)]),
+            &["inspect", "--format", "ndjson", "a"],
+        );
+        assert_eq!((run.stdout.as_str(), run.status), ("", 1), "{body}");
+    }
+}
+
+#[test]
+fn a_file_that_fails_does_not_affect_the_others() {
     let good = push(NEW_MAIL);
-    // Half of this one is good; nothing of it may be printed.
-    let truncated = &good[..good.len() - 80];
-    let files = [("a.xml", &*good), ("b.xml", truncated), ("c.xml", &*good)];
+    let files = [("a.xml", &*good), ("b.xml", BAD), ("c.xml", &*good)];
     let run = ewsn(
         &folder(files),
         &["inspect", "--format", "ndjson", "a.xml", "b.xml", "c.xml"],
@@ -22,18 +81,18 @@ fn a_file_that_fails_leaves_the_others_alone() {
     assert_eq!(values(&run, "/file"), ["a.xml", "c.xml"]);
     let report: Vec<&str> = run.stderr.lines().collect();
     assert_eq!(report.len(), 3, "{}", run.stderr);
-    assert!(report[0].starts_with("b.xml:19:29: "), "{}", run.stderr);
+    assert!(report[0].starts_with("b.xml:2:11: "), "{}", run.stderr);
     assert_eq!(run.status, 1);
 }
 
 #[test]
-fn the_caret_is_under_the_place() {
+fn the_caret_is_under_the_defect() {
     for format in ["table", "ndjson"] {
         let run = ewsn(
             &folder([("bad.xml", BAD)]),
             &["inspect", "--format", format, "bad.xml"],
         );
-        // The two Korean characters before it take two cells each.
+        // The two Korean characters before the defect take two cells each.
         let expected = "bad.xml:2:11: undeclared namespace prefix: `p:c`; expected a declaration \
                         xmlns:prefix=\"...\" in scope\n\
                         <b>구독</b><p:c/>\n            ^\n";
@@ -43,10 +102,10 @@ fn the_caret_is_under_the_place() {
 }
 
 #[test]
-fn a_failure_comes_after_the_rows_before_it() {
+fn a_report_follows_the_rows_of_earlier_files() {
     let good = push(NEW_MAIL);
     let folder = folder([("1.xml", &*good), ("2.xml", BAD), ("3.xml", &*good)]);
-    // Both streams into one file, as on a terminal.
+    // Both streams go to one file, as on a terminal.
     let both = File::create(folder.path().join("both")).unwrap();
     let mut command = command(folder.path(), &["inspect", "--format", "ndjson", "."]);
     command.stdout(both.try_clone().unwrap()).stderr(both);
@@ -60,7 +119,7 @@ fn a_failure_comes_after_the_rows_before_it() {
 }
 
 #[test]
-fn paths_that_cannot_be_read() {
+fn reports_paths_that_cannot_be_read() {
     let folder = folder([("good.xml", &*push(NEW_MAIL)), ("empty/readme.txt", "")]);
     for format in ["table", "ndjson"] {
         let arguments = [
@@ -80,10 +139,10 @@ fn paths_that_cannot_be_read() {
 }
 
 #[test]
-fn the_largest_body_and_one_byte_more() {
+fn refuses_a_body_longer_than_16_mib() {
     const LIMIT: usize = 16 << 20;
     let folder = folder([]);
-    // A refused body is not read as far as its content, so it may be all zeros.
+    // The length is checked before the content, so the body may be all zeros.
     let file = File::create(folder.path().join("large.xml")).unwrap();
     file.set_len(1 << 40).unwrap();
     let arguments = ["inspect", "--format", "ndjson", "large.xml"];
@@ -112,7 +171,7 @@ fn the_largest_body_and_one_byte_more() {
 }
 
 #[test]
-fn nothing_from_a_body_or_a_path_steers_the_terminal() {
+fn reports_contain_no_characters_that_control_a_terminal() {
     let bad = "<a\u{9b}31m></a>\u{1b}]0;x\u{7}";
     let run = ewsn(&folder([("\u{1b}[31m.xml", bad)]), &["inspect", "."]);
     assert_eq!(run.status, 1);
@@ -122,7 +181,7 @@ fn nothing_from_a_body_or_a_path_steers_the_terminal() {
 }
 
 #[test]
-fn wrong_arguments_are_told_apart() {
+fn invalid_arguments_exit_with_2() {
     let run = ewsn(&folder([]), &["inspect"]);
     assert_eq!((run.stdout.as_str(), run.status), ("", 2));
     let run = ewsn(&folder([]), &["inspect", "--format", "csv", "a"]);

@@ -1,9 +1,9 @@
-//! Which bodies the paths stand for, and in which order.
+//! The files that are read for a path, and their order.
 
 use crate::{NEW_MAIL, command, ewsn, folder, push, run, values};
 
 #[test]
-fn a_folder_is_walked_in_the_order_of_names() {
+fn the_files_of_a_folder_are_sorted_by_name() {
     let body = push(NEW_MAIL);
     let files = [
         "in/b.xml",
@@ -22,7 +22,7 @@ fn a_folder_is_walked_in_the_order_of_names() {
 }
 
 #[test]
-fn paths_keep_their_order_and_names_do_not_matter() {
+fn paths_keep_their_order_and_need_no_extension() {
     let body = push(NEW_MAIL);
     let folder = folder(["z.bin", "a", "in/m.xml"].map(|file| (file, &*body)));
     let run = ewsn(
@@ -35,7 +35,7 @@ fn paths_keep_their_order_and_names_do_not_matter() {
 }
 
 #[test]
-fn standard_input_among_files() {
+fn a_hyphen_is_standard_input() {
     let body = push(NEW_MAIL);
     let folder = folder([("a", &*body)]);
     let command = command(folder.path(), &["inspect", "--format=ndjson", "a", "-"]);
@@ -47,7 +47,7 @@ fn standard_input_among_files() {
 
 #[cfg(unix)]
 #[test]
-fn links_to_files_are_read_and_loops_are_not_walked() {
+fn follows_links_to_files_and_not_to_folders() {
     use std::os::unix::fs::symlink;
 
     let folder = folder([("in/a.xml", &*push(NEW_MAIL)), ("real", &*push(NEW_MAIL))]);
@@ -57,7 +57,7 @@ fn links_to_files_are_read_and_loops_are_not_walked() {
     symlink("../gone", folder.path().join("in/e.xml")).unwrap();
     let run = ewsn(&folder, &["inspect", "--format", "ndjson", "in"]);
     assert_eq!(values(&run, "/file"), ["in/a.xml", "in/b.xml"]);
-    // A dangling link is a body that is missing, not one that does not count.
+    // A dangling link is reported, since its body is missing.
     assert!(run.stderr.starts_with("in/e.xml: "), "{}", run.stderr);
     assert_eq!((run.stderr.lines().count(), run.status), (1, 1));
 }

@@ -1,9 +1,9 @@
-//! `ewsn` as its users see it: the binary is run in a folder made for the test, and what it
-//! prints is compared whole. Here are the means; the tests are in the modules: `follow`, and of `inspect` the
-//! others.
+//! Runs the binary `ewsn` in a temporary folder and compares its output.
+//!
+//! This file has the helpers. The module `follow` tests the command `follow`; the others test `inspect`.
 #![expect(
     clippy::unwrap_used,
-    reason = "a test stops where something is wrong, in its helpers as well"
+    reason = "a test stops at the first surprise, in its helpers as well"
 )]
 
 mod failures;
@@ -20,7 +20,7 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-/// What a run has left behind.
+/// The result of a run.
 #[derive(Debug, PartialEq)]
 struct Run {
     stdout: String,
@@ -28,7 +28,7 @@ struct Run {
     status: i32,
 }
 
-/// A folder that holds these files.
+/// A temporary folder with these files.
 fn folder<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> TempDir {
     let folder = TempDir::new().unwrap();
     for (path, body) in files {
@@ -39,7 +39,7 @@ fn folder<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> TempDir {
     folder
 }
 
-/// `ewsn` in that folder, with all streams piped and no word about colours.
+/// `ewsn` in that folder, with all streams piped and no variable that sets colours.
 fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ewsn"));
     command.args(arguments).current_dir(folder);
@@ -66,7 +66,7 @@ fn ewsn(folder: &TempDir, arguments: &[&str]) -> Run {
     run(command(folder.path(), arguments), b"")
 }
 
-/// The rows with one of their values each: what `jq` would be asked for.
+/// The value at this JSON pointer in each row.
 fn values(run: &Run, pointer: &str) -> Vec<String> {
     let rows = run.stdout.lines();
     rows.map(|row| {
@@ -93,7 +93,7 @@ fn envelope(responses: &str) -> String {
     )
 }
 
-/// An envelope of a stream as Exchange writes it, around a response message of this class.
+/// An envelope of a stream, as Exchange writes it, with a response message of this class.
 fn streamed(class: &str, content: &str) -> String {
     const SOAP: &str = "http://schemas.xmlsoap.org/soap/envelope/";
     const EWS: &str = "http://schemas.microsoft.com/exchange/services/2006";
@@ -102,7 +102,7 @@ fn streamed(class: &str, content: &str) -> String {
     )
 }
 
-/// An envelope that says that the connection lives, or that it ends.
+/// An envelope of a stream with this ConnectionStatus.
 fn connection(status: &str) -> String {
     let content = format!(
         "<m:ResponseCode>NoError</m:ResponseCode><m:ConnectionStatus>{status}</m:ConnectionStatus>"
@@ -110,7 +110,7 @@ fn connection(status: &str) -> String {
     streamed("Success", &content)
 }
 
-/// An envelope of one notification that holds this.
+/// An envelope of a stream with one notification that has this content.
 fn notification(content: &str) -> String {
     let content = format!(
         "<m:ResponseCode>NoError</m:ResponseCode><m:Notifications><m:Notification>\
@@ -120,7 +120,7 @@ fn notification(content: &str) -> String {
     streamed("Success", &content)
 }
 
-/// A push of one notification that holds these events.
+/// A push with one notification that has these events.
 fn push(events: &str) -> String {
     envelope(&format!(
         r#"<m:SendNotificationResponseMessage ResponseClass="Success">
@@ -159,7 +159,7 @@ const UNREAD: &str = r#"<t:ModifiedEvent>
 <t:UnreadCount>7</t:UnreadCount>
 </t:ModifiedEvent>"#;
 
-/// The push of a subscription that has ended.
+/// A response of a subscription that has ended.
 const ERROR: &str = r#"<m:SendNotificationResponseMessage ResponseClass="Error">
 <m:MessageText>구독의 "이벤트" &amp; 검색</m:MessageText>
 <m:ResponseCode>ErrorReadEventsFailed</m:ResponseCode>

@@ -1,4 +1,4 @@
-//! NDJSON: what the rows hold, to the byte.
+//! The output format `ndjson`, compared byte for byte.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 
@@ -7,7 +7,7 @@ use crate::{ERROR, MOVED_FOLDER, NEW_MAIL, UNREAD, command, envelope, ewsn, fold
 const NDJSON: [&str; 3] = ["inspect", "--format", "ndjson"];
 
 #[test]
-fn a_row_for_each_event() {
+fn an_event_is_a_row() {
     let body = push(&[NEW_MAIL, MOVED_FOLDER].concat());
     let run = ewsn(
         &folder([("push.xml", &*body)]),
@@ -44,7 +44,7 @@ fn a_row_for_each_event() {
 }
 
 #[test]
-fn the_children_that_are_left() {
+fn rows_have_unread_counts_and_old_ids() {
     let copied = r#"<t:CopiedEvent><t:ItemId Id="NEW"/><t:OldItemId Id="OLD" ChangeKey="K"/></t:CopiedEvent>"#;
     let body = push(&[UNREAD, copied, "<t:StatusEvent/>"].concat());
     let run = ewsn(&folder([("a", &*body)]), &[&NDJSON[..], &["a"]].concat());
@@ -59,14 +59,14 @@ fn the_children_that_are_left() {
     );
 }
 
-/// The order of keys is none of a JSON value's properties, so this brings both to the same.
+/// The same JSON with its keys in a fixed order.
 fn normal(json: &str) -> String {
     let value: serde_json::Value = serde_json::from_str(json).unwrap();
     value.to_string()
 }
 
 #[test]
-fn an_error_has_a_row_without_event() {
+fn an_error_response_is_a_row_without_event() {
     let run = ewsn(
         &folder([("e.xml", &*envelope(ERROR))]),
         &[&NDJSON[..], &["e.xml"]].concat(),
@@ -84,7 +84,7 @@ fn an_error_has_a_row_without_event() {
 }
 
 #[test]
-fn a_notification_without_events_has_a_row() {
+fn a_notification_without_events_is_a_row() {
     let run = ewsn(
         &folder([("a", &*push(""))]),
         &[&NDJSON[..], &["a"]].concat(),
@@ -95,7 +95,7 @@ fn a_notification_without_events_has_a_row() {
 }
 
 #[test]
-fn rows_do_not_inherit_from_the_one_before() {
+fn a_row_has_no_values_of_the_row_before() {
     let response = |notification: &str| {
         format!(
             "<m:SendNotificationResponseMessage><m:Notification>{notification}</m:Notification>\
@@ -138,8 +138,8 @@ fn a_message_without_responses_has_no_row() {
 }
 
 #[test]
-fn a_reader_that_stops_is_no_failure() {
-    // Far more than any pipe holds.
+fn exits_with_0_when_the_reader_stops_early() {
+    // More than any pipe buffers.
     let body = push(&NEW_MAIL.repeat(9_000));
     let folder = folder([("a", &*body)]);
     let mut child = command(folder.path(), &[&NDJSON[..], &["a"; 5]].concat())

@@ -1,9 +1,9 @@
-//! The table: what it shows, that it keeps its width, and when it is coloured.
+//! The output format `table`: rows, totals, widths and colours.
 
 use crate::{ERROR, MOVED_FOLDER, NEW_MAIL, UNREAD, command, envelope, ewsn, folder, push, run};
 
 #[test]
-fn rows_and_totals() {
+fn shows_a_row_for_each_event_and_totals() {
     let folder = folder([
         ("1.xml", &*push(&[NEW_MAIL, UNREAD].concat())),
         ("2.xml", &*envelope(ERROR)),
@@ -29,7 +29,7 @@ FILE     EVENT            TIME                  SUBSCR.          ID             
 }
 
 #[test]
-fn a_failed_file_alone_has_totals_and_no_titles() {
+fn without_rows_there_are_totals_and_no_titles() {
     let run = ewsn(&folder([("a", "")]), &["inspect", "a"]);
     assert_eq!(
         run.stdout,
@@ -38,7 +38,7 @@ fn a_failed_file_alone_has_totals_and_no_titles() {
 }
 
 #[test]
-fn a_warning_beside_events_is_shown() {
+fn shows_a_warning_before_its_events() {
     let body = push(NEW_MAIL).replace(r#""Success""#, r#""Warning""#);
     let run = ewsn(&folder([("a", &*body)]), &["inspect", "a"]);
     let rows: Vec<&str> = run.stdout.lines().collect();
@@ -47,7 +47,7 @@ fn a_warning_beside_events_is_shown() {
 }
 
 #[test]
-fn lines_keep_their_width_after_the_sample() {
+fn lines_after_the_sample_keep_the_width() {
     let long = "x".repeat(300);
     let wide = NEW_MAIL
         .replace("WATERMARKxMAIL", &long)
@@ -75,7 +75,7 @@ fn lines_keep_their_width_after_the_sample() {
             .map(|c| if ('가'..='힣').contains(&c) { 2 } else { 1 });
         assert!(cells.sum::<usize>() <= 120, "{row}");
     }
-    // The sample has but NewMail events; wider cells behind it are shortened, not crushed.
+    // The sample has only NewMail events. Wider cells after it are shortened.
     let time = "NewMail          xxxxxx…xxxxxxxxxxxxx  SUBSCR";
     assert!(rows[301].contains(time), "{}", rows[301]);
     assert!(rows[302].contains("xxxxxx…xxxxxxxx  "), "{}", rows[302]);
@@ -87,7 +87,7 @@ fn lines_keep_their_width_after_the_sample() {
 }
 
 #[test]
-fn colours_are_for_terminals() {
+fn colours_only_tables_on_terminals() {
     let body = push(&[NEW_MAIL, "<t:DeletedEvent/>"].concat());
     let folder = folder([("a", &*body)]);
     let with = |variables: &[(&str, &str)], arguments: &[&str]| {
@@ -114,8 +114,8 @@ fn colours_are_for_terminals() {
 }
 
 #[test]
-fn nothing_in_a_row_steers_the_terminal() {
-    // XML 1.0 allows both: the 8-bit form of ESC [, and the override of the text's direction.
+fn rows_contain_no_characters_that_control_a_terminal() {
+    // XML 1.0 allows both: the 8-bit form of ESC [, and the override of the direction of text.
     let event = NEW_MAIL.replace("AAMkAGx", "A\u{9b}31m\u{202e}\n");
     let run = ewsn(&folder([("a", &*push(&event))]), &["inspect", "a"]);
     let printed = run.stdout.replace('\n', "");
@@ -124,7 +124,7 @@ fn nothing_in_a_row_steers_the_terminal() {
 }
 
 #[test]
-fn help_and_version() {
+fn prints_version_and_help() {
     let folder = folder([]);
     let version = ewsn(&folder, &["--version"]).stdout;
     assert_eq!(version, format!("ewsn {}\n", env!("CARGO_PKG_VERSION")));
