@@ -25,7 +25,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "tests" / "coverage.md"
 
-LEAST = 98.7  # per cent of all lines, rounded down
+LEAST = 98.8  # per cent of all lines, rounded down
 
 # Line number to whether a test runs the line; and file to these.
 Lines = dict[int, bool]
@@ -60,8 +60,10 @@ def measure() -> Files:
     with tempfile.TemporaryDirectory(prefix="ews-coverage-") as folder:
         report = Path(folder) / "lcov"
         command = ["cargo", "llvm-cov", "--package", "ews-notifications", "--all-features", "--tests"]
-        # A fixed seed, so that properties run the same lines each time. No debug information, for a faster build.
-        settings = {"PROPTEST_RNG_SEED": "1", "CARGO_PROFILE_TEST_DEBUG": "0", **os.environ}
+        # A fixed seed, so that properties run the same lines each time. No debug information, for a faster build. No
+        # optimisation: a small function that is inlined into the tests would count as not run.
+        profile = {"CARGO_PROFILE_TEST_DEBUG": "0", "CARGO_PROFILE_TEST_OPT_LEVEL": "0"}
+        settings = {"PROPTEST_RNG_SEED": "1", **profile, **os.environ}
         done = subprocess.run([*command, "--lcov", "--output-path", str(report)], cwd=ROOT, env=settings)
         if done.returncode:
             sys.exit(f"{' '.join(command)} failed")
