@@ -20,8 +20,11 @@ bool print(ews::Parser &parser, const char *name, std::istream &in) {
     const auto *bytes = reinterpret_cast<const std::uint8_t *>(body.data());
     for (const ews::Event &event : parser.events({bytes, body.size()})) {
       // A text may contain line feeds. A service escapes them.
-      std::cout << event.kind << (event.is_folder ? " folder " : " item ") << event.target_id << " in "
-                << event.subscription_id << '\n';
+      std::cout << event.kind;
+      if (!event.target_id.empty()) {
+        std::cout << (event.is_folder ? " folder " : " item ") << event.target_id;
+      }
+      std::cout << " in " << event.subscription_id << '\n';
     }
     return true;
   } catch (const std::exception &error) { // the parser throws rust::Error

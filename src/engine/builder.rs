@@ -2,8 +2,8 @@
 //!
 //! Both paths write here, and nothing else makes a [`Message`]. Depends on the model and the arena.
 //!
-//! At most one response and one notification are open. Their fields may be assigned in any order, and more than once.
-//! Closing one moves it to its list. So the general path may read a head again that the fast path has read.
+//! At most one response and one notification are open. To close one is to move it to its list. Until then its fields
+//! may be assigned in any order and more than once, because the general path may read a head again.
 
 use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
@@ -19,10 +19,10 @@ pub(crate) struct MessageBuilder<'a> {
     arena: &'a Bump,
     /// [`Limits::events`](crate::Limits::events).
     limit: usize,
-    /// Its responses and its fault are collected below.
+    /// Its responses and its fault are in the fields below.
     pub(super) message: Message<'a>,
     has_operation: bool,
-    /// Its `message_xml` is collected below.
+    /// Its `message_xml` is in the field below.
     fault: Option<Fault<'a>>,
     responses: BumpVec<'a, Response<'a>>,
     response: Option<Response<'a>>,
@@ -36,8 +36,8 @@ pub(crate) struct MessageBuilder<'a> {
     pub(super) message_xml: BumpVec<'a, MessageXmlValue<'a>>,
     /// `SubscriptionId`s of `ErrorSubscriptionIds` of the open response.
     pub(super) error_subscription_ids: BumpVec<'a, SubscriptionId<'a>>,
-    /// What closed responses and notifications contain, for the limit.
-    closed: Counts,
+    /// Sums over closed responses and notifications. They count towards the limit.
+    closed_counts: Counts,
 }
 
 #[derive(Default)]
@@ -48,12 +48,12 @@ struct Counts {
 }
 
 impl<'a> MessageBuilder<'a> {
-    /// An empty message, with room for the events that a server writes into a body of this length: moving all
-    /// events to a larger place costs a tenth of reading them.
+    /// An empty message, with room for as many events as Exchange writes into a body of this length. To grow the list
+    /// would cost a tenth of the parse.
     #[inline(always)]
     pub(crate) fn new(arena: &'a Bump, body_len: usize, limit: usize) -> Self {
-        /// A lower bound for the bytes of an event.
-        const EVENT: usize = 512;
+        /// The bytes of an event as Exchange writes it, or less.
+        const EVENT_LEN: usize = 512;
         Self {
             arena,
             limit,
@@ -73,10 +73,10 @@ impl<'a> MessageBuilder<'a> {
             subscription_id: None,
             previous_watermark: None,
             more_events: None,
-            events: BumpVec::with_capacity_in(body_len / EVENT, arena),
+            events: BumpVec::with_capacity_in(body_len / EVENT_LEN, arena),
             message_xml: BumpVec::new_in(arena),
             error_subscription_ids: BumpVec::new_in(arena),
-            closed: Counts::default(),
+            closed_counts: Counts::default(),
         }
     }
 
@@ -108,7 +108,7 @@ impl<'a> MessageBuilder<'a> {
         self.has_operation = true;
     }
 
-    /// A SOAP fault begins: the message is one.
+    /// Makes the message a SOAP fault.
     pub(super) fn begin_fault(&mut self) {
         self.operation(Operation::Fault);
         self.fault = Some(Fault::default());
@@ -125,15 +125,15 @@ impl<'a> MessageBuilder<'a> {
         self.response.get_or_insert_default()
     }
 
-    /// Whether one more element of this kind is within the limit, which holds for each of these: responses,
-    /// notifications, events, and values of `MessageXml` and `ErrorSubscriptionIds` together.
+    /// Whether the limit allows one more element of this kind. It applies to responses, to notifications, to events,
+    /// and to the values of `MessageXml` and `ErrorSubscriptionIds` together.
     pub(super) fn has_room_for(&self, element: Element) -> bool {
         match (element, element.content()) {
             (Element::ResponseMessage, _) => self.responses.len() < self.limit,
             (Element::Notification, _) => self.has_room_for_notifications(1),
             (Element::Value | Element::ErrorSubscriptionId, _) => {
                 let open = self.message_xml.len() + self.error_subscription_ids.len();
-                self.closed.values + open < self.limit
+                self.closed_counts.values + open < self.limit
             }
             (_, Content::Event(_) | Content::Raw) => self.has_room_for_event(),
             _ => true,
@@ -150,29 +150,29 @@ impl<'a> MessageBuilder<'a> {
             return;
         };
         if !self.notifications.is_empty() {
-            self.closed.notifications += self.notifications.len();
+            self.closed_counts.notifications += self.notifications.len();
             response.notifications = take(&mut self.notifications, self.arena);
         }
         if !self.message_xml.is_empty() || !self.error_subscription_ids.is_empty() {
-            self.closed.values += self.message_xml.len() + self.error_subscription_ids.len();
+            self.closed_counts.values += self.message_xml.len() + self.error_subscription_ids.len();
             response.message_xml = take(&mut self.message_xml, self.arena);
             response.error_subscription_ids = take(&mut self.error_subscription_ids, self.arena);
         }
     }
 
-    /// Whether so many notifications more than the closed ones are within the limit.
+    /// Whether the limit allows `more` notifications besides the closed ones.
     #[inline(always)]
     pub(super) fn has_room_for_notifications(&self, more: usize) -> bool {
-        self.closed.notifications + self.notifications.len() + more <= self.limit
+        self.closed_counts.notifications + self.notifications.len() + more <= self.limit
     }
 
     #[inline(always)]
     fn has_room_for_event(&self) -> bool {
-        self.closed.events + self.events.len() < self.limit
+        self.closed_counts.events + self.events.len() < self.limit
     }
 
-    /// A new event of the open notification, to be filled in place: copying an event costs as much as reading a part
-    /// of it. `None` at the limit. [`remove_event`](Self::remove_event) takes it back.
+    /// Adds an event to the open notification, to be filled in place, because a copy would be slow. `None` at the limit.
+    /// [`remove_event`](Self::remove_event) removes it.
     #[inline(always)]
     pub(super) fn add_event(&mut self) -> Option<&mut Event<'a>> {
         if !self.has_room_for_event() {
@@ -186,16 +186,15 @@ impl<'a> MessageBuilder<'a> {
         self.events.pop();
     }
 
-    /// The open notification ends. `None`, and it is left out, if its id is missing.
+    /// Closes the open notification. Without its id it is dropped, and the result is `None`.
     #[inline(always)]
     pub(super) fn end_notification(&mut self) -> Option<()> {
-        self.closed.events += self.events.len();
-        let events = take(&mut self.events, self.arena);
+        self.closed_counts.events += self.events.len();
         let notification = Notification {
-            subscription_id: self.subscription_id.take()?,
             previous_watermark: self.previous_watermark.take(),
             more_events: self.more_events.take(),
-            events,
+            events: take(&mut self.events, self.arena),
+            subscription_id: self.subscription_id.take()?,
         };
         self.notifications.push(notification);
         Some(())

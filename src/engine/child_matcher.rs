@@ -1,11 +1,12 @@
 //! Predicts the children of a Notification: compares them with what servers write there.
 //!
-//! The tags of a predicted child are compared as text, and nothing is looked up. A child is predicted whole or not
-//! at all: at any deviation the cursor is at the start of the child, and [`general_path`](super::general_path) reads
-//! it. So no prediction changes a result. Nothing here reports an error, decodes text or opens an element.
+//! The tags of a predicted child are compared as text. Where several tags follow each other they are compared at once:
+//! [`tags`](super::tags) calls that a joint. A child is predicted whole or not at all: after any deviation
+//! [`general_path`](super::general_path) reads the child from its start. So no prediction changes a result. Nothing here
+//! reports an error, decodes text or opens an element.
 //!
-//! Tags are compared with the prefix of the types namespace *at the Notification*. A child that declares namespaces
-//! has attributes that are never predicted, so inside a predicted child the prefix means the same.
+//! Tags are compared with the prefix that the types namespace has *at the Notification*. A child with a declaration of
+//! its own deviates, so the prefix means the same in every predicted child.
 
 use bumpalo::Bump;
 
@@ -19,7 +20,7 @@ use crate::model::{
 use crate::scan::{Class, Cursor, Literal, Task, Vector};
 use crate::schema::{Element, Seen};
 
-/// The expected lengths of values, in bytes: those of the last values in the same place.
+/// The expected length of each value, in bytes: that of the last value of the same element.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Lengths {
     subscription_id: u32,
@@ -40,10 +41,11 @@ struct IdLengths {
     id: u32,
     change_key: u32,
     /// Whether there is no space before `/>`.
-    is_tight: bool,
+    no_space: bool,
 }
 
-/// Reads the children of a Notification while they are as predicted. Then the cursor is at the start of a token.
+/// The task to read the children of a Notification while they are as predicted. It leaves `cursor` at the start of a
+/// token.
 pub(super) struct Children<'e, 'a> {
     pub(super) cursor: &'e mut Cursor<'a>,
     pub(super) tags: &'e Tags,
@@ -85,7 +87,7 @@ impl Task for Children<'_, '_> {
         matcher.cursor = *cursor;
         loop {
             matcher.cursor.skip_to_tag(vector);
-            if !matcher.opens("") {
+            if !matcher.eat_start_tag("") {
                 return;
             }
             if let Some(name) = matcher.event_name() {
@@ -106,8 +108,8 @@ impl Task for Children<'_, '_> {
     }
 }
 
-/// Looks ahead with a cursor of its own. A method that gives `None` or `false` may leave the cursor anywhere, unless
-/// it says otherwise.
+/// Looks ahead with a cursor of its own, so that a deviation leaves that of [`Children`] in place. After `None` or `false`
+/// the position of its own cursor is unspecified, unless a method says otherwise.
 struct ChildMatcher<'e, 'a, V> {
     vector: V,
     cursor: Cursor<'a>,
@@ -122,7 +124,7 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
         &mut self,
         lengths: &mut Lengths,
     ) -> Option<(SubscriptionId<'a>, Watermark<'a>)> {
-        if !self.opens("SubscriptionId>") {
+        if !self.eat_start_tag("SubscriptionId>") {
             return None;
         }
         let id = self.text(&mut lengths.subscription_id)?;
@@ -137,8 +139,8 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
         ends.then_some((SubscriptionId::new(id), Watermark::new(watermark)))
     }
 
-    /// A leaf of the Notification itself, after `<` and the prefix. `None` if it is a second one; then nothing was
-    /// assigned.
+    /// A leaf of the Notification itself, after `<` and the prefix. `None` if it deviates or is a second one. Then nothing
+    /// is assigned.
     #[inline(always)]
     fn leaf(
         &mut self,
@@ -166,7 +168,7 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
         }
     }
 
-    /// Reads an event, after its start tag, into `event`, which is new. `None` leaves it half read.
+    /// Reads the rest of an event, after its start tag, into a new `event`. `None` leaves it half read.
     #[inline(always)]
     fn event(
         &mut self,
@@ -177,10 +179,10 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
     ) -> Option<()> {
         let tags = self.tags;
         event.kind = name.kind;
-        // Whether a joint was read, so that the cursor is inside the next tag.
-        let mut begun = false;
+        // Whether the cursor is inside a start tag, because a joint included the start of that tag.
+        let mut is_inside_tag = false;
         self.cursor.skip_to_tag(self.vector);
-        if self.opens("Watermark>") {
+        if self.eat_start_tag("Watermark>") {
             let is_status = name.kind == EventKind::Status;
             let joint = match is_status {
                 true => &tags.watermark_to_status_end,
@@ -191,32 +193,32 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
             if is_status && is_joint {
                 return Some(());
             }
-            begun = is_joint;
+            is_inside_tag = is_joint;
         }
-        if begun || self.opens("TimeStamp>") {
+        if is_inside_tag || self.eat_start_tag("TimeStamp>") {
             let joint = &tags.timestamp_to_id;
             let (text, is_joint) = self.value_to(joint, "TimeStamp>", &mut lengths.timestamp)?;
             event.timestamp = Some(Timestamp::new(text));
-            begun = is_joint;
+            is_inside_tag = is_joint;
         }
-        if self.continues(begun, "ItemId Id=") {
+        if self.eat_rest_of_start_tag(is_inside_tag, "ItemId Id=") {
             let quote = self.cursor.eat_quote()?;
             let joint = &tags.id_to_parent;
             let (id, key, is_joint) = self.id_to(joint, quote, "ItemId>", &mut lengths.item_id)?;
             event.item_id = Some(ItemId::new(id, key));
-            begun = is_joint;
-        } else if self.continues(begun, "FolderId Id=") {
+            is_inside_tag = is_joint;
+        } else if self.eat_rest_of_start_tag(is_inside_tag, "FolderId Id=") {
             let quote = self.cursor.eat_quote()?;
             let joint = &tags.id_to_parent;
             let (id, key, is_joint) =
                 self.id_to(joint, quote, "FolderId>", &mut lengths.folder_id)?;
             event.folder_id = Some(FolderId::new(id, key));
-            begun = is_joint;
-        } else if begun {
+            is_inside_tag = is_joint;
+        } else if is_inside_tag {
             return None;
         }
-        if begun || self.opens("ParentFolderId Id=") {
-            let quote = if begun {
+        if is_inside_tag || self.eat_start_tag("ParentFolderId Id=") {
+            let quote = if is_inside_tag {
                 b'"'
             } else {
                 self.cursor.eat_quote()?
@@ -225,9 +227,9 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
             let joint = &tags.id_to_end;
             let (id, key, is_joint) = self.id_to(joint, quote, "ParentFolderId>", lengths)?;
             event.parent_folder_id = Some(FolderId::new(id, key));
-            begun = is_joint;
+            is_inside_tag = is_joint;
         }
-        if !begun && !self.cursor.eat_around("</", &tags.prefix, "") {
+        if !is_inside_tag && !self.cursor.eat_around("</", &tags.prefix, "") {
             self.rest_of_event(event, lengths, arena)?;
             if !self.cursor.eat_around("</", &tags.prefix, "") {
                 return None;
@@ -236,7 +238,7 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
         self.cursor.eat_around("", &name.literal, ">").then_some(())
     }
 
-    /// The children that few events have. They follow all others.
+    /// The children that few events have. In a predicted event they follow the others.
     #[inline(always)]
     fn rest_of_event(
         &mut self,
@@ -245,14 +247,14 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
         arena: &'a Bump,
     ) -> Option<()> {
         let mut old: Option<OldIds<'a>> = None;
-        if self.opens("OldItemId Id=") {
+        if self.eat_start_tag("OldItemId Id=") {
             let (id, key) = self.id("OldItemId>", &mut lengths.old_item_id)?;
             old.get_or_insert_default().old_item_id = Some(ItemId::new(id, key));
-        } else if self.opens("OldFolderId Id=") {
+        } else if self.eat_start_tag("OldFolderId Id=") {
             let (id, key) = self.id("OldFolderId>", &mut lengths.old_folder_id)?;
             old.get_or_insert_default().old_folder_id = Some(FolderId::new(id, key));
         }
-        if self.opens("OldParentFolderId Id=") {
+        if self.eat_start_tag("OldParentFolderId Id=") {
             let (id, key) = self.id("OldParentFolderId>", &mut lengths.old_parent_folder_id)?;
             let id = Some(FolderId::new(id, key));
             old.get_or_insert_default().old_parent_folder_id = id;
@@ -260,9 +262,9 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
         if let Some(old) = old {
             event.old_ids = Some(arena.alloc(old));
         }
-        if self.opens("UnreadCount>") {
+        if self.eat_start_tag("UnreadCount>") {
             event.unread_count = Some(self.digits()?);
-            if !(self.cursor.eat("<") && self.closes("UnreadCount>")) {
+            if !(self.cursor.eat("<") && self.eat_end_tag("UnreadCount>")) {
                 return None;
             }
         }
@@ -296,10 +298,11 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
     #[inline(always)]
     fn value(&mut self, name: &str, expected: &mut u32) -> Option<&'a str> {
         let text = self.text(expected)?;
-        self.closes(name).then_some(text)
+        self.eat_end_tag(name).then_some(text)
     }
 
-    /// Like [`value`](Self::value). If `joint` follows, which starts with that end tag, moves over it and gives true.
+    /// Like [`value`](Self::value), but `joint`, which includes the end tag, may follow the text instead. Returns whether it
+    /// does.
     #[inline(always)]
     fn value_to(
         &mut self,
@@ -309,7 +312,7 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
     ) -> Option<(&'a str, bool)> {
         let text = self.text(expected)?;
         let is_joint = self.cursor.eat_literal(joint);
-        (is_joint || self.closes(name)).then_some((text, is_joint))
+        (is_joint || self.eat_end_tag(name)).then_some((text, is_joint))
     }
 
     #[inline(always)]
@@ -318,7 +321,7 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
             .eat_expected_members(self.vector, Class::TEXT, b'<', expected)
     }
 
-    /// The rest of an id element from its first quote, and white space. It may be an empty-element tag or not.
+    /// The rest of an id element from its first quote, with or without an end tag. Then white space.
     #[inline(always)]
     fn id(&mut self, name: &str, expected: &mut IdLengths) -> Option<(&'a str, Option<&'a str>)> {
         let quote = self.cursor.eat_quote()?;
@@ -326,7 +329,8 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
         Some((id, change_key))
     }
 
-    /// Like [`id`](Self::id), after the first quote. If a joint follows the last quote, moves over it and gives true.
+    /// Like [`id`](Self::id), after the first quote, but a joint may follow the last quote instead. Returns whether it
+    /// does.
     #[inline(always)]
     fn id_to(
         &mut self,
@@ -341,17 +345,17 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
             let quote = self.cursor.eat_quote()?;
             change_key = Some(self.attribute_value(quote, &mut expected.change_key)?);
             let [spaced, tight] = joints;
-            let joint = if expected.is_tight { tight } else { spaced };
+            let joint = if expected.no_space { tight } else { spaced };
             if self.cursor.eat_literal(joint) {
                 return Some((id, change_key, true));
             }
         }
-        expected.is_tight = !self.cursor.eat(" ");
+        expected.no_space = !self.cursor.eat(" ");
         let ends = if self.cursor.eat("/>") {
             self.cursor.skip_to_tag(self.vector);
             true
         } else {
-            self.cursor.eat("><") && self.closes(name)
+            self.cursor.eat("><") && self.eat_end_tag(name)
         };
         ends.then_some((id, change_key, false))
     }
@@ -365,25 +369,26 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
 
     /// `<`, the prefix and `name`. `false` leaves the cursor in place.
     #[inline(always)]
-    fn opens(&mut self, name: &str) -> bool {
+    fn eat_start_tag(&mut self, name: &str) -> bool {
         self.cursor.eat_around("<", &self.tags.prefix, name)
     }
 
-    /// `name` if the tag was begun, otherwise the whole tag. `false` leaves the cursor in place.
+    /// `name`, if the cursor is inside a start tag already; otherwise `<`, the prefix and `name`. `false` leaves the cursor
+    /// in place.
     #[inline(always)]
-    fn continues(&mut self, begun: bool, name: &str) -> bool {
-        if begun {
+    fn eat_rest_of_start_tag(&mut self, is_inside_tag: bool, name: &str) -> bool {
+        if is_inside_tag {
             self.cursor.eat(name)
         } else {
-            self.opens(name)
+            self.eat_start_tag(name)
         }
     }
 
     /// The rest of an end tag after `<`: `/`, the prefix and `name`. Then white space.
     #[inline(always)]
-    fn closes(&mut self, name: &str) -> bool {
-        let closes = self.cursor.eat_around("/", &self.tags.prefix, name);
+    fn eat_end_tag(&mut self, name: &str) -> bool {
+        let is_end = self.cursor.eat_around("/", &self.tags.prefix, name);
         self.cursor.skip_to_tag(self.vector);
-        closes
+        is_end
     }
 }

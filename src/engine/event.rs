@@ -1,4 +1,4 @@
-//! Events and the ids in them, read along the tokens.
+//! The general path for events and the ids in them.
 
 use super::general_path::GeneralPath;
 use crate::error::{Error, ErrorKind};
@@ -21,7 +21,7 @@ impl<'a> GeneralPath<'_, 'a> {
             };
             let offset = self.name_offset();
             let Some(child) = schema::child(Element::Event, name) else {
-                self.skip()?;
+                self.skip_element()?;
                 continue;
             };
             if !seen.insert(child) {
@@ -43,7 +43,7 @@ impl<'a> GeneralPath<'_, 'a> {
                     old.old_parent_folder_id = Some(self.folder_id()?);
                 }
                 Element::UnreadCount => event.unread_count = Some(self.text()?.int()?),
-                _ => self.skip()?,
+                _ => self.skip_element()?,
             }
         }
         if old != OldIds::default() {
@@ -55,9 +55,9 @@ impl<'a> GeneralPath<'_, 'a> {
     /// An event of an unknown kind, after its start tag: its name and its bytes.
     pub(super) fn other_event(&mut self, name: Name<'a>) -> Result<Event<'a>, Error> {
         let start = self.tokens.range().start;
-        // Before the element is passed: a declaration in it leaves its scope with it.
+        // Resolved first: a declaration in this element is out of scope after the element.
         let namespace = self.tokens.namespace_as_declared(name.namespace());
-        self.pass()?;
+        self.skip_to_end_tag()?;
         let mut event = Event::new(EventKind::Other);
         event.other = Some(self.arena.alloc(OtherEvent {
             name: name.local(),
@@ -77,14 +77,14 @@ impl<'a> GeneralPath<'_, 'a> {
         Ok(FolderId::new(id, change_key))
     }
 
-    /// `@Id` and `@ChangeKey` of an element without content.
+    /// Reads an element with `@Id` and perhaps `@ChangeKey`.
     fn id(&mut self) -> Result<(&'a str, Option<&'a str>), Error> {
         let offset = self.name_offset();
         let [id, change_key] = self.attributes(["Id", "ChangeKey"]);
         let Some(id) = id else {
             return Err(Error::new(ErrorKind::MissingId, offset));
         };
-        self.empty()?;
+        self.ignore_text()?;
         Ok((id.text, change_key.map(|key| key.text)))
     }
 }

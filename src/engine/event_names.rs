@@ -15,7 +15,7 @@ pub(super) struct EventName {
 }
 
 impl EventName {
-    /// The names, by [`slot`](Self::slot).
+    /// The names, each at the index that [`slot`](Self::slot) gives.
     const TABLE: [Self; 8] = {
         let mut table = [const { Self::new(EventKind::Status) }; 8];
         let mut filled = 0_u8;
@@ -39,14 +39,13 @@ impl EventName {
         }
     }
 
-    /// A perfect hash of the first four bytes. Which kind comes next cannot be predicted, so it is looked up without
-    /// a branch.
+    /// A perfect hash of the first four bytes. Branch prediction would often fail here, so the lookup has no branch.
     #[inline(always)]
     const fn slot(first: u32) -> usize {
         (first.wrapping_mul(1127) >> 29) as usize
     }
 
-    /// The only name that these bytes can begin with.
+    /// The only name that can match the start of these bytes.
     #[inline(always)]
     pub(super) fn candidate(bytes: &[u8]) -> Option<&'static Self> {
         let first = u32::from_le_bytes(*bytes.first_chunk()?);

@@ -1,10 +1,10 @@
 //! The fast path: reads a body while everything is as predicted.
 //!
-//! The head of the body must be learned, or be as [`head_matcher`](super::head_matcher) predicts. Children of
-//! Notifications must be as [`child_matcher`](super::child_matcher) predicts. Nothing is tokenized, and open elements
-//! and namespaces are known from the head alone. This is no second set of rules: [`general_path`](super::general_path)
-//! would read everything here with the same result. It continues where the fast path stops. To know the open elements
-//! and declarations, it reads the head again.
+//! The body must start with a learned head, or with one that [`head_matcher`](super::head_matcher) predicts. Children of
+//! Notifications must be as [`child_matcher`](super::child_matcher) predicts. Nothing is tokenized: the head determines
+//! which elements are open and what prefixes mean. The fast path has no rules of its own.
+//! [`general_path`](super::general_path) would read the same with the same result. It continues where the fast path
+//! stops, and reads the head again to know the open elements and the declarations.
 //!
 //! A prediction never reports an error.
 
@@ -18,14 +18,14 @@ use crate::scan::{Class, Cursor, Span};
 use crate::schema::Seen;
 use crate::xml::prolog;
 
-/// Reads one body. `'a` is the body, `'s` the session.
+/// Reads one body. `'a` is the lifetime of the body, `'s` of the session.
 pub(super) struct FastPath<'s, 'a> {
     pub(super) session: Session<'s>,
     pub(super) cursor: Cursor<'a>,
-    /// `None` if the head is not known: then nothing has been read.
+    /// With [`HeadState::None`] nothing has been read.
     pub(super) head: HeadState,
     pub(super) head_end: usize,
-    /// The name of the open Notification, if it is not the first.
+    /// Where the name of the open Notification is in its start tag. `None` for the first Notification.
     pub(super) notification: Option<Span>,
     /// The children of the open Notification so far.
     pub(super) seen: Seen,
@@ -62,21 +62,21 @@ impl<'s, 'a> FastPath<'s, 'a> {
             return false;
         };
         head.fields.write_to(builder, &self.cursor);
-        let counted = head.stats;
+        let head_stats = head.stats;
         if head.fields.is_whole {
             builder.end_response();
         } else {
             loop {
                 self.read_children(arena, builder);
-                if self.eat_tail(builder) {
+                if self.read_tail(builder) {
                     break;
                 }
-                if !self.eat_next_notification(builder) {
+                if !self.read_next_start_tag(builder) {
                     return false;
                 }
             }
         }
-        self.session.stats.add_of_message(counted);
+        self.session.stats.add_of_message(head_stats);
         true
     }
 
@@ -96,9 +96,9 @@ impl<'s, 'a> FastPath<'s, 'a> {
         });
     }
 
-    /// Moves over the rest of the body, if that is the tail of the learned head, or as predicted.
+    /// Ends the message if the rest of the body is a tail: the one of the learned head, or a predicted one.
     #[inline(always)]
-    fn eat_tail(&mut self, builder: &mut MessageBuilder<'a>) -> bool {
+    fn read_tail(&mut self, builder: &mut MessageBuilder<'a>) -> bool {
         let Some(head) = self.session.heads.get(self.head) else {
             return false;
         };
@@ -107,7 +107,7 @@ impl<'s, 'a> FastPath<'s, 'a> {
         }
         if matches!(self.head, HeadState::Learned(_)) && head.has_tail(self.cursor.rest()) {
             self.session.stats.tail_hits += 1;
-        } else if !self.eat_predicted_tail() {
+        } else if !self.read_predicted_tail() {
             return false;
         }
         let _ = builder.end_notification(); // it has its id
@@ -115,11 +115,11 @@ impl<'s, 'a> FastPath<'s, 'a> {
         true
     }
 
-    /// Moves over the end of the Notification and the start tag of one more, if that is written as the first.
+    /// Reads the end tag of the Notification and the start tag of the next one, if it equals that of the first.
     #[inline(never)]
-    fn eat_next_notification(&mut self, builder: &mut MessageBuilder<'a>) -> bool {
+    fn read_next_start_tag(&mut self, builder: &mut MessageBuilder<'a>) -> bool {
         let head = self.session.heads.get(self.head);
-        let Some(name) = head.and_then(|head| head.repeatable) else {
+        let Some(name) = head.and_then(|head| head.bare_name) else {
             return false;
         };
         let mut ahead = self.cursor;
@@ -139,9 +139,9 @@ impl<'s, 'a> FastPath<'s, 'a> {
         true
     }
 
-    /// Moves over the tail of a head that is not learned yet, and learns both.
+    /// Reads the tail after a predicted head. Learns the head with its tail.
     #[inline(never)]
-    fn eat_predicted_tail(&mut self) -> bool {
+    fn read_predicted_tail(&mut self) -> bool {
         let Session {
             scratch,
             heads,
@@ -152,7 +152,9 @@ impl<'s, 'a> FastPath<'s, 'a> {
             return false;
         }
         let mut ahead = self.cursor;
-        let tail = heads.open.eat_tail(&mut ahead, &scratch.response_template);
+        let tail = heads
+            .open_prefixes
+            .eat_tail(&mut ahead, &scratch.response_template);
         let Some(tail) = tail else {
             return false;
         };
@@ -162,17 +164,17 @@ impl<'s, 'a> FastPath<'s, 'a> {
     }
 }
 
-/// Reads the head as predicted, and keeps it as the candidate.
+/// Reads a predicted head. It becomes the candidate of [`Heads`](super::Heads), to be learned if the rest is good.
 #[inline(never)]
 fn match_head<'a>(mut cursor: Cursor<'a>, session: &mut Session<'_>) -> Option<Cursor<'a>> {
-    if !session.config.predict || !head_matcher::has_room(&session.config.limits) {
+    if !session.config.predict || !head_matcher::head_fits(&session.config.limits) {
         return None;
     }
     prolog::start(&mut cursor).ok()?;
     session.dispatch.run(HeadMatcher {
         cursor,
         head: &mut session.heads.candidate,
-        open: &mut session.heads.open,
+        open: &mut session.heads.open_prefixes,
         template: &mut session.scratch.response_template,
     })
 }

@@ -22,13 +22,13 @@ use crate::schema::{self, Content, Element, Seen};
 use crate::stats::Stats;
 use crate::xml::{Buffers, Name, Token, Tokenizer};
 
-/// After so many misses in a row the rest of a message is not predicted: a server that writes one child
-/// otherwise writes the next so too.
-const PATIENCE: u32 = 16;
+/// After so many misses in a row, the rest of the message is not predicted. A server that deviates in several children
+/// deviates in the others, too.
+const MAX_MISSES: u32 = 16;
 
-/// Whether nothing that is predicted inside an element at this depth exceeds a limit, except for the number of
-/// events.
-fn has_room(prefix: &str, depth: usize, limits: &Limits) -> bool {
+/// Whether the limits allow every predicted child of a Notification at this depth. The number of events is checked
+/// apart.
+fn children_fit(prefix: &str, depth: usize, limits: &Limits) -> bool {
     const LONGEST_NAME: &str = "FreeBusyChangedEvent";
     limits.depth >= depth + 2
         && limits.attributes >= 2
@@ -45,22 +45,22 @@ pub(super) struct OpenElement {
     seen: Seen,
 }
 
-/// Reads the rest of a body. `'a` is the body and the arena, `'s` the session.
+/// Reads the rest of a body. `'a` is the lifetime of the body and of the arena, `'s` of the session.
 pub(super) struct GeneralPath<'s, 'a> {
     pub(super) tokens: Tokenizer<'s, 'a>,
     pub(super) session: Session<'s>,
     pub(super) arena: &'a Bump,
     builder: &'s mut MessageBuilder<'a>,
-    /// The counts before the body.
+    /// The statistics of the parser before this body.
     stats_before: Stats,
     head: HeadState,
     /// Where the head ends, if it is complete.
     head_end: usize,
-    /// Whether the open Notification is the first, or has the same start tag. Then the open elements and declarations
-    /// are those after the head.
+    /// Whether the open Notification is the first, or has the start tag of the first. Then the open elements and the
+    /// declarations are the same as at the end of the head.
     is_like_first: bool,
-    /// The name of the first Notification, while another may follow that is written with it alone.
-    repeatable: Option<Span>,
+    /// The name of the first Notification, if its start tag has nothing else and its parent may have more of them.
+    bare_name: Option<Span>,
     /// How the types namespace is written in the open Notification, once that is known.
     prefix: Option<Prefix>,
     /// Predictions that have failed in a row.
@@ -69,6 +69,7 @@ pub(super) struct GeneralPath<'s, 'a> {
 
 impl<'s, 'a> GeneralPath<'s, 'a> {
     /// Continues where the fast path stopped, which may be the first byte.
+    #[inline(never)]
     pub(super) fn after(
         fast_path: FastPath<'s, 'a>,
         buffers: &'s mut Buffers,
@@ -85,7 +86,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
             head: fast_path.head,
             head_end: fast_path.head_end,
             is_like_first: false,
-            repeatable: None,
+            bare_name: None,
             prefix: None,
             misses: 0,
             session,
@@ -99,26 +100,26 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
                 notification.seen = fast_path.seen;
                 notification.name = fast_path.notification.unwrap_or(notification.name);
             }
-        } else if path.session.config.heads > 0 {
+        } else if path.session.config.predict && path.session.config.heads > 0 {
             path.head = HeadState::Reading;
         }
         Ok(path)
     }
 
-    /// Reads the head again that the fast path has read, to know its open elements and declarations. The builder gets
-    /// the same values again.
+    /// Reads the head again, to know its open elements and declarations. The builder gets the same values again.
     fn reread_head(&mut self) -> Result<(), Error> {
         while self.tokens.cursor.pos() < self.head_end && self.step()? {}
         debug_assert_eq!(self.tokens.cursor.pos(), self.head_end);
         self.is_like_first = true;
         if let Some(head) = self.session.heads.get(self.head) {
             self.prefix = head.prefix;
-            self.repeatable = head.repeatable;
+            self.bare_name = head.bare_name;
         }
         Ok(())
     }
 
     /// Reads to the end of the body.
+    #[inline(never)]
     pub(super) fn read(mut self) -> Result<(), Error> {
         let end = loop {
             if self.read_predicted() {
@@ -133,9 +134,10 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         end
     }
 
-    /// Reads the children of an open Notification while they are as predicted. Whether the body was read to its end.
+    /// Reads the children of an open Notification while they are as predicted. Returns whether the body was read to its
+    /// end.
     fn read_predicted(&mut self) -> bool {
-        let is_tried = self.session.config.predict && self.misses < PATIENCE;
+        let is_tried = self.session.config.predict && self.misses < MAX_MISSES;
         if !is_tried || !self.tokens.is_in_content() {
             return false;
         }
@@ -168,7 +170,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
                     self.misses = 0;
                 }
             }
-            if self.eat_tail() {
+            if self.read_tail() {
                 return true;
             }
             let Some((text, namespace)) = self.tokens.peek_prefix() else {
@@ -177,7 +179,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
             let prefix = Some(Prefix::of(&[text]))
                 .filter(|prefix| *prefix != Prefix::NEVER)
                 .filter(|_| schema::is_types(namespace))
-                .filter(|_| has_room(text, self.tokens.depth(), &self.session.config.limits));
+                .filter(|_| children_fit(text, self.tokens.depth(), &self.session.config.limits));
             if prefix.is_none() || prefix == self.prefix {
                 self.misses += 1;
                 self.session.stats.prediction_misses += 1;
@@ -187,7 +189,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         }
     }
 
-    /// Reads one token, and the whole of an event or leaf that it begins. `false` at the end of the body.
+    /// Reads one token. If it starts an event or a leaf, reads all of that. Returns `false` at the end of the body.
     #[inline(never)]
     fn step(&mut self) -> Result<bool, Error> {
         match self.tokens.next()? {
@@ -200,11 +202,11 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         Ok(true)
     }
 
-    /// An element begins inside the innermost open one.
+    /// Handles the start tag of a child of the innermost open element.
     fn element(&mut self, name: Name<'a>) -> Result<(), Error> {
         let offset = self.name_offset();
         let Some(parent) = self.session.scratch.open.last_mut() else {
-            return self.skip();
+            return self.skip_element();
         };
         let Some(element) = schema::child(parent.element, name) else {
             return match parent.element {
@@ -212,7 +214,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
                     misplaced_operation(parent.element, name),
                     offset,
                 )),
-                _ => self.skip(),
+                _ => self.skip_element(),
             };
         };
         let is_first = parent.seen.insert(element);
@@ -246,19 +248,19 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
             }
             Content::NamedText => {
                 let [name] = self.attributes(["Name"]);
-                let value = self.characters()?.text;
+                let value = self.text_after_attributes()?.text;
                 let name = name.map(|name| name.text);
                 let message_xml = &mut self.builder.message_xml;
                 message_xml.push(MessageXmlValue { name, value });
             }
             Content::Version => self.version(element)?,
-            // Only events have ids.
-            Content::Id => self.skip()?,
+            // Only children of events have this content, and `event` reads those.
+            Content::Id => self.skip_element()?,
         }
         Ok(())
     }
 
-    /// An element with children begins.
+    /// Handles the start tag of an element with children.
     fn container(&mut self, element: Element, name: Name<'a>) {
         match element {
             Element::Envelope11 => self.builder.message.soap = Some(SoapVersion::Soap11),
@@ -274,7 +276,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         if element == Element::Notification {
             let name = self.name_span(name);
             self.prefix = None;
-            self.is_like_first = self.is_like_repeatable(name);
+            self.is_like_first = self.has_bare_name(name);
             if self.head == HeadState::Reading {
                 self.complete_head();
                 self.is_like_first = true;
@@ -282,13 +284,13 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         }
     }
 
-    /// Assigns the value of a leaf outside of events.
+    /// Assigns the value of a leaf inherited of events.
     fn leaf(&mut self, element: Element, value: Value<'a>, is_first: bool) -> Result<(), Error> {
         let builder = &mut *self.builder;
         let text = value.text;
         match element {
             Element::FaultCode => builder.fault().code = Some(text),
-            // The first of several, in as many languages.
+            // SOAP 1.2 may have the text in several languages. The first counts.
             Element::FaultString if is_first => builder.fault().string = Some(text),
             Element::FaultString => {}
             Element::FaultResponseCode => {
@@ -312,12 +314,12 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
                 builder.previous_watermark = Some(Watermark::new(text));
             }
             Element::MoreEvents => builder.more_events = Some(value.boolean()?),
-            _ => debug_assert!(false, "{element:?} is no leaf outside of events"),
+            _ => debug_assert!(false, "{element:?} is no leaf inherited of events"),
         }
         Ok(())
     }
 
-    /// The innermost open element ends.
+    /// Handles the end tag of the innermost open element.
     fn end(&mut self) -> Result<(), Error> {
         let Some(OpenElement {
             element,
@@ -341,18 +343,18 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
                 }
                 self.leave_notification();
             }
-            Element::Notifications => self.repeatable = None,
+            Element::Notifications => self.bare_name = None,
             Element::ResponseMessage => self.builder.end_response(),
             _ => {}
         }
         Ok(())
     }
 
-    /// An element of the header that names a version.
+    /// Reads RequestServerVersion or ServerVersionInfo.
     fn version(&mut self, element: Element) -> Result<(), Error> {
         if element == Element::RequestServerVersion {
             let [version] = self.attributes(["Version"]);
-            self.empty()?;
+            self.ignore_text()?;
             self.builder.message.request_server_version = version.map(|version| version.text);
             return Ok(());
         }
@@ -363,7 +365,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
             "MinorBuildNumber",
             "Version",
         ]);
-        self.empty()?;
+        self.ignore_text()?;
         let int = |value: Option<Value<'_>>| value.map(Value::int).transpose();
         self.builder.message.server_version_info = Some(ServerVersionInfo {
             major_version: int(major)?,
@@ -376,7 +378,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
     }
 
     /// Moves over the rest of the body if it consists of the end tags of the open elements and white space.
-    fn eat_tail(&mut self) -> bool {
+    fn read_tail(&mut self) -> bool {
         if self.builder.subscription_id.is_none() {
             return false;
         }
@@ -395,7 +397,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         }
         self.tokens.cursor = ahead;
         let tail = ahead.since(start);
-        // The tail of another Notification may be another.
+        // Other Notifications may have other tails.
         let is_of_first = self.is_like_first;
         self.leave_notification();
         self.learn(Some(tail).filter(|_| is_of_first));
@@ -412,7 +414,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         self.learn(None);
     }
 
-    /// The head ends here: after the start tag of the first Notification, or with a body that has none.
+    /// The head is complete: at the first Notification, or at the end of a body without one.
     fn complete_head(&mut self) {
         let cursor = &self.tokens.cursor;
         let Some(fields) = HeadFields::of(self.builder, cursor) else {
@@ -420,7 +422,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
             return;
         };
         self.head_end = cursor.pos();
-        self.repeatable = match self.session.scratch.open.as_slice() {
+        self.bare_name = match self.session.scratch.open.as_slice() {
             [.., parent, OpenElement { element, name, .. }]
                 if element.repeats_in(parent.element) && self.is_whole_tag(*name) =>
             {
@@ -430,15 +432,15 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         };
         let mut stats = self.session.stats.since(self.stats_before);
         stats.references_replaced = self.tokens.references_replaced();
-        self.session.heads.complete(fields, stats, self.repeatable);
+        self.session.heads.complete(fields, stats, self.bare_name);
         self.head = HeadState::New;
     }
 
-    /// Whether the start tag of a Notification, which was just read, equals that of the first one in the same element.
-    fn is_like_repeatable(&self, name: Span) -> bool {
+    /// Whether the Notification whose start tag was just read has the start tag of the first one, with the same parent.
+    fn has_bare_name(&self, name: Span) -> bool {
         let cursor = &self.tokens.cursor;
         let is_same = |first| cursor.bytes(first) == cursor.bytes(name);
-        self.is_whole_tag(name) && self.repeatable.is_some_and(is_same)
+        self.is_whole_tag(name) && self.bare_name.is_some_and(is_same)
     }
 
     /// Whether the start tag that was just read has this name and nothing else.
@@ -446,7 +448,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         name.end() + ">".len() == self.tokens.cursor.pos()
     }
 
-    /// A Notification ends. The head learns how its types namespace is written.
+    /// A Notification ends. The head learns the prefix of its types namespace.
     fn leave_notification(&mut self) {
         if core::mem::take(&mut self.is_like_first)
             && self.prefix.is_some()
@@ -468,23 +470,23 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
     }
 
     /// Skips the element whose start tag was just read, and counts it.
-    pub(super) fn skip(&mut self) -> Result<(), Error> {
+    pub(super) fn skip_element(&mut self) -> Result<(), Error> {
         self.session.stats.elements_skipped += 1;
-        self.pass()
+        self.skip_to_end_tag()
     }
 
     /// Reads to the end tag of the element whose start tag was just read.
-    pub(super) fn pass(&mut self) -> Result<(), Error> {
-        let outside = self.tokens.depth().saturating_sub(1);
+    pub(super) fn skip_to_end_tag(&mut self) -> Result<(), Error> {
+        let inherited = self.tokens.depth().saturating_sub(1);
         while self.tokens.next()?.is_some() {
-            if self.tokens.depth() == outside {
+            if self.tokens.depth() == inherited {
                 break;
             }
         }
         Ok(())
     }
 
-    /// An element opens that contains others, and has no attribute of interest.
+    /// Opens an element without attributes of interest.
     fn enter(&mut self, element: Element, name: Name<'_>) {
         self.skip_attributes();
         self.push(element, self.name_span(name));

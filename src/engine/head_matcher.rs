@@ -1,8 +1,8 @@
 //! Predicts the head of a message: what comes before the children of its first Notification.
 //!
 //! Servers and libraries differ in prefixes, in quotes and in where they declare namespaces, but write the same
-//! elements in the same order. So local names and namespace names are compared where they are expected, with a few
-//! words of state. A head is predicted whole or not at all: at any deviation
+//! elements in the same order. So each local name and namespace name is compared with the expected one. The only state
+//! is a short list of prefixes. A head is predicted whole or not at all: at any deviation
 //! [`general_path`](super::general_path) reads it from the first byte, and decides what it means and what is wrong
 //! with it. Once a server's prefix recurs, everything from `ResponseMessages` to `Notification` is compared at once
 //! ([`ResponseTemplate`]).
@@ -17,13 +17,13 @@ use crate::scan::{Class, Cursor, ShortPrefix, Span, Task, Vector};
 use crate::schema::{self, Vocabulary};
 use crate::stats::Stats;
 
-/// Matches a head, from the first markup on.
+/// Matches a head, from its root element on.
 pub(super) struct HeadMatcher<'e, 'b> {
     /// After the XML declaration.
     pub(super) cursor: Cursor<'b>,
-    /// Gets what is read. Holds anything if the head is not as predicted.
+    /// Receives the fields. Unspecified if the head is not as predicted.
     pub(super) head: &'e mut Head,
-    /// Gets what is open after the head.
+    /// Receives the prefixes of the elements that are open after the head.
     pub(super) open: &'e mut OpenPrefixes,
     pub(super) template: &'e mut ResponseTemplate,
 }
@@ -36,13 +36,13 @@ pub(super) struct OpenPrefixes {
     /// Of SendNotification, ResponseMessages and SendNotificationResponseMessage.
     messages: Prefix,
     notification: Prefix,
-    /// Whether all but those of SOAP are as in the response template.
+    /// Whether the end tags, except for those of SOAP, are as in the response template.
     is_template: bool,
 }
 
 impl OpenPrefixes {
-    /// Moves over the rest of a body, and gives it, if it consists of the end tags of these elements and white space.
-    /// `None` leaves the cursor anywhere.
+    /// Moves to the end of the body if only the end tags of these elements and white space are left. Returns that rest.
+    /// After `None` the position of the cursor is unspecified.
     #[inline(always)]
     pub(super) fn eat_tail<'b>(
         &self,
@@ -66,7 +66,7 @@ impl OpenPrefixes {
             && eat_end(cursor, &self.messages, "SendNotification>")
     }
 
-    /// Like [`eat_end`], for the names of SOAP: they are too near to the end of the body to be compared by words.
+    /// Like [`eat_end`], for the names of SOAP. A [`Literal`](crate::scan::Literal) needs more bytes than are left there.
     #[inline(always)]
     fn eat_soap_end(&self, cursor: &mut Cursor<'_>, rest: &str) -> bool {
         cursor.skip(Class::SPACE);
@@ -74,8 +74,8 @@ impl OpenPrefixes {
     }
 }
 
-/// Whether no predicted head or child can exceed a limit, except for the number of events.
-pub(super) fn has_room(limits: &Limits) -> bool {
+/// Whether the limits allow every predicted head and child. The number of events is checked apart.
+pub(super) fn head_fits(limits: &Limits) -> bool {
     /// The depth of a leaf of an event.
     const DEEPEST: usize = 8;
     const LONGEST_NAME: usize = ShortPrefix::LONGEST + ":SendNotificationResponseMessage".len();
@@ -83,14 +83,14 @@ pub(super) fn has_room(limits: &Limits) -> bool {
         && limits.attributes > MOST_BINDINGS
         && limits.bindings >= MOST_BINDINGS
         && limits.name_bytes >= LONGEST_NAME
-        && limits.events >= 1 // as many responses are allowed
+        && limits.events >= 1 // the limit of responses as well
 }
 
 /// The most declarations that are in scope at once.
 const MOST_BINDINGS: usize = 8;
 
 impl<'b> Task for HeadMatcher<'_, 'b> {
-    /// A cursor after the head, if that was as predicted.
+    /// A cursor after the head, if the head is as predicted.
     type Output = Option<Cursor<'b>>;
 
     #[inline(always)]
@@ -105,8 +105,8 @@ impl<'b> Task for HeadMatcher<'_, 'b> {
     }
 }
 
-/// Looks ahead with a cursor of its own. A method that gives `None` may leave everything anywhere, unless it says
-/// otherwise: then the head is not predicted.
+/// Looks ahead with a cursor of its own. After `None` its state is unspecified, unless a method says otherwise. The head
+/// is then not predicted.
 struct Lookahead<'b, V> {
     vector: V,
     cursor: Cursor<'b>,
@@ -128,8 +128,8 @@ impl Expected {
     }
 }
 
-/// The rest of a start tag.
-struct Tag {
+/// A start tag, apart from its name.
+struct StartTag {
     vocabulary: Vocabulary,
     /// The value of the expected attribute.
     value: Option<Span>,
@@ -146,7 +146,7 @@ impl<'b, V: Vector> Lookahead<'b, V> {
     ) -> Option<()> {
         head.fields = HeadFields::default();
         head.fields.operation = Some(Operation::SendNotification);
-        let prefix = self.begin("Envelope")?;
+        let prefix = self.eat_start("Envelope")?;
         let envelope = self.parent_tag(prefix)?;
         head.fields.soap = Some(match envelope {
             Vocabulary::Soap11 => SoapVersion::Soap11,
@@ -155,11 +155,11 @@ impl<'b, V: Vector> Lookahead<'b, V> {
         });
         let soap = Expected::new(prefix);
         self.header(&soap, envelope, &mut head.fields)?;
-        self.begin_like(&soap, "Body")?;
+        self.eat_start_with(&soap, "Body")?;
         if self.parent_tag(soap.prefix)? != envelope {
             return None;
         }
-        let prefix = self.begin("SendNotification")?;
+        let prefix = self.eat_start("SendNotification")?;
         self.messages_tag(prefix, None)?;
         let messages = Expected::new(prefix);
         *open = OpenPrefixes {
@@ -176,27 +176,30 @@ impl<'b, V: Vector> Lookahead<'b, V> {
             let code_end = self.cursor.pos() - template.after_code;
             head.fields.response_code = Some(Span::new(code_end - "NoError".len(), code_end));
         } else {
-            open.notification = self.inner(&messages, &mut head.fields)?;
+            open.notification = self.response_and_notification(&messages, &mut head.fields)?;
         }
         head.stats = Stats::default();
         head.prefix = self.bindings.types();
-        head.repeatable = None;
+        head.bare_name = None;
         Some(())
     }
 
-    /// From the end of the start tag of SendNotification to the end of that of Notification. Gives the prefix of
-    /// Notification.
+    /// From ResponseMessages to the start tag of Notification, whose prefix it returns.
     #[inline(always)]
-    fn inner(&mut self, messages: &Expected, fields: &mut HeadFields) -> Option<Prefix> {
-        self.begin_like(messages, "ResponseMessages")?;
+    fn response_and_notification(
+        &mut self,
+        messages: &Expected,
+        fields: &mut HeadFields,
+    ) -> Option<Prefix> {
+        self.eat_start_with(messages, "ResponseMessages")?;
         self.messages_tag(messages.prefix, None)?;
         self.response(messages, fields)?;
-        let prefix = self.begin("Notification")?;
-        let is_one = matches!(
+        let prefix = self.eat_start("Notification")?;
+        let is_notification = matches!(
             self.parent_tag(prefix)?,
             Vocabulary::Messages | Vocabulary::Types
         );
-        is_one.then(|| prefix.with_colon())
+        is_notification.then(|| prefix.with_colon())
     }
 
     /// The Header, if one comes next.
@@ -207,8 +210,8 @@ impl<'b, V: Vector> Lookahead<'b, V> {
         envelope: Vocabulary,
         fields: &mut HeadFields,
     ) -> Option<()> {
-        let outside = self.bindings.len;
-        if self.begin_like(soap, "Header").is_none() {
+        let inherited = self.bindings.len;
+        if self.eat_start_with(soap, "Header").is_none() {
             return Some(());
         }
         let header = self.rest_of_tag(soap.prefix, None)?;
@@ -216,7 +219,7 @@ impl<'b, V: Vector> Lookahead<'b, V> {
             return None;
         }
         if !header.is_empty {
-            let prefix = self.begin("RequestServerVersion")?;
+            let prefix = self.eat_start("RequestServerVersion")?;
             let version = self.rest_of_tag(prefix, Some(" Version="))?;
             if version.vocabulary != Vocabulary::Types {
                 return None;
@@ -230,33 +233,34 @@ impl<'b, V: Vector> Lookahead<'b, V> {
                 return None;
             }
         }
-        self.bindings.len = outside;
+        self.bindings.len = inherited;
         Some(())
     }
 
     /// The start of the response, including its code.
     #[inline(always)]
     fn response(&mut self, messages: &Expected, fields: &mut HeadFields) -> Option<()> {
-        self.begin_like(messages, "SendNotificationResponseMessage")?;
+        self.eat_start_with(messages, "SendNotificationResponseMessage")?;
         if let Some(class) = self.messages_tag(messages.prefix, Some(" ResponseClass="))? {
             fields.class = Some(ResponseClass::known(self.cursor.span(class))?);
         }
-        let outside = self.bindings.len;
-        self.begin_like(messages, "ResponseCode")?;
+        let inherited = self.bindings.len;
+        self.eat_start_with(messages, "ResponseCode")?;
         self.messages_tag(messages.prefix, None)?;
         let start = self.cursor.pos();
         if !self.cursor.eat("NoError") {
             self.cursor.skip_with(self.vector, Class::TEXT);
         }
         fields.response_code = Some(Span::new(start, self.cursor.pos()));
-        self.bindings.len = outside;
+        self.bindings.len = inherited;
         let end = self
             .cursor
             .eat_around("</", &messages.with_colon, "ResponseCode>");
         end.then_some(())
     }
 
-    /// The rest of a start tag in the messages namespace, no empty-element tag. Gives the value of the attribute.
+    /// The rest of a start tag in the messages namespace, which must not be an empty-element tag. Returns the value of the
+    /// attribute.
     #[inline(always)]
     fn messages_tag(
         &mut self,
@@ -267,16 +271,16 @@ impl<'b, V: Vector> Lookahead<'b, V> {
         (tag.vocabulary == Vocabulary::Messages && !tag.is_empty).then_some(tag.value)
     }
 
-    /// The rest of a start tag that has no attributes except declarations, no empty-element tag.
+    /// The rest of a start tag that has no attributes except declarations. It must not be an empty-element tag.
     #[inline(always)]
     fn parent_tag(&mut self, prefix: ShortPrefix) -> Option<Vocabulary> {
         let tag = self.rest_of_tag(prefix, None)?;
         (!tag.is_empty).then_some(tag.vocabulary)
     }
 
-    /// White space, and a start tag up to this start of its local name. Gives the prefix.
+    /// White space, `<`, a prefix, and `local`. Returns the prefix.
     #[inline(always)]
-    fn begin(&mut self, local: &str) -> Option<ShortPrefix> {
+    fn eat_start(&mut self, local: &str) -> Option<ShortPrefix> {
         self.cursor.skip_to_tag(self.vector);
         if !self.cursor.eat("<") {
             return None;
@@ -285,19 +289,19 @@ impl<'b, V: Vector> Lookahead<'b, V> {
         self.cursor.eat(local).then_some(prefix)
     }
 
-    /// Like [`begin`](Self::begin), with this prefix. `None` leaves the cursor after the white space.
+    /// Like [`eat_start`](Self::eat_start), with the expected prefix. `None` leaves the cursor after the white space.
     #[inline(always)]
-    fn begin_like(&mut self, expected: &Expected, local: &str) -> Option<()> {
+    fn eat_start_with(&mut self, expected: &Expected, local: &str) -> Option<()> {
         self.cursor.skip_to_tag(self.vector);
         let prefix = &expected.with_colon;
         self.cursor.eat_around("<", prefix, local).then_some(())
     }
 
-    /// The rest of a start tag. It may have declarations and one attribute, given with the white space before and the
-    /// equals sign after its name.
+    /// The rest of a start tag. It may have declarations and one attribute. `attribute` is the name of that, with the
+    /// space before and the equals sign after it.
     #[inline(always)]
-    fn rest_of_tag(&mut self, prefix: ShortPrefix, attribute: Option<&str>) -> Option<Tag> {
-        let outside = self.bindings.len;
+    fn rest_of_tag(&mut self, prefix: ShortPrefix, attribute: Option<&str>) -> Option<StartTag> {
+        let inherited = self.bindings.len;
         let mut value = None;
         let is_empty = loop {
             if self.cursor.eat(">") {
@@ -305,9 +309,9 @@ impl<'b, V: Vector> Lookahead<'b, V> {
             }
             if self.cursor.eat(" xmlns:") {
                 let prefix = self.cursor.eat_declared_prefix(self.vector)?;
-                self.declaration(prefix, outside)?;
+                self.declaration(prefix, inherited)?;
             } else if self.cursor.eat(" xmlns") {
-                self.declaration(ShortPrefix::NONE, outside)?;
+                self.declaration(ShortPrefix::NONE, inherited)?;
             } else if let Some(attribute) = attribute
                 && value.is_none()
                 && self.cursor.eat(attribute)
@@ -322,16 +326,16 @@ impl<'b, V: Vector> Lookahead<'b, V> {
                 return None;
             }
         };
-        Some(Tag {
+        Some(StartTag {
             vocabulary: self.bindings.resolve(prefix)?,
             value,
             is_empty,
         })
     }
 
-    /// The rest of a declaration of this prefix. Bindings from index `outside` on are of the same tag.
+    /// The rest of a declaration of this prefix. `inherited` is the number of bindings from enclosing elements.
     #[inline(always)]
-    fn declaration(&mut self, prefix: ShortPrefix, outside: usize) -> Option<()> {
+    fn declaration(&mut self, prefix: ShortPrefix, inherited: usize) -> Option<()> {
         if !self.cursor.eat("=") {
             return None;
         }
@@ -339,7 +343,7 @@ impl<'b, V: Vector> Lookahead<'b, V> {
         for (name, vocabulary) in schema::VOCABULARIES {
             // The name ends at the quote, so at most one matches.
             if self.cursor.eat_terminated(name, quote) {
-                return self.bindings.declare(prefix, vocabulary, outside);
+                return self.bindings.declare(prefix, vocabulary, inherited);
             }
         }
         None
@@ -380,9 +384,9 @@ impl Bindings {
         &mut self,
         prefix: ShortPrefix,
         vocabulary: Vocabulary,
-        outside: usize,
+        inherited: usize,
     ) -> Option<()> {
-        let mut of_tag = self.list.get(outside..self.len)?.iter();
+        let mut of_tag = self.list.get(inherited..self.len)?.iter();
         if of_tag.any(|(declared, _)| *declared == prefix) || prefix.is_reserved() {
             return None;
         }

@@ -1,22 +1,20 @@
-//! Learned heads and tails: what surrounds the Notifications of a message.
+//! Learned heads and tails: the parts of a body before and after the children of its Notifications.
 //!
 //! A head is the body up to and including the start tag of its first Notification. Up to there a server writes
-//! nearly the same bytes in every message. Reading is deterministic: where a body begins with bytes that were read
-//! before, the state after them is known. What makes that right:
+//! nearly the same bytes in every message. Parsing is deterministic: two bodies with the same first bytes lead to the
+//! same state. These rules make it safe to skip a learned head:
 //!
-//! - A head ends directly after the `>` of a start tag, where the state depends on no later byte. So at most one of
-//!   the heads of different length begins a body.
-//! - A body without Notification that has one response is a head as a whole: for bodies that are the same to the
-//!   end.
-//! - What is known of a head is offsets and small values, which are sliced again from the body at hand. Nothing
-//!   points into an earlier body.
-//! - Bytes are compared whole. Limits that depend on the whole body are checked before.
-//! - A head is learned when its message has been read to the end without error, if it is no longer than
-//!   [`LONGEST`], and [`HeadFields`] can hold everything that it says.
-//! - A tail belongs to a head. It is what follows the last child: end tags of what the head opened, and white space.
-//!   It applies where a child of the same Notification could follow, and only to the whole rest of a body.
-//! - Several Notifications may follow each other. If the start tag of the first has a name and nothing else, the next
-//!   one with the same tag opens and declares the same, and may have the same tail.
+//! - A head ends directly after the `>` of a start tag, where the state does not depend on the next byte. So if two
+//!   heads are different, no body starts with both.
+//! - If a body has one response and no Notification, the whole body is the head. It is used for equal bodies only.
+//! - A learned head stores offsets and small values. Texts are sliced from the current body, never from an earlier one.
+//! - All bytes are compared, no hash. The limit of the body's length is checked before.
+//! - A head is learned after its message was parsed without error, if it is no longer than [`LONGEST`] and
+//!   [`HeadFields`] can store all its values.
+//! - A tail belongs to a head. It consists of the end tags of the elements that the head opened, and white space. It is
+//!   compared with the whole rest of the body, at a place where a child of the Notification could follow.
+//! - Several Notifications may follow each other. If the first start tag has a name and nothing else, each start tag
+//!   that equals it opens the same element and declares nothing. So the same tail may follow.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -38,11 +36,11 @@ const LONGEST: usize = 4 << 10;
 #[derive(Default)]
 pub(crate) struct Heads {
     learned: Vec<Head>,
-    /// The head of the message at hand, until that is known to be good; without its text.
+    /// The head of the current message. It is learned once the message is parsed without error. Its `text` is not set.
     pub(super) candidate: Head,
     /// The elements that are open after the candidate, if it was predicted.
-    pub(super) open: OpenPrefixes,
-    /// A clock of uses: messages that began with a learned head or ended in a new one.
+    pub(super) open_prefixes: OpenPrefixes,
+    /// A counter that orders the uses of heads.
     uses: u64,
 }
 
@@ -55,18 +53,18 @@ pub(super) struct Head {
     pub(super) stats: Stats,
     /// How the types namespace is written in the Notification, if that is known.
     pub(super) prefix: Option<Prefix>,
-    /// The name of its Notification, if another may follow that is written with it alone.
-    pub(super) repeatable: Option<Span>,
+    /// The name of its Notification, if the start tag has nothing else and its parent may have more Notifications.
+    pub(super) bare_name: Option<Span>,
     /// The text after the last child; empty if that is not known.
     tail: String,
-    /// 0 if never.
+    /// The value of [`Heads::uses`] at its last use.
     last_use: u64,
 }
 
-/// The head of the message at hand.
+/// The state of the current message's head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum HeadState {
-    /// Not known, and not to be learned.
+    /// Neither known nor to be learned.
     None,
     /// Not read to its end yet.
     Reading,
@@ -76,12 +74,12 @@ pub(super) enum HeadState {
     Learned(usize),
 }
 
-/// The fields of a message that a head assigns; texts as spans of the body.
+/// The fields of a message that a head assigns. Texts are spans of the body.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct HeadFields {
     pub(super) soap: Option<SoapVersion>,
     pub(super) request_server_version: Option<Span>,
-    /// All but the version, and the version.
+    /// The numbers of the version, and where its text is.
     server_version_info: Option<(ServerVersionInfo<'static>, Option<Span>)>,
     pub(super) operation: Option<Operation>,
     pub(super) class: Option<ResponseClass<'static>>,
@@ -92,8 +90,8 @@ pub(super) struct HeadFields {
 }
 
 impl HeadFields {
-    /// The fields that have been assigned. `None` if there are others than a head can hold, or a text is not in the
-    /// body as it reads.
+    /// The fields of a message whose head was just read. `None` if the message has other fields, or text that was decoded
+    /// and so is not in the body.
     pub(super) fn of(builder: &MessageBuilder<'_>, body: &Cursor<'_>) -> Option<Self> {
         let (message, response) = builder.only_response()?;
         let Message {
@@ -170,7 +168,7 @@ impl Heads {
     #[inline(always)]
     pub(super) fn find(&mut self, cursor: &mut Cursor<'_>) -> Option<usize> {
         for (at, head) in self.learned.iter_mut().enumerate() {
-            if head.begins(cursor.rest()) && cursor.eat(&head.text) {
+            if head.may_match(cursor.rest()) && cursor.eat(&head.text) {
                 self.uses += 1;
                 head.last_use = self.uses;
                 return Some(at);
@@ -179,7 +177,7 @@ impl Heads {
         None
     }
 
-    /// The head of the message at hand, if there is one.
+    /// The head in this state, if it is complete.
     #[inline(always)]
     pub(super) fn get(&self, state: HeadState) -> Option<&Head> {
         match state {
@@ -197,17 +195,16 @@ impl Heads {
         }
     }
 
-    /// The head of the message at hand was read to its end, and is the candidate. Reading it counted `stats`; a
-    /// Notification of the name `repeatable` may follow.
-    pub(super) fn complete(&mut self, fields: HeadFields, stats: Stats, repeatable: Option<Span>) {
+    /// Makes a head that was just read the candidate. `stats` are the counts that reading it added.
+    pub(super) fn complete(&mut self, fields: HeadFields, stats: Stats, bare_name: Option<Span>) {
         self.candidate.fields = fields;
         self.candidate.stats = stats;
         self.candidate.prefix = None;
-        self.candidate.repeatable = repeatable;
+        self.candidate.bare_name = bare_name;
     }
 
-    /// A good body had this head, with this text, and ended with `tail`. Keeps the head, if it is new, and the tail.
-    /// Whether the tail was known.
+    /// Learns from a message that was parsed without error: the head with this text, if it is new, and its tail. Returns
+    /// whether the tail was known.
     pub(super) fn learn(
         &mut self,
         state: HeadState,
@@ -257,26 +254,27 @@ impl Heads {
 }
 
 impl Head {
-    /// Whether a body may start with it. The last bytes are compared first: heads that start alike differ there.
+    /// A quick check before the whole head is compared. It looks at the last bytes of the head, because heads with the
+    /// same start differ there.
     #[inline(always)]
-    fn begins(&self, body: &[u8]) -> bool {
+    fn may_match(&self, body: &[u8]) -> bool {
         body.get(..self.text.len())
             .is_some_and(|start| start.last_chunk::<16>() == self.text.as_bytes().last_chunk())
             && (!self.fields.is_whole || body.len() == self.text.len())
     }
 
-    /// Whether this is its tail. An empty rest never is.
+    /// Whether `rest` is its tail. An empty `rest` never is.
     #[inline(always)]
     pub(super) fn has_tail(&self, rest: &[u8]) -> bool {
         rest == self.tail.as_bytes() && !rest.is_empty()
     }
 
-    /// Copies everything except the text and the time of use.
+    /// Copies everything except the text and the last use.
     fn copy_state(&mut self, source: &Self) {
         self.fields = source.fields;
         self.stats = source.stats;
         self.prefix = source.prefix;
-        self.repeatable = source.repeatable;
+        self.bare_name = source.bare_name;
         self.tail.clone_from(&source.tail);
     }
 }

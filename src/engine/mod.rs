@@ -1,10 +1,17 @@
 //! The engine: reads a body into a message.
 //!
-//! The fast path (`fast_path`) compares the body with what servers write. What surrounds the children of a
-//! Notification is compared with learned heads and tails (`heads`), or tag by tag (`head_matcher`); the children
-//! are compared by `child_matcher`. `tags` has the tags of both. At the first deviation the general path
-//! (`general_path`, `event`, `value`) takes over. It applies the grammar of `schema` to the tokens of `xml`, and
-//! decides alone what an element means and what is an error. Both paths write into one `builder`.
+//! A *head* is everything up to the children of the first Notification. A *tail* is everything after its last child.
+//! A server writes nearly the same head and tail each time, so they are learned.
+//!
+//! There are two paths to the same result:
+//!
+//! - The fast path (`fast_path`) compares the body with what servers write. The head and the tail are compared with
+//!   learned ones (`heads`), or tag by tag (`head_matcher`). The children are compared by `child_matcher`. Both matchers
+//!   compare with the tags in `tags`.
+//! - The general path (`general_path`, `event`, `value`) takes over at the first deviation. It applies the grammar of
+//!   `schema` to the tokens of `xml`. No other module decides what an element means or what is an error.
+//!
+//! Both paths write into one `builder`.
 //!
 //! May use `schema`, `xml`, `scan`, the model and the configuration. Knows nothing of the parser, which lends it a
 //! [`Session`] for each body.
@@ -36,8 +43,9 @@ use crate::scan::Dispatch;
 use crate::stats::Stats;
 use crate::xml::Buffers;
 
-/// Reads a body, whose length has been checked, into `builder`. `buffers` know the namespaces of `schema`. After an error, `builder` has all that was read
-/// before it.
+/// Reads a body into `builder`. After an error, `builder` has everything that was read before the error.
+///
+/// The length of the body must have been checked, and `buffers` made with the namespaces of `schema`.
 #[inline(always)]
 pub(crate) fn read<'a>(
     body: &'a [u8],
@@ -50,16 +58,6 @@ pub(crate) fn read<'a>(
     if fast_path.read(arena, builder) {
         return Ok(());
     }
-    read_rest(fast_path, buffers, arena, builder)
-}
-
-#[inline(never)]
-fn read_rest<'a>(
-    fast_path: FastPath<'_, 'a>,
-    buffers: &mut Buffers,
-    arena: &'a Bump,
-    builder: &mut MessageBuilder<'a>,
-) -> Result<(), Error> {
     GeneralPath::after(fast_path, buffers, arena, builder)?.read()
 }
 
@@ -72,7 +70,8 @@ pub(crate) struct Session<'s> {
     pub(crate) dispatch: Dispatch,
 }
 
-/// State that is kept from one body to the next: memory, and how servers write (prefixes, lengths of values).
+/// State that is kept from one body to the next: working memory, and what predictions need of earlier bodies (prefixes
+/// and lengths of values).
 #[derive(Default)]
 pub(crate) struct Scratch {
     open: Vec<OpenElement>,

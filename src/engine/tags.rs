@@ -1,5 +1,5 @@
-//! Tags as one server writes them, joined so that several are compared at once: those of a Notification's children
-//! for [`child_matcher`](super::child_matcher), those around it for [`head_matcher`](super::head_matcher).
+//! Tags with the prefix of a server, as literals. Tags that follow each other are one literal, so that they are compared at
+//! once. [`child_matcher`](super::child_matcher) and [`head_matcher`](super::head_matcher) use them.
 
 use crate::scan::Literal;
 
@@ -20,16 +20,16 @@ struct UsualPrefix {
     usual: Option<Prefix>,
     /// The last prefix other than that.
     other: Option<Prefix>,
-    /// How often `other` came in a row, the usual one not counted.
+    /// How often `other` came, since the last prefix that is neither `other` nor `usual`.
     times: u8,
 }
 
 impl UsualPrefix {
-    /// How often another prefix has to come to be the usual one.
+    /// How often another prefix must come to become the usual one.
     const OFTEN: u8 = 4;
 
-    /// Notes a prefix other than the usual one. Whether it is the usual one from now on.
-    fn changes_to(&mut self, prefix: Prefix) -> bool {
+    /// Notes a prefix other than the usual one. Returns whether it becomes the usual one.
+    fn note(&mut self, prefix: Prefix) -> bool {
         if self.other != Some(prefix) {
             self.other = Some(prefix);
             self.times = 0;
@@ -44,8 +44,8 @@ impl UsualPrefix {
     }
 }
 
-/// The tags of a server with one prefix. Its *joints* are the end of one tag and the start of the next, compared at
-/// once. If the prefix is too long for that, they are [`NEVER`](Literal::NEVER), and tags are compared one by one.
+/// Tags with one prefix. A *joint* is the end of one tag and the start of the next. If the prefix is too long for a joint,
+/// it is [`NEVER`](Literal::NEVER), and the tags are compared one by one.
 #[derive(Debug, Default)]
 pub(super) struct Tags {
     pub(super) prefix: Prefix,
@@ -86,7 +86,7 @@ impl KnownTags {
 
     #[inline(never)]
     fn other(&mut self, prefix: Prefix) -> &Tags {
-        if self.prefix.changes_to(prefix) {
+        if self.prefix.note(prefix) {
             self.usual = Tags::new(prefix);
             return &self.usual;
         }
@@ -95,13 +95,13 @@ impl KnownTags {
     }
 }
 
-/// What surrounds the children of the first Notification in the messages namespace, with the usual prefix.
+/// The tags around the children of the first Notification that are in the messages namespace, with the usual prefix.
 #[derive(Debug, Default)]
 pub(super) struct ResponseTemplate {
     prefix: UsualPrefix,
-    /// From after the start tag of SendNotification to after that of Notification, in a response without error.
+    /// From the start tag of ResponseMessages to that of Notification, in a response without error.
     pub(super) opening: Literal<20>,
-    /// The bytes of that after the response code.
+    /// How many bytes of `opening` follow the response code.
     pub(super) after_code: usize,
     /// From the end tag of Notification to that of SendNotification.
     pub(super) closing: Literal<12>,
@@ -111,13 +111,13 @@ impl ResponseTemplate {
     /// The template, if it has this prefix.
     #[inline(always)]
     pub(super) fn with(&mut self, prefix: Prefix) -> Option<&Self> {
-        let is_known = self.prefix.usual == Some(prefix) || self.changes_to(prefix);
+        let is_known = self.prefix.usual == Some(prefix) || self.note(prefix);
         is_known.then_some(self)
     }
 
     #[inline(never)]
-    fn changes_to(&mut self, prefix: Prefix) -> bool {
-        let changes = self.prefix.changes_to(prefix);
+    fn note(&mut self, prefix: Prefix) -> bool {
+        let changes = self.prefix.note(prefix);
         if changes {
             let bytes = bytes_of(prefix);
             let p = as_text(&bytes);

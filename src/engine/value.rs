@@ -1,5 +1,5 @@
-//! Values: the text of leaves and attributes, decoded into the arena if it cannot be borrowed, and the lexical
-//! spaces of the schema's types.
+//! Reads values: the text of leaves and attributes, numbers and booleans. Text that cannot be borrowed is decoded into
+//! the arena.
 
 use bumpalo::Bump;
 use bumpalo::collections::String as BumpString;
@@ -19,11 +19,11 @@ impl<'a> GeneralPath<'_, 'a> {
     /// The text of a leaf without attributes of its own.
     pub(super) fn text(&mut self) -> Result<Value<'a>, Error> {
         self.skip_attributes();
-        self.characters()
+        self.text_after_attributes()
     }
 
     /// The text of a leaf: borrowed if it is one piece of the body, decoded and joined in the arena if not.
-    pub(super) fn characters(&mut self) -> Result<Value<'a>, Error> {
+    pub(super) fn text_after_attributes(&mut self) -> Result<Value<'a>, Error> {
         let arena = self.arena;
         let offset = self.tokens.range().end;
         let mut whole: &'a str = "";
@@ -43,8 +43,8 @@ impl<'a> GeneralPath<'_, 'a> {
         })
     }
 
-    /// Reads to the end tag of an element without a value.
-    pub(super) fn empty(&mut self) -> Result<(), Error> {
+    /// Reads to the end tag of an element whose attributes say everything. Text in it is ignored.
+    pub(super) fn ignore_text(&mut self) -> Result<(), Error> {
         self.pieces(|_| {})
     }
 
@@ -63,7 +63,7 @@ impl<'a> GeneralPath<'_, 'a> {
         }
     }
 
-    /// The values of these attributes of the start tag, which are in no namespace. Others are counted as skipped.
+    /// The values of the attributes with these names in no namespace. Other attributes are counted as skipped.
     pub(super) fn attributes<const N: usize>(
         &mut self,
         names: [&str; N],
@@ -93,19 +93,19 @@ impl<'a> GeneralPath<'_, 'a> {
 }
 
 impl Value<'_> {
-    /// [`boolean`].
+    /// The value as `xs:boolean`.
     pub(super) fn boolean(self) -> Result<bool, Error> {
         boolean(self.text).ok_or(Error::new(ErrorKind::InvalidBoolean, self.offset))
     }
 
-    /// `xs:int`.
+    /// The value as `xs:int`.
     pub(super) fn int(self) -> Result<i32, Error> {
         let int = collapsed(self.text).parse();
         int.map_err(|_| Error::new(ErrorKind::InvalidInt, self.offset))
     }
 }
 
-/// `xs:boolean`.
+/// Parses `xs:boolean`.
 pub(super) fn boolean(text: &str) -> Option<bool> {
     match collapsed(text) {
         "true" | "1" => Some(true),

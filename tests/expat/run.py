@@ -4,8 +4,8 @@
     python3 tests/expat/run.py --self-check [--count 5000] [--seed 1]
 
 The first form writes the bodies into a temporary folder and runs `ewsn inspect --format ndjson` on it once:
-of an accepted body every row must be equal, of a refused one no row may be printed, but a line on standard
-error that begins with its path and a colon. The bodies are kept, and the exit status is 1, if any differs.
+every row of an accepted body must be equal, and a refused body must have a line on standard error that begins
+with its path and a colon. The bodies are kept, and the exit status is 1, if any differs.
 
 Both forms compare the extractor with what the generator meant. Python 3.11 and its standard library suffice.
 """
@@ -87,7 +87,7 @@ def compare(verdicts: dict[str, Verdict], folder: Path, ewsn: Path) -> dict[str,
     rows: dict[str, list[Row]] = defaultdict(list)
     for line in result.stdout.decode().split("\n")[:-1]:
         row = json.loads(line)
-        rows[row.get("file")].append(row)
+        rows[row.get("file")].append(named(row))
     complaints = {
         line.partition(".xml:")[0] + ".xml": line
         for line in result.stderr.decode(errors="replace").split("\n")
@@ -99,7 +99,8 @@ def compare(verdicts: dict[str, Verdict], folder: Path, ewsn: Path) -> dict[str,
         complaint = complaints.get(path)
         printed: Verdict = f"refused: {complaint}" if complaint and path not in rows else rows.get(path, [])
         if isinstance(verdict, str):
-            if not complaint or path in rows:
+            # ewsn prints the rows before a defect. The extractor gives none to compare them with.
+            if not complaint:
                 differences[path] = diff("expat", f"refused: {verdict}", "ewsn", printed)
         elif complaint or shown(verdict) != shown(printed):
             differences[path] = diff("expat", verdict, "ewsn", printed) + (complaint or "")
@@ -107,6 +108,14 @@ def compare(verdicts: dict[str, Verdict], folder: Path, ewsn: Path) -> dict[str,
     if result.returncode != status:
         differences[str(folder)] = f"exit status {result.returncode}, expected {status}"
     return differences
+
+
+def named(row: Row) -> Row:
+    """The row as the extractor gives it: the kind of an unknown event is the name of its element."""
+    event = row.get("event")
+    if event and (other := event.pop("other")):
+        event["kind"] = other["name"]
+    return row
 
 
 def shown(verdict: Verdict) -> str:

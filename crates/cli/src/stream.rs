@@ -109,3 +109,34 @@ fn report(file: &str, number: usize, begin: u64, error: Error, envelope: &[u8]) 
     let report = format!("{file}: envelope {number}, byte {byte}: {message}");
     with_excerpt(&report, &description)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::BufReader;
+
+    #[test]
+    fn read_gives_each_envelope_and_the_unfinished_one_for_any_chunks() {
+        let space = " \u{FEFF}\n".repeat(20);
+        let doctype = "<c>three<!DOCTYPE d>";
+        for (last, offset) in [("<c>three", 8), (doctype, 8), ("<c", 2)] {
+            let stream = ["<a>one</a>", &space, "<b>two</b>", &space, last].concat();
+            for capacity in 1..=stream.len() {
+                let source = BufReader::with_capacity(capacity, stream.as_bytes());
+                let mut envelopes = Vec::new();
+                let report = super::read("-", source, |envelope| {
+                    envelopes.push(String::from_utf8_lossy(envelope).into_owned());
+                    Ok(None)
+                });
+                assert_eq!(envelopes[..2], ["<a>one</a>", "<b>two</b>"]);
+                // A chunk may end within the defect.
+                let unfinished = &envelopes[2];
+                assert!(last.starts_with(unfinished), "{unfinished}");
+                assert!(unfinished.len() >= offset, "{unfinished}");
+                let byte = stream.len() - last.len() + offset;
+                let report = report.unwrap().unwrap();
+                let place = format!("-: envelope 3, byte {byte}: ");
+                assert!(report.starts_with(&place), "{report}");
+            }
+        }
+    }
+}

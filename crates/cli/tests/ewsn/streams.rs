@@ -96,22 +96,16 @@ fn shows_the_events_before_a_defect_in_an_envelope() {
     let cut = &events[..events.find("</t:ModifiedEvent>").unwrap()];
     let undeclared = events.replace("<t:UnreadCount>", "<p:c/><t:UnreadCount>");
     let doctype = events.replace("<t:UnreadCount>", "<!DOCTYPE a><t:UnreadCount>");
-    // White space is longer than the buffer of a file.
-    let space = " ".repeat(20_000);
     for defect in [cut, &undeclared, &doctype] {
-        for separator in ["", &space] {
-            let stream = [&good, separator, defect].concat();
-            let folder = folder([("a", &*stream)]);
-            let run = ewsn(&folder, &[&NDJSON[..], &["a"]].concat());
-            assert_eq!(values(&run, "/event")[0], "null");
-            assert_eq!(values(&run, "/connection_status"), ["OK", "null"]);
-            let event: serde_json::Value =
-                serde_json::from_str(run.stdout.lines().nth(1).unwrap()).unwrap();
-            assert_eq!(event.pointer("/event/kind").unwrap(), "NewMailEvent");
-            let report = "a: envelope 2, byte ";
-            assert!(run.stderr.starts_with(report), "{}", run.stderr);
-            assert_eq!((run.stderr.lines().count(), run.status), (3, 1));
-        }
+        let stream = [&good, defect].concat();
+        let run = ewsn(&folder([("a", &*stream)]), &[&NDJSON[..], &["a"]].concat());
+        assert_eq!(values(&run, "/connection_status"), ["OK", "null"]);
+        let rows: Vec<&str> = run.stdout.lines().collect();
+        let kind = r#""kind":"NewMailEvent""#;
+        assert!(rows[1].contains(kind), "{}", run.stdout);
+        let report = "a: envelope 2, byte ";
+        assert!(run.stderr.starts_with(report), "{}", run.stderr);
+        assert_eq!((run.stderr.lines().count(), run.status), (3, 1));
     }
 }
 
