@@ -37,7 +37,6 @@ ROOT = BENCHES.parent
 RUNS = BENCHES / "runs"
 COUNTS = BENCHES / "instructions.json"
 PASSES = 5
-LENGTH = ["--warm-up-time", "0.1", "--measurement-time", "0.3"]  # of each bench in a pass, in seconds
 NATIVE = ["--manifest-path", str(BENCHES / "native" / "Cargo.toml")]
 
 MARK = "<!-- written by benches/report.py -->\n"
@@ -137,7 +136,7 @@ def times(cargo: list[str], options: list[str]) -> dict[str, dict[str, list[floa
     for _ in range(PASSES):
         with tempfile.TemporaryDirectory(prefix="ews-criterion-") as folder:
             environment = os.environ | {"CRITERION_HOME": folder}
-            command = ["cargo", "bench", *cargo, "--bench", "parse", "--", *LENGTH, *options]
+            command = ["cargo", "bench", *cargo, "--bench", "parse", "--", *options]
             subprocess.run(command, check=True, cwd=ROOT, env=environment)
             for path in sorted(Path(folder).glob("*/*/new/benchmark.json")):
                 names = json.loads(path.read_text())
@@ -331,10 +330,9 @@ class Report:
             "only the benches need. Each contestant is checked before it is timed: its sum over the corpus has to be right.",
             "The bench `score` judges the documents of the W3C suite only if `XMLCONF` names them.",
             "",
-            "By default criterion warms up for 0.1 s and measures for 0.2 s, 20 samples for each contestant, so that a",
-            "bench takes less than a minute. A recorded run takes 0.3 s instead of 0.2 s, and the median of "
-            f"{PASSES} passes.",
-            "A single short run on a busy machine is for orientation only. " + self.pass_spread(),
+            "By default criterion warms up for 0.1 s and measures for 0.3 s, 20 samples for each contestant. So a bench takes",
+            f"less than a minute once it is built. A recorded run is the median of {PASSES} such passes. A single pass is for",
+            "orientation only. " + self.pass_spread(),
             "",
         ]
 

@@ -8,13 +8,12 @@ use criterion::{BenchmarkGroup, Criterion, Throughput};
 use crate::corpus::Corpus;
 
 /// Short measurements. All contestants of a corpus are timed within seconds of each other, so that a slower phase of
-/// the machine affects them alike, and a whole bench takes less than a minute. `benches/report.py` measures for longer,
-/// in several passes.
+/// the machine affects them alike, and a whole bench takes less than a minute. `benches/report.py` makes several passes.
 pub(crate) fn criterion() -> Criterion {
     Criterion::default()
         .sample_size(20)
         .warm_up_time(Duration::from_millis(100))
-        .measurement_time(Duration::from_millis(200))
+        .measurement_time(Duration::from_millis(300))
         .nresamples(5_000)
         .without_plots()
         .configure_from_args()
