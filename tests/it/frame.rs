@@ -3,7 +3,7 @@
 use crate::support::choices::Choices;
 use crate::support::{fixtures, framing};
 use ews_notifications::frame::Framer;
-use ews_notifications::{Config, ErrorKind, Parser};
+use ews_notifications::{Config, ErrorKind, IllegalReferences, Parser};
 use proptest::prelude::*;
 
 proptest! {
@@ -98,7 +98,7 @@ fn a_malformed_envelope_may_be_cut_and_is_then_refused() {
         ("<ab><a></ab>", "<ab><a></ab>"),
         ("<a><b c='</a>'/></a>", "<a><b c='</a>"),
         ("<a></b></a>", "<a></b></a>"),
-        ("<a></a b=''>", "<a></a b=''>"),
+        ("<a></a b>", "<a></a b>"),
     ] {
         let (found, _) = framing::framed(Config::default(), [stream.as_bytes()]);
         assert_eq!(found.first().unwrap().1, cut.as_bytes(), "{stream}");
@@ -137,19 +137,27 @@ fn an_envelope_without_a_definite_end_is_an_error_at_its_offset() {
         ("<a/><!-- c -->\u{FEFF}<b/>", E::TextOutsideRoot, 10, 4),
         ("<a/>&#32;", E::TextOutsideRoot, 0, 4),
         ("<a/></a>", E::EndTagMismatch, 2, 4),
+        ("<a/></ a>", E::Name, 2, 4),
         ("<a/>\n<!DOCTYPE a>", E::Doctype, 0, 5),
         ("<a/> <![CDATA[x]]>", E::TextOutsideRoot, 0, 5),
+        ("<a/> <![CDAT[x]]>", E::Markup, 0, 5),
         ("<a><!DOCTYPE a>", E::Doctype, 3, 0),
+        ("<a><!DOCTYP a>", E::Markup, 3, 0),
         ("<a><!ELEMENT a>", E::Markup, 3, 0),
         ("<a><!-a-></a>", E::Markup, 3, 0),
         ("<a><![CDAT[]]></a>", E::Markup, 3, 0),
-        ("<a><!-- -- --></a>", E::CommentHyphens, 10, 0),
+        ("<a><!-- -- --></a>", E::CommentHyphens, 8, 0),
+        ("<a><!-- ---></a>", E::CommentHyphens, 8, 0),
         ("<a <c/></a>", E::StartTag, 3, 0),
         ("<a<c/></a>", E::StartTag, 2, 0),
         ("<a b='<'/>", E::AttributeLessThan, 6, 0),
         ("<a><a b='<'/></a>", E::AttributeLessThan, 9, 0),
-        ("<a></a <b/>", E::StartTag, 7, 0),
-        ("<a></a/>", E::EndTag, 7, 0),
+        ("<a/b='c'></a>", E::StartTag, 2, 0),
+        ("<a b='c' /<d/></a>", E::StartTag, 9, 0),
+        ("<a></a <b/>", E::EndTag, 7, 0),
+        ("<a></a/>", E::EndTag, 6, 0),
+        ("<a></a '>", E::EndTag, 7, 0),
+        ("<a></a b='c'>", E::EndTag, 9, 0), // 7 for the parser
         ("< a/>", E::Name, 1, 0),
         ("<<a/>", E::Name, 1, 0),
     ] {
@@ -209,6 +217,79 @@ fn the_end_of_a_stream_within_an_envelope_is_an_error() {
     }
     let (_, end) = framing::framed(Config::default(), [&b"<a/>\xEF\xBB"[..]]);
     assert_eq!(end.unwrap_err().1.kind(), E::TextOutsideRoot);
+}
+
+/// Characters of two, three and four bytes, in names, values, text, comments and processing instructions.
+#[test]
+fn the_end_of_a_stream_within_a_character_is_an_unfinished_envelope() {
+    let envelope = "<?\u{AC00}?><!-- \u{D55C}\u{AE00} --><\u{AC00}:E \
+        xmlns:\u{AC00}='\u{E9}' a='\u{1F4E7}'><e\u{301}/>\u{C694}\u{CCAD} &lt; \u{1F4E7}\u{D7A3}<![CDATA[\u{AC00}]]>\
+        </\u{AC00}:E>";
+    let prefix = "<?xml version='1.0'?>";
+    for envelope in [envelope, &[prefix, envelope].concat()] {
+        let stream = [envelope, envelope].concat();
+        for cut in 0..=stream.len() {
+            let (found, end) = framing::framed(Config::default(), [&stream.as_bytes()[..cut]]);
+            assert_eq!(found.len(), cut / envelope.len());
+            let begun = found.len() * envelope.len();
+            let end = end.map_err(|(at, error)| (at, error.kind(), error.offset()));
+            let unfinished = (begun as u64, ErrorKind::UnfinishedEnvelope, cut - begun);
+            let is_between = [0, envelope.len(), stream.len()].contains(&cut);
+            // A stream may end after comments and processing instructions.
+            let partial = &stream.as_bytes()[begun..cut];
+            let is_misc = partial == "<?\u{AC00}?>".as_bytes()
+                || partial.ends_with(b" -->") && envelope.starts_with("<?\u{AC00}");
+            match is_between || is_misc {
+                true => assert_eq!(end, Ok(()), "{cut}"),
+                false => assert_eq!(end, Err(unfinished), "{cut}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn bytes_that_begin_no_character_are_invalid_at_the_end_of_a_stream_too() {
+    for (end_bytes, expected) in [
+        (&b"\xED\x95"[..], ErrorKind::UnfinishedEnvelope),
+        (b"\xF0\x9F\x93", ErrorKind::UnfinishedEnvelope),
+        (b"\xED\xA0", ErrorKind::InvalidUtf8), // a surrogate
+        (b"\xE0\x80", ErrorKind::InvalidUtf8), // an overlong form
+        (b"\xC0", ErrorKind::InvalidUtf8),
+        (b"\x95", ErrorKind::InvalidUtf8),
+        (b"\xFF", ErrorKind::InvalidUtf8),
+    ] {
+        let stream = [b"<a>", end_bytes].concat();
+        let (_, end) = framing::framed(Config::default(), [&stream[..]]);
+        let (_, error) = end.unwrap_err();
+        assert_eq!(error.kind(), expected, "{end_bytes:?}");
+        let offset = match expected {
+            ErrorKind::UnfinishedEnvelope => stream.len(),
+            _ => 3,
+        };
+        assert_eq!(error.offset(), offset, "{end_bytes:?}");
+    }
+}
+
+/// `finish` checks a partial envelope with all limits and with `illegal_references`, as a parser does.
+#[test]
+fn finish_checks_a_partial_envelope_with_the_whole_configuration() {
+    let stream = "<a><b>&#1;";
+    let mut config = Config::default();
+    let mut finish = |change: fn(&mut Config)| {
+        change(&mut config);
+        let (_, end) = framing::framed(config, [stream.as_bytes()]);
+        let (_, error) = end.unwrap_err();
+        (error.kind(), error.offset())
+    };
+    assert_eq!(finish(|_| {}), (ErrorKind::IllegalReference, 6));
+    assert_eq!(
+        finish(|config| config.illegal_references = IllegalReferences::Replace),
+        (ErrorKind::UnfinishedEnvelope, stream.len())
+    );
+    assert_eq!(
+        finish(|config| config.limits.depth = 1),
+        (ErrorKind::DepthLimit, 4)
+    );
 }
 
 #[test]
