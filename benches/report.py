@@ -225,10 +225,10 @@ class Report:
             for corpus in (min(rust, key=rust.__getitem__), max(rust, key=rust.__getitem__))
         )
         text = (
-            f"This crate is {least} to {most} times as fast as the fastest other Rust parser in the chart, and "
+            f"This crate is {least} to {most} times as fast as the fastest other Rust parser in the chart. It is "
             f"{figure(min(rapidxml))} to {figure(max(rapidxml))} times as fast as RapidXML (C++). The others only walk over the "
-            "document. This crate checks every rule and makes events. Most of these messages are of servers that the parser has "
-            f"seen before, which is its best case. Without a learned head the least ratios are {figure(cold)} and {figure(cold_rapidxml)}. "
+            "document. This crate checks every rule and makes events. Most of these messages are of servers seen before, which "
+            f"is the best case. Without a learned head the least ratios are {figure(cold)} and {figure(cold_rapidxml)} (RapidXML). "
             f"See [benches/README.md](benches/README.md), medians of {runs(len(self.runs))}."
         )
         return (

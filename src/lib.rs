@@ -45,8 +45,8 @@
 //! # Partial messages
 //!
 //! [`Parser::parse`] returns a whole message or an error. [`Parser::parse_partial`] also returns the message up to the
-//! first error, to show it or to recover its events. An event is part of it once its end tag has been read. A Notification whose
-//! SubscriptionId has not been read is left out, with its events.
+//! first error, to show it or to recover its events. The message has each event whose end tag was read. A Notification
+//! whose SubscriptionId was not read is left out, with its events.
 //!
 //! # What is accepted
 //!
@@ -69,8 +69,8 @@
 //!   references such as `&#xB;`, which Exchange is known to write.
 //! - A DOCTYPE, and any encoding other than UTF-8. [`xml`] lists every deviation from XML 1.0.
 //! - A body that exceeds one of the [`Limits`]. They are on by default.
-//! - An ambiguous body, which two parsers may read differently: a repeated single-valued element, an element inside a
-//!   text value, an ItemId or FolderId without the attribute `Id`, a boolean or integer that is invalid in XML Schema.
+//! - A body that two parsers may read differently. It has a repeated single-valued element, an element inside a text
+//!   value, an ItemId or FolderId without the attribute `Id`, or a boolean or integer that is invalid in XML Schema.
 //! - A Notification without SubscriptionId.
 //! - An operation other than `SendNotification`, `GetEventsResponse` and `GetStreamingEventsResponse`, or one of these
 //!   in another namespace.
