@@ -50,8 +50,8 @@
 //!
 //! The parser can report another error than the framer for the same malformed envelope. The framer does not check
 //! names, characters, the encoding, references, attributes, XML declarations, limits other than the length, or tags
-//! that cannot be the root's. If one of these breaks a rule, the framer can report a later defect. Other differences
-//! are:
+//! that cannot be the root's. If one of these breaks a rule, the framer can report another defect, at the same byte
+//! or later. Other differences are:
 //!
 //! - Outside the root element, the framer reports [`TextOutsideRoot`](crate::ErrorKind::TextOutsideRoot) where the parser
 //!   reports [`InvalidUtf8`](crate::ErrorKind::InvalidUtf8), [`IllegalChar`](crate::ErrorKind::IllegalChar) or

@@ -25,7 +25,26 @@ proptest! {
     ) {
         framing::check(stream.as_bytes(), &mut Choices::new(&choices));
     }
+
+    /// Keywords, and bytes that are not characters, not UTF-8 or not allowed in a name.
+    #[test]
+    fn an_error_is_that_of_the_tokenizer_or_a_later_one(
+        pieces in proptest::collection::vec(proptest::sample::select(PIECES), 0..16),
+        choices in proptest::collection::vec(any::<u8>(), 64),
+    ) {
+        framing::check(&pieces.concat(), &mut Choices::new(&choices));
+    }
 }
+
+/// Parts of malformed streams.
+#[rustfmt::skip]
+const PIECES: &[&[u8]] = &[
+    b"<", b">", b"/", b"\"", b"'", b"!", b"?", b"-", b"--", b"[", b"]", b"=", b":", b"&", b";", b"#", b" ", b"1", b"a",
+    b"<a>", b"<a", b"</a>", b"</a", b"</", b"<a/>", b"<b>", b"</b>", b"<ab>", b"</ab>", b" x='1'", b" x=", b" x",
+    b"<?xml version='1.0'?>", b"<?xml", b"<?", b"?>", b"<!--", b"-->", b"<![CDATA[", b"]]>", b"<!DOCTYPE", b"<!DOC",
+    b"DOCTYPE", b"CDATA[", b"&lt;", b"&#1;", b"xmlns:p=''", b"p:", b"\x01", b"\xEF", b"\xBB", b"\xBF", b"\xFF", b"\xFE",
+    b"\xC3", b"\xA9", b"\xED\x95", b"\x9C", b"\0",
+];
 
 /// An envelope as a server writes it: declared namespaces and no white space.
 const HEARTBEAT: &str = r#"<Envelope xmlns="http://schemas.xmlsoap.org/soap/envelope/"><soap11:Body xmlns:soap11="http://schemas.xmlsoap.org/soap/envelope/"><m:GetStreamingEventsResponse xmlns:m="http://schemas.microsoft.com/exchange/services/2006/messages"><m:ResponseMessages><m:GetStreamingEventsResponseMessage ResponseClass="Success"><m:ResponseCode>NoError</m:ResponseCode><m:ConnectionStatus>OK</m:ConnectionStatus></m:GetStreamingEventsResponseMessage></m:ResponseMessages></m:GetStreamingEventsResponse></soap11:Body></Envelope>"#;
