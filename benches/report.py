@@ -227,8 +227,9 @@ class Report:
         text = (
             f"This crate is {least} to {most} times as fast as the fastest other Rust parser in the chart. It is "
             f"{figure(min(rapidxml))} to {figure(max(rapidxml))} times as fast as RapidXML (C++). The others only walk over the "
-            "document. This crate checks every rule and makes events. Most of these messages are of servers seen before, which "
-            f"is the best case. Without a learned head the least ratios are {figure(cold)} and {figure(cold_rapidxml)} (RapidXML). "
+            "document. This crate checks every rule and makes events. Most of these messages are like earlier ones, "
+            "which is the best case. In a server's first message the lowest ratios are "
+            f"{figure(cold)} and, to RapidXML, {figure(cold_rapidxml)}: slower than both. "
             f"See [benches/README.md](benches/README.md), medians of {runs(len(self.runs))}."
         )
         return (

@@ -130,7 +130,7 @@ def line(record: dict) -> str:
     best = name(record, record["judges"][right.index(most, 1)])
     return (
         f"The W3C suite has {record['core']} documents in UTF-8 without DOCTYPE that a parser must accept (well-formed) or refuse (the others).\n"
-        f"This crate is right about {ours} of them. The best other parser, {best}, is right about {most}. See [benches/SCORE.md](benches/SCORE.md).\n"
+        f"This crate judges {ours} of them correctly. The best other parser, {best}, judges {most} correctly. See [benches/SCORE.md](benches/SCORE.md).\n"
     )
 
 
