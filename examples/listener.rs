@@ -163,11 +163,18 @@ impl Consumer {
     ///
     /// `InvalidData` if the log is damaged elsewhere than by an incomplete last record.
     pub(crate) fn replay(&mut self, log: &[u8]) -> io::Result<usize> {
-        let (mut end, mut lines) = (0, String::new());
+        let (mut rest, mut lines) = (log, String::new());
         loop {
-            let body = match decode_record(&log[end..]) {
-                Record::Complete(body) => body,
-                Record::Incomplete => break,
+            let end = log.len() - rest.len();
+            let body = match decode_record(rest) {
+                Record::Complete(body, after) => {
+                    rest = after;
+                    body
+                }
+                Record::Incomplete => {
+                    let _ = self.report.write_all(lines.as_bytes());
+                    return Ok(end);
+                }
                 Record::Damaged => {
                     let error = format!("the log is damaged in the record at byte {end}");
                     return Err(io::Error::new(io::ErrorKind::InvalidData, error));
@@ -180,10 +187,7 @@ impl Consumer {
                     error.describe(body)
                 ),
             }
-            end += encode_header(body.len()).len() + body.len() + 1;
         }
-        let _ = self.report.write_all(lines.as_bytes());
-        Ok(end)
     }
 
     fn run(mut self, mut receiver: mpsc::Receiver<Push>, mut store: impl Store) {
@@ -301,8 +305,8 @@ pub(crate) fn encode_record(body: &[u8]) -> Vec<u8> {
 
 /// The beginning of a log, or of its rest.
 pub(crate) enum Record<'a> {
-    /// A complete record with this body.
-    Complete(&'a [u8]),
+    /// A complete record: its body, and the bytes after the record.
+    Complete(&'a [u8], &'a [u8]),
     /// A record that continues after the end of the log, or nothing.
     Incomplete,
     Damaged,
@@ -325,10 +329,16 @@ pub(crate) fn decode_record(log: &[u8]) -> Record<'_> {
         let length = length.parse().ok()?;
         (header == encode_header(length)).then_some(length)
     });
-    match length.map(|length: usize| (rest.get(..length), rest.get(length))) {
-        Some((Some(body), Some(b'\n'))) => Record::Complete(body),
-        Some((_, None)) => Record::Incomplete,
-        _ => Record::Damaged,
+    let Some(length) = length else {
+        return Record::Damaged;
+    };
+    let Some((body, end)) = rest.split_at_checked(length) else {
+        return Record::Incomplete;
+    };
+    match end.split_first() {
+        Some((b'\n', after)) => Record::Complete(body, after),
+        Some(_) => Record::Damaged,
+        None => Record::Incomplete,
     }
 }
 

@@ -111,7 +111,8 @@ const MAX_WATERMARK_LEN: usize = 4_096;
 /// - No event after its last `Other` event has a watermark.
 /// - It has only `Other` events and StatusEvents, and its last watermark is its `PreviousWatermark`.
 ///
-/// Such a notification is `Duplicate` if it has the content of one of the last eight. The next notification is
+/// Such a notification is `Duplicate` if it has the content of one of the last eight. The content includes the bytes of
+/// each `Other` event, so two different notifications rarely have the same content. The next notification is
 /// `Unknown` unless it is `Duplicate`. While one of the last eight has an unknown end, a missing notification is
 /// reported as `Unknown` instead of [`Gap`](Delivery::Gap).
 ///

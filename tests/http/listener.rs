@@ -191,11 +191,13 @@ impl Tested {
         let mut stored = Vec::new();
         let mut parser = Parser::new();
         let mut rest = &*log;
-        while let Record::Complete(body) = example::decode_record(rest) {
+        while let Record::Complete(body, after) = example::decode_record(rest) {
             let message = parser.parse(body).unwrap();
-            let events = message.notifications().flat_map(|one| one.events);
+            let events = message
+                .notifications()
+                .flat_map(|notification| notification.events);
             stored.extend(events.filter_map(|event| Some(event.watermark?.to_string())));
-            rest = &rest[example::encode_record(body).len()..];
+            rest = after;
         }
         assert!(rest.is_empty());
         stored

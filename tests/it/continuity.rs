@@ -387,9 +387,9 @@ fn a_push_that_is_checked_twice_before_its_commit_is_new_twice_and_committed_onc
         [sent.check(&continuity), sent.check(&continuity)],
         [Fresh, Fresh]
     );
-    sent.parsed(|one| continuity.commit(one));
+    sent.parsed(|arrived| continuity.commit(arrived));
     assert_eq!(sent.check(&continuity), Duplicate);
-    sent.parsed(|one| continuity.commit(one));
+    sent.parsed(|arrived| continuity.commit(arrived));
     Sent::new("A", "2", "3").expect(&mut continuity, Fresh);
 }
 
@@ -973,22 +973,27 @@ fn check_repeats(choices: &mut Choices<'_>, sent: &[Sent], mut lost: Option<usiz
     let mut begun = HashSet::new();
     let is_lost = lost;
     for (at, again) in deliveries(choices, sent.len(), Fate::repeated) {
-        let one = &sent[at];
+        let arrived = &sent[at];
         if Some(at) == is_lost {
             continue;
         }
-        let is_after = |lost: &usize| *lost < at && sent[*lost].subscription == one.subscription;
-        let is_first = begun.insert(&one.subscription);
-        let id = SubscriptionId::new(&one.subscription);
+        let is_after =
+            |lost: &usize| *lost < at && sent[*lost].subscription == arrived.subscription;
+        let is_first = begun.insert(&arrived.subscription);
+        let id = SubscriptionId::new(&arrived.subscription);
         let last = continuity.last(id).map(|mark| mark.as_str().to_owned());
-        let delivery = one.deliver(&mut continuity);
+        let delivery = arrived.deliver(&mut continuity);
         if again {
-            let is_still = delivery == Fresh && one.is_still();
-            assert!(delivery == Duplicate || is_still, "{delivery}: {one:?}");
+            let is_still = delivery == Fresh && arrived.is_still();
+            assert!(delivery == Duplicate || is_still, "{delivery}: {arrived:?}");
         } else if let Some(lost) = lost.take_if(|lost| is_after(lost)) {
             assert_eq!((delivery, &last), (Gap, &sent[lost].previous));
         } else {
-            assert_eq!(delivery, if is_first { First } else { Fresh }, "{one:?}");
+            assert_eq!(
+                delivery,
+                if is_first { First } else { Fresh },
+                "{arrived:?}"
+            );
         }
     }
     assert_eq!(lost, None, "the lost one is not reported");
@@ -1022,13 +1027,13 @@ proptest! {
         sent.retain(|sent| !sent.is_still());
         let mut continuity = continuity();
         for (at, again) in deliveries(choices, sent.len(), Fate::repeated) {
-            let one = &sent[at];
-            let delivery = one.deliver(&mut continuity);
+            let arrived = &sent[at];
+            let delivery = arrived.deliver(&mut continuity);
             let expected: &[Delivery] = match again {
                 true => &[Duplicate],
                 false => &[First, Fresh, Unknown],
             };
-            assert!(expected.contains(&delivery), "{delivery}: {one:?}");
+            assert!(expected.contains(&delivery), "{delivery}: {arrived:?}");
         }
     }
 

@@ -244,7 +244,7 @@ impl Said {
         }
     }
 
-    /// What a later release of Exchange could send in pushes.
+    /// Content of pushes of a later release of Exchange: some events are of unknown kinds.
     pub(crate) fn with_unknown_kinds(choices: &mut Choices<'_>) -> Self {
         match choices.below(16) {
             12 => Self::Other,
@@ -610,19 +610,19 @@ pub(crate) fn check_model(choices: &mut Choices<'_>) {
     let mut continuity = Continuity::with_key(key(choices)).with_capacity(capacity);
     let mut naive = Naive::new(capacity);
     for (at, _) in deliveries(choices, sent.len(), Fate::any) {
-        let one = &sent[at];
-        let id = SubscriptionId::new(&one.subscription);
-        one.parsed(|notification| {
+        let arrived = &sent[at];
+        let id = SubscriptionId::new(&arrived.subscription);
+        arrived.parsed(|notification| {
             let delivery = continuity.check(notification);
-            assert_eq!(delivery, naive.check(one), "{one:?}");
-            let chains = chain[one.subscription.parse::<usize>().unwrap()];
+            assert_eq!(delivery, naive.check(arrived), "{arrived:?}");
+            let chains = chain[arrived.subscription.parse::<usize>().unwrap()];
             assert!(
-                !chains || naive.is_true(delivery, one),
-                "{delivery}: {one:?}"
+                !chains || naive.is_true(delivery, arrived),
+                "{delivery}: {arrived:?}"
             );
             match choices.below(16) {
                 13 => {} // the handler is dropped
-                14 => assert_eq!(continuity.forget(id), naive.forget(&one.subscription)),
+                14 => assert_eq!(continuity.forget(id), naive.forget(&arrived.subscription)),
                 15 => {
                     let other = Continuity::with_key(key(choices)).with_capacity(capacity);
                     let ids = naive.ids();
@@ -634,12 +634,12 @@ pub(crate) fn check_model(choices: &mut Choices<'_>) {
                 }
                 _ => {
                     commit_twice(&mut continuity, notification);
-                    naive.commit(one);
+                    naive.commit(arrived);
                 }
             }
         });
         let last = continuity.last(id).map(|mark| mark.as_str());
-        assert_eq!(last, naive.last(&one.subscription), "{one:?}");
+        assert_eq!(last, naive.last(&arrived.subscription), "{arrived:?}");
         let known = naive.ids().len();
         assert_eq!(
             (continuity.len(), continuity.is_empty()),
@@ -670,7 +670,7 @@ pub(crate) fn check_gateway(choices: &mut Choices<'_>) {
     // Whether a notification was given up since the last commit, and whether the server has shown that it does not
     // chain.
     let (mut is_gap, mut is_revealed) = (false, false);
-    for (at, one) in sent.iter().enumerate() {
+    for (at, arrived) in sent.iter().enumerate() {
         for attempt in 0.. {
             let step = match attempt {
                 0..6 => choices.below(12),
@@ -691,18 +691,21 @@ pub(crate) fn check_gateway(choices: &mut Choices<'_>) {
                 continue; // lost on the way, or the handler is dropped before the check
             }
             if step == 3 {
-                is_gap |= !handled[at].is_committed && !one.is_still();
+                is_gap |= !handled[at].is_committed && !arrived.is_still();
                 break; // the server gives up
             }
-            let delivery = one.check(&continuity);
+            let delivery = arrived.check(&continuity);
             if step == 4 {
                 continue; // the handler is dropped before the store, or the store fails
             }
             if delivery != Duplicate {
                 if chains && saved.is_some() && handled[at].stored == 0 {
-                    assert_eq!(delivery == Gap, is_gap, "{delivery}: {one:?}");
+                    assert_eq!(delivery == Gap, is_gap, "{delivery}: {arrived:?}");
                 }
-                assert!(!is_revealed || delivery == Unknown, "{delivery}: {one:?}");
+                assert!(
+                    !is_revealed || delivery == Unknown,
+                    "{delivery}: {arrived:?}"
+                );
                 handled[at].stored += 1;
             }
             if step == 5 {
@@ -710,11 +713,11 @@ pub(crate) fn check_gateway(choices: &mut Choices<'_>) {
                 stops(&mut continuity, &saved, key(choices));
                 continue;
             }
-            one.deliver(&mut continuity);
+            arrived.deliver(&mut continuity);
             saved = continuity.export(SubscriptionId::new("A"));
             handled[at].is_committed = true;
             is_gap = false;
-            is_revealed |= one.disproves_chain();
+            is_revealed |= arrived.disproves_chain();
             if step == 6 {
                 continue; // the answer is lost
             }
@@ -724,11 +727,11 @@ pub(crate) fn check_gateway(choices: &mut Choices<'_>) {
             break;
         }
     }
-    for (handled, one) in handled.iter().zip(&sent) {
+    for (handled, arrived) in handled.iter().zip(&sent) {
         let least = usize::from(handled.is_committed);
         let most = least.max(handled.crashes + least);
-        let is_right = (least..=most).contains(&handled.stored) || one.is_heartbeat();
-        assert!(is_right, "stored {} times: {one:?}", handled.stored);
+        let is_right = (least..=most).contains(&handled.stored) || arrived.is_heartbeat();
+        assert!(is_right, "stored {} times: {arrived:?}", handled.stored);
     }
 }
 
