@@ -386,7 +386,7 @@ fn the_memory_of_a_subscription_is_bounded() {
         (128, 40, 1 << 10),
     ] {
         let before = HELD.get();
-        let mut continuity = Continuity::with_key([0; 16]).capacity(capacity);
+        let mut continuity = Continuity::with_key([0; 16]).with_capacity(capacity);
         for id in 0..5 * capacity {
             let (id, previous) = (format!("{id:0id_bytes$}"), "x".repeat(mark_bytes));
             // Texts that grow byte by byte could leave the most room unused.
