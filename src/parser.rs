@@ -173,7 +173,9 @@ impl Parser {
 
     /// Memory that reading needs, in bytes, without the learned heads.
     fn working_bytes(&self) -> usize {
-        self.arena.allocated_bytes() + self.buffers.retained_bytes() + self.scratch.retained_bytes()
+        self.arena.allocated_bytes_including_metadata()
+            + self.buffers.retained_bytes()
+            + self.scratch.retained_bytes()
     }
 
     fn release(&mut self) {

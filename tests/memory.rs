@@ -183,7 +183,7 @@ fn retained_bytes_is_the_heap_memory_held() {
 
 /// Exact to the byte where nothing is in an arena. An arena has memory for itself.
 #[test]
-fn what_a_tokenizer_and_a_reader_keep_is_told_exactly() {
+fn retained_bytes_are_exact() {
     let declarations = |prefix: &str| {
         let one = |at| format!(" xmlns:{prefix}{at}='urn:&lt;{at}' {prefix}{at}:a='{at}'");
         (0..30).map(one).collect::<String>()
