@@ -1,7 +1,7 @@
 """Has this crate and other parsers judge the same documents, and records the verdicts.
 
     python3 benches/score.py record    # verdicts and growth into benches/score.json, and the documents from it
-    python3 benches/score.py write     # benches/SCORE.md and the line of README.md, from the record
+    python3 benches/score.py write     # benches/SCORE.md and the figures of README.md, from the record
     python3 benches/score.py check     # fails if a verdict or a document differs from the record
 
 The documents are those of the W3C XML Conformance Test Suite, and those of benches/judges/documents.rs. Each of the
@@ -124,13 +124,13 @@ def summary(record: dict) -> list[str]:
 
 
 def line(record: dict) -> str:
-    """The part of README.md."""
+    """The part of README.md, in sentences."""
     right = [w3c["right"] for w3c in record["w3c"]]
     ours, most = right[0], max(right[1:])
     best = name(record, record["judges"][right.index(most, 1)])
     return (
-        f"{ours} of {record['core']} documents of the W3C suite are judged correctly (XML 1.0, UTF-8, no DOCTYPE, one right\n"
-        f"verdict). The best other parser, {best}, judges {most} correctly, see [benches/SCORE.md](benches/SCORE.md).\n"
+        f"The W3C suite has {record['core']} documents in UTF-8 without DOCTYPE that a parser must accept (well-formed) or refuse (the others).\n"
+        f"This crate judges {ours} of them correctly. The best other parser, {best}, judges {most} correctly. See [benches/SCORE.md](benches/SCORE.md).\n"
     )
 
 

@@ -1,10 +1,10 @@
-//! Tells retries from new notifications, and finds missing ones.
+//! Recognizes retries of notifications and finds missing notifications.
 //!
-//! Uses the model and nothing else. Watermarks are opaque: they are compared for equality and have no order.
+//! This module uses the model of this crate and the crate `siphasher`. Watermarks are opaque: they are compared for
+//! equality and have no order.
 #![deny(clippy::arithmetic_side_effects)]
 
 mod fingerprint;
-#[cfg(feature = "serde")]
 mod hex;
 mod state;
 mod track;
@@ -16,28 +16,31 @@ use core::{fmt, mem};
 use crate::model::{Notification, SubscriptionId, Watermark};
 
 pub use state::{RestoreError, SubscriptionState};
-use track::{Pushed, Track};
+use track::{Span, Track};
 
-/// The longest id and the longest watermark that is kept, in bytes. Exchange writes at most 128 and 40 bytes. Another
-/// server writes the ids of all folders into both: 685 bytes for six folders.
-const LONGEST: usize = 4_096;
+/// The longest id of a tracked subscription, in bytes. Exchange writes at most 128 bytes. A server that writes the ids
+/// of all folders of the subscription into the id writes 668 bytes for six folders.
+const MAX_ID_LEN: usize = 4_096;
 
-fn fits(text: &str) -> bool {
-    text.len() <= LONGEST
-}
+/// The longest watermark that is kept as text, in bytes. Exchange writes at most 40 bytes. A server that writes the
+/// subscription id into each watermark writes 685 bytes for six folders.
+const MAX_WATERMARK_LEN: usize = 4_096;
 
-/// Tells retries from new notifications, and finds missing ones.
+/// Recognizes retries of notifications and finds missing notifications.
 ///
-/// A server sends a notification until it is answered, and nothing in a notification marks a retry. But each one
-/// *begins* at its `PreviousWatermark` and *ends* at the last `Watermark` of its events, in document order. It ends
-/// where it begins if none of its events has one. The next notification begins where this one ended, also after
-/// `MoreEvents`.
+/// Exchange sends a notification again until the listener answers it with status 200. No element of a retry says that
+/// it is a retry. But the watermarks of notifications form a chain:
 ///
-/// # Two phases
+/// - A notification *begins* at its `PreviousWatermark`.
+/// - It *ends* at the last `Watermark` of its events, in document order. If no event has a watermark, the notification
+///   ends where it begins.
+/// - The next notification of the subscription begins where this notification ends. `MoreEvents` does not change this.
 ///
-/// [`check`](Self::check) compares a notification with the earlier ones and changes nothing.
-/// [`commit`](Self::commit) makes it one of the earlier ones. Commit a notification once it is stored, and answer the
-/// server after that:
+/// # Check, store, commit
+///
+/// [`check`](Self::check) compares a notification with the committed notifications of its subscription. It changes
+/// nothing. [`commit`](Self::commit) records the notification, so that later ones are compared with it. Check a
+/// notification, store it, commit it, and then answer the server:
 ///
 /// ```
 /// use ews_notifications::{Continuity, Delivery, Parser};
@@ -46,83 +49,109 @@ fn fits(text: &str) -> bool {
 /// # let body = include_bytes!("../tests/data/push/mail.xml");
 /// let mut parser = Parser::new();
 /// # #[cfg(feature = "std")]
-/// let mut continuity = Continuity::new(); // one for all connections
+/// let mut continuity = Continuity::new(); // the same for all connections
 /// # #[cfg(not(feature = "std"))]
 /// # let mut continuity = Continuity::with_key([0; 16]);
 /// for notification in parser.parse(body)?.notifications() {
 ///     let delivery = continuity.check(notification);
 ///     match delivery {
-///         Delivery::Duplicate => continue, // it is stored already: only its answer is missing
+///         Delivery::Duplicate => continue, // already stored: answer OK
 ///         Delivery::Gap => {
 ///             let last = continuity.last(notification.subscription_id); // before `commit`
 ///             println!("events are missing after {last:?}: synchronize the mailbox");
 ///         }
 ///         _ => {}
 ///     }
-///     store(notification, delivery)?; // on an error answer 500, and Exchange sends it again
+///     store(notification, delivery)?; // on an error answer 500, and Exchange sends the notification again
 ///     continuity.commit(notification);
 /// }
-/// # let again = parser.parse(body)?.notifications().next().map(|one| continuity.check(one));
+/// # let again = parser.parse(body)?.notifications().next().map(|retry| continuity.check(retry));
 /// # assert_eq!(again, Some(Delivery::Duplicate));
 /// # Ok::<(), ews_notifications::Error>(())
 /// ```
 ///
-/// With one phase events get lost. A handler that marks a notification as seen and then waits for the store is dropped
-/// when the client gives up. The retry counts as seen, is answered with OK, and was never stored. With two phases a
-/// handler that stops between `check` and `commit` leaves no trace, and the retry is new again.
+/// Do not commit a notification before it is stored. If the client gives up, the framework drops the handler while it
+/// waits for the store. The notification is then committed but not stored. Its retry is `Duplicate`, is answered with
+/// OK, and its events are lost. A handler that is dropped between `check` and `commit` has changed nothing: the retry
+/// is checked like a new notification.
 ///
-/// If the process stops after the store and before `commit`, the retry is stored a second time. It is never lost.
+/// If the process stops after the store and before `commit`, the retry is stored a second time. No event is lost.
 ///
-/// # Concurrency
+/// # Sharing between threads
 ///
-/// After a timeout the same push may arrive on two connections at once. If both are checked before either is committed,
-/// both are new and both are stored. So the steps from `check` to `commit` of a subscription must not overlap with those of
-/// another push of the same subscription. The simplest way is one consumer that all handlers send their bodies to:
-/// `examples/listener.rs` shows it. A lock around the three steps does the same.
+/// `commit` takes `&mut self`. Choose one of two ways to share a `Continuity`:
+///
+/// - One thread or task owns it. All handlers send their bodies to this consumer and wait for its reply.
+///   `examples/listener.rs` does this.
+/// - All handlers share it in a `Mutex`. Hold the lock from `check` through the store to `commit`.
+///
+/// A lock that is released between `check` and `commit` is not enough. After a timeout the same push may arrive on two
+/// connections at once. If both copies are checked before either is committed, both are new, and both are stored.
 ///
 /// # Servers that do not chain watermarks
 ///
-/// Some servers write the `PreviousWatermark` of the notification as the `Watermark` of each event, and begin the next one
-/// at a watermark that they never sent. A notification that ends where it begins, and has other events than
-/// StatusEvents, shows this. `commit` then marks its subscription as not chaining until [`forget`](Self::forget). From
-/// this notification on a repeated one is [`Duplicate`](Delivery::Duplicate) by its content, and any other one is
-/// [`Unknown`](Delivery::Unknown): whether something is missing cannot be determined. One that has only StatusEvents is
-/// never `Duplicate` by its content.
+/// Some servers write the `PreviousWatermark` of the notification as the `Watermark` of each event. Their next
+/// notification begins at a watermark that they have never sent. `commit` recognizes such a server by a notification
+/// that reports a change and ends where it begins. A change is an event of another kind than StatusEvent and
+/// [`EventKind::Other`](crate::EventKind::Other). From then on the subscription counts as not chaining, until
+/// [`forget`](Self::forget) or the [capacity](Self::with_capacity) removes it:
+///
+/// - A notification with the content of one of the last eight is [`Duplicate`](Delivery::Duplicate).
+/// - Every other notification is [`Unknown`](Delivery::Unknown). A missing notification is not detected.
+/// - A notification without events, or with StatusEvents only, is always `Unknown`.
+///
+/// Two different notifications with the same content cannot be distinguished there: the second one is `Duplicate`. The
+/// content includes the `PreviousWatermark` and the `TimeStamp` of each event.
+///
+/// # Events of unknown kinds
+///
+/// The watermark of an [`EventKind::Other`](crate::EventKind::Other) event is not read. So the end of a notification is
+/// unknown in two cases:
+///
+/// - No event after its last `Other` event has a watermark.
+/// - It has only `Other` events and StatusEvents, and its last watermark is its `PreviousWatermark`.
+///
+/// Such a notification is `Duplicate` if it has the content of one of the last eight. The content includes the bytes of
+/// each `Other` event, so two different notifications rarely have the same content. The next notification is
+/// `Unknown` unless it is `Duplicate`. While one of the last eight has an unknown end, a missing notification is
+/// reported as `Unknown` instead of [`Gap`](Delivery::Gap).
 ///
 /// # What is compared
 ///
-/// Watermarks are compared whole, by fingerprint: SipHash-2-4 with 128 bits under a secret key. The content of a
-/// notification is its `PreviousWatermark` and its events with all their fields, compared in the same way. A
-/// StatusEvent counts as any event, an [`EventKind::Other`](crate::EventKind::Other) as one without watermark.
+/// Watermarks and contents are compared by fingerprint: SipHash-2-4 with 128 bits and a secret key. The content of a
+/// notification is its `PreviousWatermark` and its events with all their fields.
 ///
-/// Anyone who reaches the listener can make up notifications. Check and commit only those of your own subscriptions.
-/// Others would push yours out.
+/// Anyone who can reach the listener can invent notifications. Check and commit only notifications of your own
+/// subscriptions. Otherwise invented subscriptions fill the [capacity](Self::with_capacity), and yours are forgotten.
 ///
 /// # Memory
 ///
-/// A subscription takes at most 9 KiB: its id and its last end with at most 4 KiB each, and fingerprints of the last
-/// eight notifications. With texts as Exchange writes them it takes less than 1 KiB. A subscription with a longer id
-/// is not tracked; its notifications are `Unknown`. A watermark may have any length: if it is longer than 4 KiB, only
-/// [`last`](Self::last) is None until the next commit.
+/// A subscription takes at most 9 KiB: its id and its last watermark with at most 4 KiB each, and fingerprints of the
+/// last eight notifications. With ids and watermarks of Exchange it takes less than 1 KiB. A subscription with an id of
+/// more than 4 KiB is not tracked: its notifications are `Unknown`. A watermark may have any length. If the last
+/// watermark has more than 4 KiB, [`last`](Self::last) returns None until the next commit.
 ///
-/// Subscriptions are kept in two generations of [`capacity`](Self::capacity) each. When the recent generation is full it
-/// becomes the older one, and subscriptions without a commit since the last such change are forgotten. So a subscription
-/// stays at least until more than `capacity` others have been committed after it. A forgotten one is
-/// [`First`](Delivery::First) when it returns, and a gap there goes unnoticed. Make the capacity no smaller than the
-/// number of your subscriptions.
+/// Subscriptions are kept in two generations, of [capacity](Self::with_capacity) subscriptions each. `commit` puts a
+/// subscription into the recent generation. When the recent generation is full, it replaces the older one, and the
+/// subscriptions of the older one are forgotten. So a subscription is not forgotten before more than *capacity* other
+/// subscriptions have been committed after it. When a forgotten subscription returns, it is
+/// [`First`](Delivery::First). Set the capacity to at least the number of your subscriptions.
 ///
 /// # Cost
 ///
-/// `check` does not allocate. It looks up the id twice at most and hashes two watermarks: about 0.1 µs. If the server does
-/// not chain watermarks, it hashes the content instead. `commit` hashes the content of a new notification as well: about
-/// 0.2 µs more for each event. It allocates for a new subscription, and for a last end that is longer than any before it.
-/// Once in a generation it frees the older one.
+/// `check` does not allocate. It looks up the id in two maps at most and hashes two watermarks: about 0.1 µs. If the
+/// server does not chain watermarks, or the end of the notification is unknown, `check` hashes the content. `commit`
+/// hashes the content of a new notification as well: about 0.2 µs more for each event.
+///
+/// `commit` allocates for a new subscription, for a last watermark that is longer than all before it, and once for a
+/// clone. A commit that moves a subscription into the recent generation may allocate a node of its map, and frees the
+/// older generation if the recent one is full.
 #[derive(Clone)]
 pub struct Continuity {
     key: [u8; 16],
     capacity: usize,
     recent: BTreeMap<Box<str>, Track>,
-    /// Committed before everything in `recent`, and not since.
+    /// Subscriptions without a commit since the last change of generations.
     older: BTreeMap<Box<str>, Track>,
 }
 
@@ -137,30 +166,44 @@ impl fmt::Debug for Continuity {
     }
 }
 
-/// How a notification relates to the committed ones of its subscription.
+/// How a notification relates to the committed notifications of its subscription. In this text, *the last eight* are
+/// the last eight committed notifications.
 ///
-/// The set is complete: match all six. Store and commit a notification unless it is `Duplicate`. After `First` and
-/// `Gap`, synchronize the mailbox.
+/// No variant will be added, so a `match` needs no wildcard arm. Store and commit every notification that is not
+/// `Duplicate`. After `First` and `Gap`, synchronize the mailbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Delivery {
-    /// The subscription is not known: it is new, was forgotten, or the program has restarted without its state. Events
+    /// The subscription is not known: it is new, it was forgotten, or the program restarted without its state. Events
     /// before this notification may be missing.
     First,
-    /// It begins where the last one ended. A heartbeat that also ends there cannot be told from its own retry. It is
-    /// `Fresh` each time.
+    /// The notification begins where the last committed notification ended. A heartbeat that also ends there looks
+    /// like its own retry, so it is `Fresh` each time.
     Fresh,
-    /// It is stored already: it ends where one of the last eight ended, or it has the content of one of them. This is
-    /// normal after an answer that was lost or late. Answer it with OK and store nothing.
+    /// The notification is already stored. Answer it with OK and do not store it.
+    ///
+    /// If the server chains its watermarks, the notification ends where one of the last eight ended. An end of a
+    /// heartbeat counts only for heartbeats. If the server does not chain its watermarks, or the end of the
+    /// notification is unknown, it has the content of one of the last eight.
+    /// Duplicates are normal: Exchange repeats a notification whose answer was lost or late.
     Duplicate,
-    /// It begins where a remembered notification before the last one ended, and ends at a new place. A later one overtook
-    /// it on the way, or it is a retry with more or fewer events than before. No more is missing than a `Gap` has
-    /// reported, but its events may be older than stored ones, and some may be stored already.
+    /// The notification begins where one of the last eight ended, but not the last one, and it is not `Duplicate`.
+    ///
+    /// Either a later notification arrived before it, or it is a retry with more or fewer events than the first
+    /// attempt. Store and commit it. Its events may be older than stored events, and some of them may be stored. The
+    /// mailbox needs no synchronization for it: missing events have been reported as `Gap` or `Unknown` before.
     OutOfOrder,
-    /// It begins at a place where none of the last eight ended. The events between [`Continuity::last`] and its
-    /// `PreviousWatermark` are missing. Or it is a retry of a notification older than these eight.
+    /// The notification begins where none of the last eight ended. The events between [`Continuity::last`] and its
+    /// `PreviousWatermark` are missing: synchronize the mailbox.
+    ///
+    /// A retry of a notification that is older than the last eight is also a `Gap`.
     Gap,
-    /// Nothing can be determined. Either it has no `PreviousWatermark`, as in streams, or its subscription id has more than
-    /// 4 KiB. Or its server does not chain watermarks, and it repeats none of the last eight.
+    /// It cannot be determined whether the notification is a retry, or whether events before it are missing. Store and
+    /// commit it. The cause is one of these:
+    ///
+    /// - The notification has no `PreviousWatermark`. Streaming notifications have none.
+    /// - Its subscription id has more than 4 KiB.
+    /// - Its server does not chain watermarks, and its content is new.
+    /// - One of the last eight has an [unknown end](Continuity#events-of-unknown-kinds).
     Unknown,
 }
 
@@ -179,7 +222,7 @@ impl Delivery {
     }
 }
 
-/// The [`name`](Delivery::name).
+/// Writes [`name`](Delivery::name).
 impl fmt::Display for Delivery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
@@ -187,10 +230,10 @@ impl fmt::Display for Delivery {
 }
 
 impl Continuity {
-    /// The default of [`capacity`](Self::capacity).
+    /// The default of [`with_capacity`](Self::with_capacity).
     pub const CAPACITY: usize = 4_096;
 
-    /// Makes one with a random key, for [`CAPACITY`](Self::CAPACITY) subscriptions. Does not allocate.
+    /// Creates a `Continuity` with a random key and the default [`CAPACITY`](Self::CAPACITY). Does not allocate.
     #[cfg(feature = "std")]
     #[must_use]
     pub fn new() -> Self {
@@ -202,10 +245,10 @@ impl Continuity {
         Self::with_key(((high << 64) | low).to_be_bytes())
     }
 
-    /// Makes one with this key, for [`CAPACITY`](Self::CAPACITY) subscriptions. Does not allocate.
+    /// Creates a `Continuity` with this key and the default [`CAPACITY`](Self::CAPACITY). Does not allocate.
     ///
-    /// The key must be random and secret: whoever knows it could make up two notifications with one fingerprint, so that
-    /// the second one passes for a retry of the first.
+    /// The key must be random and secret. Anyone who knows the key could make up two notifications with the same
+    /// fingerprint. The second one would be `Duplicate`, and its events would be lost.
     #[must_use]
     pub const fn with_key(key: [u8; 16]) -> Self {
         Self {
@@ -216,74 +259,89 @@ impl Continuity {
         }
     }
 
-    /// Sets how many subscriptions are kept. It keeps at least the last `subscriptions` ones, and at most twice as many.
-    /// 0 counts as 1.
+    /// Returns this `Continuity` with another capacity: how many subscriptions each of the two generations holds. At
+    /// least the `subscriptions` that were committed last are kept, and at most twice as many. 0 counts as 1.
+    ///
+    /// ```
+    /// use ews_notifications::Continuity;
+    ///
+    /// let continuity = Continuity::with_key([7; 16]).with_capacity(20_000);
+    /// # assert!(continuity.is_empty());
+    /// ```
     #[must_use]
-    pub const fn capacity(mut self, subscriptions: usize) -> Self {
-        self.capacity = subscriptions;
+    pub const fn with_capacity(mut self, subscriptions: usize) -> Self {
+        self.capacity = if subscriptions == 0 { 1 } else { subscriptions };
         self
     }
 
-    /// Compares a notification with the committed ones of its subscription. Changes nothing.
+    /// Compares a notification with the committed notifications of its subscription. Changes nothing.
     #[must_use = "a duplicate must not be stored again"]
     pub fn check(&self, notification: &Notification<'_>) -> Delivery {
-        match Pushed::new(notification) {
-            Some(pushed) if fits(notification.subscription_id.as_str()) => self
+        match Span::new(notification) {
+            Some(span) if notification.subscription_id.as_str().len() <= MAX_ID_LEN => self
                 .track(notification.subscription_id)
-                .map_or(Delivery::First, |track| track.judge(&pushed)),
+                .map_or(Delivery::First, |track| track.check(&span)),
             _ => Delivery::Unknown,
         }
     }
 
-    /// Makes a notification the last one of its subscription. Call it once the notification is stored.
+    /// Records a notification as the last one of its subscription. Call `commit` once the notification is stored.
     ///
-    /// The subscription then continues from the end of this notification, whether it is `First`, `Fresh`,
-    /// [`OutOfOrder`](Delivery::OutOfOrder), `Gap` or `Unknown`. A [`Duplicate`](Delivery::Duplicate) changes nothing, so to
-    /// commit a notification twice is the same as once. A notification without `PreviousWatermark` and one whose
-    /// subscription id has more than 4 KiB change nothing either.
+    /// The next notification is expected to begin where this notification ends. This holds for `First`, `Fresh`,
+    /// [`OutOfOrder`](Delivery::OutOfOrder), `Gap` and `Unknown`.
+    ///
+    /// A [`Duplicate`](Delivery::Duplicate) does not change what is known of its subscription, so a second commit of a
+    /// notification has no effect. But if the subscription is in the older generation, the commit of a `Duplicate`
+    /// moves it to the recent one, as any commit does. A notification without `PreviousWatermark`, or with a
+    /// subscription id of more than 4 KiB, changes nothing at all.
     pub fn commit(&mut self, notification: &Notification<'_>) {
         let id = notification.subscription_id.as_str();
-        let Some(pushed) = Pushed::new(notification).filter(|_| fits(id)) else {
+        let Some(span) = Span::new(notification).filter(|_| id.len() <= MAX_ID_LEN) else {
             return;
         };
         if let Some(track) = self.recent.get_mut(id) {
-            track.follow(&pushed);
+            track.commit(&span);
             return;
         }
         let known = self.older.remove_entry(id);
         let (id, mut track) = known.unwrap_or_else(|| (id.into(), Track::new(self.key)));
-        track.follow(&pushed);
+        track.commit(&span);
         self.insert(id, track);
     }
 
-    /// The watermark to resubscribe from: where the last committed notification of the subscription ended.
+    /// The last watermark of the last committed notification of the subscription. It is the watermark to resubscribe
+    /// from.
     ///
-    /// None if the subscription is not known, or if that watermark has more than 4 KiB. After a
-    /// [`Gap`](Delivery::Gap), ask before `commit`: the missing events begin there.
+    /// After [`Gap`](Delivery::Gap), call `last` before `commit`: the missing events begin at this watermark. After
+    /// the commit of an [`OutOfOrder`](Delivery::OutOfOrder) notification, `last` is older than other stored
+    /// watermarks. After a notification with an [unknown end](Self#events-of-unknown-kinds), `last` is its last known
+    /// watermark. In both cases a subscription from `last` sends some events again, and none is lost.
+    ///
+    /// None if the subscription is not known, or if the watermark has more than 4 KiB.
     #[must_use]
     pub fn last(&self, subscription: SubscriptionId<'_>) -> Option<Watermark<'_>> {
-        let last = self.track(subscription)?.last.as_deref();
+        let last = self.track(subscription)?.last_watermark.as_deref();
         last.map(Watermark::new)
     }
 
-    /// Forgets a subscription that has ended. Its next notification is [`First`](Delivery::First). Returns whether it was
-    /// known.
+    /// Forgets a subscription that has ended. Its next notification is [`First`](Delivery::First). Returns whether the
+    /// subscription was known.
     pub fn forget(&mut self, subscription: SubscriptionId<'_>) -> bool {
         let id = subscription.as_str();
         self.recent.remove(id).is_some() || self.older.remove(id).is_some()
     }
 
-    /// Copies what is known of a subscription, to restore it after a restart. None if it is not known.
+    /// Copies the state of a subscription, to restore it after a restart. None if the subscription is not known.
     #[must_use]
     pub fn export(&self, subscription: SubscriptionId<'_>) -> Option<SubscriptionState> {
         let track = self.track(subscription)?;
         Some(SubscriptionState::new(subscription.as_str(), track))
     }
 
-    /// Takes back what was exported, in place of anything known of that subscription. It counts as committed now: restore
-    /// subscriptions in the order in which they were committed.
+    /// Restores the exported state of a subscription. It replaces the current state of that subscription.
     ///
-    /// The state keeps the key that it was exported with, so the key of this `Continuity` may differ.
+    /// For the capacity, the subscription counts as committed now. So restore subscriptions in the order of their last
+    /// commits. The state contains the key of its fingerprints: the key of this `Continuity` may differ.
     ///
     /// # Errors
     ///
@@ -312,7 +370,7 @@ impl Continuity {
         self.recent.get(id).or_else(|| self.older.get(id))
     }
 
-    /// Makes a subscription, which is in neither generation, one of the recent ones.
+    /// Inserts a subscription into the recent generation. The subscription must be in neither generation.
     fn insert(&mut self, id: Box<str>, track: Track) {
         if self.recent.len() >= self.capacity {
             self.older = mem::take(&mut self.recent);
@@ -321,7 +379,7 @@ impl Continuity {
     }
 }
 
-/// [`Continuity::new`].
+/// The same as [`Continuity::new`].
 #[cfg(feature = "std")]
 impl Default for Continuity {
     fn default() -> Self {

@@ -22,14 +22,14 @@
 //!     }
 //! }
 //! let reply = Reply::ok(message.soap); // send it with status 200: `content_type` and `body`
-//! # assert_eq!(message.notifications().flat_map(|one| one.events).count(), 3);
+//! # assert_eq!(message.notifications().flat_map(|notification| notification.events).count(), 3);
 //! # let _ = reply;
 //! # Ok::<(), ews_notifications::Error>(())
 //! ```
 //!
 //! [`Continuity`] recognizes retries and finds gaps. [`frame`] cuts a streaming response into its envelopes. [`xml`] is
 //! the tokenizer for any XML, without knowledge of EWS. The README says what to answer to which push. The repository
-//! has complete programs in `examples`: a listener on axum, a client of streams, a library for services in C++.
+//! has complete programs in `examples`: a listener on axum, a client that reads streams, a library for C++ services.
 //!
 //! # Keep a message
 //!
@@ -44,9 +44,9 @@
 //!
 //! # Partial messages
 //!
-//! [`Parser::parse`] is all or nothing. [`Parser::parse_partial`] also gives the message up to the first error, to show
-//! or to rescue what can be read. An event is part of it once its end tag has been read. A Notification whose
-//! SubscriptionId has not been read is left out, with its events.
+//! [`Parser::parse`] returns a whole message or an error. [`Parser::parse_partial`] also returns the message up to the
+//! first error, to show it or to recover its events. The message has each event whose end tag was read. A Notification
+//! whose SubscriptionId was not read is left out, with its events.
 //!
 //! # What is accepted
 //!
@@ -65,11 +65,12 @@
 //!
 //! An [`Error`] has the kind of the defect and its byte offset. These are errors:
 //!
-//! - XML that is not well-formed, including a prefix without a declaration.
+//! - XML that is not well-formed, including a prefix without a declaration. [`IllegalReferences::Replace`] accepts
+//!   references such as `&#xB;`, which Exchange is known to write.
 //! - A DOCTYPE, and any encoding other than UTF-8. [`xml`] lists every deviation from XML 1.0.
-//! - More than one of the [`Limits`] allows. They are on by default.
-//! - Anything that two readers could understand differently: a single-valued element that occurs twice, an element
-//!   inside a value, an id without `Id`, a number or boolean outside its type.
+//! - A body that exceeds one of the [`Limits`]. They are on by default.
+//! - A body that two parsers may read differently. It has a repeated single-valued element, an element inside a text
+//!   value, an ItemId or FolderId without the attribute `Id`, or a boolean or integer that is invalid in XML Schema.
 //! - A Notification without SubscriptionId.
 //! - An operation other than `SendNotification`, `GetEventsResponse` and `GetStreamingEventsResponse`, or one of these
 //!   in another namespace.
@@ -77,8 +78,8 @@
 //! # Speed
 //!
 //! A parser first compares a body with what servers write ([`Config::predict`]) and with what it learned from earlier
-//! messages ([`Config::heads`]), by vector instructions ([`Kernel`]). At the first deviation it parses on as it parses
-//! any XML, with the same results and the same errors.
+//! messages ([`Config::heads`]), with vector instructions ([`Kernel`]). At the first deviation it switches to the
+//! general path, which reads any XML. Results and errors are the same.
 //!
 //! # How it works
 //!

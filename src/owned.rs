@@ -1,6 +1,6 @@
 //! Messages and events that own their text: to keep, to send to another thread, to store.
 //!
-//! Each type is a copy of the type of the same name in the crate root, from its `into_owned()` or by `From`. Text is a
+//! Each type is a copy of the type of the same name in the crate root, made by its `into_owned()`. Text is a
 //! `String`, a slice is a `Vec`, and the old ids of an event are fields of the event. A field has the same name and the
 //! same meaning as the field that it was copied from.
 //!
@@ -18,7 +18,7 @@
 //! ```
 //!
 //! A copy costs one allocation for each text and each list. [`MessageBytes`](crate::MessageBytes) keeps the whole body
-//! instead, for the price of another parse.
+//! instead, and is parsed again.
 //!
 //! # JSON
 //!
@@ -166,7 +166,7 @@ owned! {
         fault: Option<Fault>,
     }
 
-    /// An owned version of a server: [`crate::ServerVersionInfo`].
+    /// An owned [`crate::ServerVersionInfo`].
     ServerVersionInfo {
         major_version: Option<i32>,
         minor_version: Option<i32>,
@@ -261,8 +261,8 @@ pub struct Event {
     pub old_parent_folder_id: Option<FolderId>,
     /// As [`unread_count`](field@crate::Event::unread_count) of the borrowed type.
     pub unread_count: Option<i32>,
-    /// As [`other`](field@crate::Event::other) of the borrowed type. Text that was read from JSON may lack it although
-    /// the kind is [`EventKind::Other`].
+    /// As [`other`](field@crate::Event::other) of the borrowed type. It may be `None` after
+    /// deserializing an unknown kind.
     pub other: Option<OtherEvent>,
 }
 
@@ -270,23 +270,35 @@ impl IntoOwned for crate::model::Event<'_> {
     type Owned = Event;
 
     fn into_owned(self) -> Event {
+        // Both patterns name every field, so that a new one cannot be forgotten.
+        let Self {
+            kind,
+            watermark,
+            timestamp,
+            item_id,
+            folder_id,
+            parent_folder_id,
+            old_ids,
+            unread_count,
+            other,
+        } = self;
         let OldIds {
             old_item_id,
             old_folder_id,
             old_parent_folder_id,
-        } = self.old_ids.copied().unwrap_or_default();
+        } = old_ids.copied().unwrap_or_default();
         Event {
-            kind: self.kind,
-            watermark: self.watermark.into_owned(),
-            timestamp: self.timestamp.into_owned(),
-            item_id: self.item_id.into_owned(),
-            folder_id: self.folder_id.into_owned(),
-            parent_folder_id: self.parent_folder_id.into_owned(),
+            kind,
+            watermark: watermark.into_owned(),
+            timestamp: timestamp.into_owned(),
+            item_id: item_id.into_owned(),
+            folder_id: folder_id.into_owned(),
+            parent_folder_id: parent_folder_id.into_owned(),
             old_item_id: old_item_id.into_owned(),
             old_folder_id: old_folder_id.into_owned(),
             old_parent_folder_id: old_parent_folder_id.into_owned(),
-            unread_count: self.unread_count,
-            other: self.other.into_owned(),
+            unread_count,
+            other: other.into_owned(),
         }
     }
 }

@@ -18,10 +18,13 @@ use crate::xml::{self, Buffers};
 
 /// Turns bodies into messages, one after another, and reuses its memory for each.
 ///
-/// Keep one per worker thread: after three messages at least as large, parsing allocates nothing. A pool is optional,
-/// since a new parser for each message costs less than a microsecond more. A message borrows from the body *and* from
-/// the parser, because text with references is decoded into the parser's arena. So one message lives at a time. What
-/// must outlive it is copied, or its body is [kept](crate#keep-a-message):
+/// Keep one per worker thread. After three messages of some size, messages up to that size are parsed without allocation,
+/// until that [memory is released](Self::retained_bytes). A pool is optional: a new parser for each message costs less
+/// than a microsecond more.
+///
+/// A message borrows from the body *and* from the parser, because text with references is decoded into the parser's
+/// arena. So only one message can exist at a time. What must outlive it is copied, or its body is
+/// [kept](crate#keep-a-message):
 ///
 /// ```
 /// # let body = b"<SendNotification xmlns='http://schemas.microsoft.com/exchange/services/2006/messages'/>";
@@ -64,14 +67,13 @@ use crate::xml::{self, Buffers};
 /// println!("{message:?}");
 /// ```
 ///
-/// In an async function, a parser from a pool may be held over an `await`, and its message with it. One in a
-/// thread-local may not: there the closure of `with_borrow_mut` gives out what is copied.
+/// In an async function, a parser from a pool may be held over an `await`, and its message with it. A
+/// thread-local parser may not: copy what you need out of the `with_borrow_mut` closure.
 ///
 /// # Memory
 ///
-/// While a parser with default limits reads, it holds at most 16 MiB and five times the longest of the
-/// last 64 bodies, whatever they say. The memory of a giant does not stay: see
-/// [`retained_bytes`](Self::retained_bytes).
+/// A parser with default limits holds at most 16 MiB, plus five times the longest of the last 64 bodies. Memory that an
+/// unusually large message needed is released: see [`retained_bytes`](Self::retained_bytes).
 pub struct Parser {
     config: Config,
     dispatch: Dispatch,
@@ -105,7 +107,7 @@ impl Parser {
         }
     }
 
-    /// Reads a body: all of it, or an error.
+    /// Parses a whole body.
     ///
     /// Time is linear in the body. [`parse_partial`](Self::parse_partial) also gives what was read before an error.
     ///
@@ -113,7 +115,7 @@ impl Parser {
     ///
     /// [`Error`], if the body is not well-formed, has something that this crate refuses, exceeds a limit or is no
     /// notification message. A response that reports an error of the server is a message, and so is a SOAP fault.
-    /// An error leaves no trace in the parser.
+    /// An error has no effect on later results.
     pub fn parse<'a>(&'a mut self, body: &'a [u8]) -> Result<Message<'a>, Error> {
         let (builder, end) = self.read(body);
         end.map(|()| builder.finish())
@@ -123,7 +125,7 @@ impl Parser {
     ///
     /// Nothing in such a message is final: an element may follow that would have been refused, or that completes
     /// what was read. Use it to show or to rescue what can be read, not to acknowledge it. Costs as much as
-    /// [`parse`](Self::parse), and gives the same message and the same error.
+    /// [`parse`](Self::parse), which gives the same message if there is no error, and otherwise the same error.
     ///
     /// ```
     /// let body = b"<SendNotification xmlns='http://schemas.microsoft.com/exchange/services/2006/messages'>&oops;";
@@ -140,29 +142,29 @@ impl Parser {
         }
     }
 
-    /// The kernel that the parser reads with.
+    /// The SIMD instructions that the parser uses.
     #[must_use]
     pub const fn kernel(&self) -> Kernel {
         self.dispatch.kernel()
     }
 
-    /// What the parser has done since it was made.
+    /// The counts of everything that the parser has parsed so far.
     #[must_use]
     pub const fn stats(&self) -> Stats {
         self.stats
     }
 
-    /// What the parser holds on the heap, in bytes.
+    /// The bytes that the parser holds on the heap.
     ///
-    /// Every 32 messages it looks back: if it holds more than 128 KiB, and much more than any of
-    /// those 32 needed, it lets go of all but the learned heads. So a giant does not stay for more
-    /// than 64 messages, and one that comes more rarely than that finds a cold parser.
+    /// Every 32 messages it compares this with what those messages needed. If it holds more than 128 KiB, and much more than
+    /// needed, it releases everything except the learned heads. So memory that grew for an unusually large message is
+    /// released within 64 messages. If large messages are rarer than that, each of them allocates.
     #[must_use]
     pub fn retained_bytes(&self) -> usize {
         self.working_bytes() + self.heads.retained_bytes()
     }
 
-    /// Lets go of all memory, and with it of everything that was learned or decoded from earlier
+    /// Releases all memory, and with it everything that was learned or decoded from earlier
     /// messages. The configuration and the [`stats`](Self::stats) stay.
     pub fn forget(&mut self) {
         self.release();
@@ -171,7 +173,9 @@ impl Parser {
 
     /// Memory that reading needs, in bytes, without the learned heads.
     fn working_bytes(&self) -> usize {
-        self.arena.allocated_bytes() + self.buffers.retained_bytes() + self.scratch.retained_bytes()
+        self.arena.allocated_bytes_including_metadata()
+            + self.buffers.retained_bytes()
+            + self.scratch.retained_bytes()
     }
 
     fn release(&mut self) {

@@ -183,7 +183,7 @@ fn retained_bytes_is_the_heap_memory_held() {
 
 /// Exact to the byte where nothing is in an arena. An arena has memory for itself.
 #[test]
-fn what_a_tokenizer_and_a_reader_keep_is_told_exactly() {
+fn retained_bytes_are_exact() {
     let declarations = |prefix: &str| {
         let one = |at| format!(" xmlns:{prefix}{at}='urn:&lt;{at}' {prefix}{at}:a='{at}'");
         (0..30).map(one).collect::<String>()
@@ -386,7 +386,7 @@ fn the_memory_of_a_subscription_is_bounded() {
         (128, 40, 1 << 10),
     ] {
         let before = HELD.get();
-        let mut continuity = Continuity::with_key([0; 16]).capacity(capacity);
+        let mut continuity = Continuity::with_key([0; 16]).with_capacity(capacity);
         for id in 0..5 * capacity {
             let (id, previous) = (format!("{id:0id_bytes$}"), "x".repeat(mark_bytes));
             // Texts that grow byte by byte could leave the most room unused.

@@ -1,42 +1,42 @@
-//! The state of one subscription outside of a `Continuity`: to keep it over a restart.
+//! The exported state of one subscription, which a gateway stores to continue after a restart.
 
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::fingerprint::Writer;
-use super::fits;
-use super::track::{Mark, REMEMBERED, Track};
+use super::fingerprint::FieldHasher;
+use super::hex::Hex;
+use super::track::{Fingerprints, REMEMBERED, Track};
+use super::{MAX_ID_LEN, MAX_WATERMARK_LEN};
 use crate::model::SubscriptionId;
 
-/// The version that this crate writes, and the only one that it reads.
+/// The version of the state that this crate exports. It restores no other version.
 const VERSION: u32 = 1;
 
 /// The state of one subscription in a [`Continuity`](crate::Continuity), to store and to restore after a restart.
 ///
-/// Made by [`export`](crate::Continuity::export) and taken back by [`restore`](crate::Continuity::restore). It owns
-/// its texts. With the feature `serde` it is `Serialize` and `Deserialize`, in any format. In JSON it has at most
-/// 900 bytes, plus the id and the watermark with at most 4 KiB each before they are escaped.
+/// [`export`](crate::Continuity::export) creates it and [`restore`](crate::Continuity::restore) reads it. It owns its
+/// texts. With the feature `serde` it is `Serialize` and `Deserialize`, in any format. In JSON it has at most 900 bytes,
+/// plus the id and the watermark. Each of these has at most 4 KiB before JSON escapes its characters.
 ///
-/// It holds the id, the last watermark, fingerprints and their key. Keep it as private as the notifications: whoever knows
-/// the key could make up two notifications with one fingerprint.
+/// It contains the id, the last watermark, fingerprints, and the key of the fingerprints. Keep it as private as the
+/// notifications. Anyone who knows the key could make up two notifications with the same fingerprint.
 #[derive(Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct SubscriptionState {
     version: u32,
     subscription_id: String,
-    #[cfg_attr(feature = "serde", serde(with = "super::hex"))]
-    key: u128,
+    key: Hex,
     /// Whether each notification begins where the one before it ended.
     chains: bool,
-    /// Where the last one ended, if that is not too long to be kept.
-    last: Option<String>,
-    /// The latest first.
-    recent: Vec<Mark>,
-    /// The hash of the fields above, under the key. It finds damage, not forgery.
-    #[cfg_attr(feature = "serde", serde(with = "super::hex"))]
-    checksum: u128,
+    /// The last watermark of the last notification. None if it has more than [`MAX_WATERMARK_LEN`] bytes.
+    last_watermark: Option<String>,
+    /// The last notifications, the latest first.
+    notifications: Vec<Fingerprints>,
+    /// The keyed hash of the fields above. It detects damage. It does not detect forgery, because the key is one of
+    /// these fields.
+    checksum: Hex,
 }
 
 /// Shows no id, no watermark and no key.
@@ -44,7 +44,7 @@ impl fmt::Debug for SubscriptionState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SubscriptionState")
             .field("version", &self.version)
-            .field("notifications", &self.recent.len())
+            .field("notifications", &self.notifications.len())
             .finish_non_exhaustive()
     }
 }
@@ -54,17 +54,17 @@ impl SubscriptionState {
         let mut state = Self {
             version: VERSION,
             subscription_id: id.into(),
-            key: u128::from_be_bytes(track.key),
+            key: Hex(u128::from_be_bytes(track.key)),
             chains: track.chains,
-            last: track.last.clone(),
-            recent: track.recent.clone(),
-            checksum: 0,
+            last_watermark: track.last_watermark.clone(),
+            notifications: track.notifications.clone(),
+            checksum: Hex(0),
         };
         state.checksum = state.compute_checksum();
         state
     }
 
-    /// Which subscription it is of.
+    /// The id of the subscription that this state belongs to.
     #[must_use]
     pub fn subscription_id(&self) -> SubscriptionId<'_> {
         SubscriptionId::new(&self.subscription_id)
@@ -74,30 +74,31 @@ impl SubscriptionState {
         if self.version != VERSION {
             return Err(RestoreError::Version(self.version));
         }
-        let is_bounded = fits(&self.subscription_id)
-            && self.last.as_deref().is_none_or(fits)
-            && (1..=REMEMBERED).contains(&self.recent.len());
+        let watermark_len = self.last_watermark.as_ref().map_or(0, String::len);
+        let is_bounded = self.subscription_id.len() <= MAX_ID_LEN
+            && watermark_len <= MAX_WATERMARK_LEN
+            && (1..=REMEMBERED).contains(&self.notifications.len());
         if !is_bounded || self.checksum != self.compute_checksum() {
             return Err(RestoreError::Damaged);
         }
-        let mut track = Track::new(self.key.to_be_bytes());
+        let mut track = Track::new(self.key.0.to_be_bytes());
         track.chains = self.chains;
-        track.last = self.last;
-        track.recent.extend(self.recent);
+        track.last_watermark = self.last_watermark;
+        track.notifications.extend(self.notifications);
         Ok((self.subscription_id.into(), track))
     }
 
-    fn compute_checksum(&self) -> u128 {
-        let mut writer = Writer::new(self.key.to_be_bytes());
-        writer.number(self.version.into());
-        writer.text(&self.subscription_id);
-        writer.number(self.chains.into());
-        writer.optional(self.last.as_deref(), Writer::text);
-        for Mark { end, content } in &self.recent {
-            writer.fingerprint(*end);
-            writer.fingerprint(*content);
+    fn compute_checksum(&self) -> Hex {
+        let mut hasher = FieldHasher::new(self.key.0.to_be_bytes());
+        hasher.number(self.version.into());
+        hasher.text(&self.subscription_id);
+        hasher.number(self.chains.into());
+        hasher.optional(self.last_watermark.as_deref(), FieldHasher::text);
+        for Fingerprints { end, content } in &self.notifications {
+            hasher.optional(*end, FieldHasher::fingerprint);
+            hasher.optional(*content, FieldHasher::fingerprint);
         }
-        writer.finish()
+        hasher.finish()
     }
 }
 
@@ -105,9 +106,11 @@ impl SubscriptionState {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RestoreError {
-    /// It has this version, which a later release of this crate wrote.
+    /// The state has this version, and this release restores only version 1. Another release of this crate exported
+    /// it, or its version is damaged.
     Version(u32),
-    /// It is not what was exported: its checksum differs, or one of its parts is larger than any export.
+    /// The state is not as it was exported: its checksum is wrong, a text is too long, or the number of its
+    /// notifications is not 1 to 8.
     Damaged,
 }
 
@@ -116,9 +119,12 @@ impl fmt::Display for RestoreError {
         match self {
             Self::Version(version) => write!(
                 f,
-                "subscription state has version {version}, expected {VERSION}: a later release wrote it"
+                "subscription state has version {version}, expected {VERSION}: another release of this crate exported it"
             ),
-            Self::Damaged => f.write_str("subscription state is damaged: its checksum differs"),
+            Self::Damaged => f.write_str(
+                "subscription state is damaged: its checksum, the length of a text or the number of its \
+                 notifications is wrong",
+            ),
         }
     }
 }
@@ -129,33 +135,39 @@ impl core::error::Error for RestoreError {}
 mod tests {
     use alloc::vec;
 
-    use super::super::LONGEST;
-    use super::{Mark, RestoreError, SubscriptionState, Track, VERSION};
+    use super::{
+        Fingerprints, Hex, MAX_ID_LEN, MAX_WATERMARK_LEN, RestoreError, SubscriptionState, Track,
+        VERSION,
+    };
 
-    /// A state with so many marks and texts of these lengths, and the right checksum.
-    fn restored(marks: usize, id: usize, last: usize) -> Result<(), RestoreError> {
+    /// Restores a state with so many notifications, an id and a last watermark of these lengths, and a valid checksum.
+    fn restore(notifications: usize, id: usize, watermark: usize) -> Result<(), RestoreError> {
         let mut track = Track::new([7; 16]);
-        track.last = Some("w".repeat(last));
-        track.recent = vec![Mark { end: 1, content: 2 }; marks];
+        track.last_watermark = Some("w".repeat(watermark));
+        let fingerprints = Fingerprints {
+            end: Some(Hex(1)),
+            content: Some(Hex(2)),
+        };
+        track.notifications = vec![fingerprints; notifications];
         let state = SubscriptionState::new(&"i".repeat(id), &track);
-        assert_eq!(
-            (state.version, state.checksum),
-            (VERSION, state.compute_checksum())
-        );
+        assert!(state.version == VERSION && state.checksum == state.compute_checksum());
         state.into_parts().map(drop)
     }
 
     #[test]
     fn a_state_larger_than_any_export_is_refused() {
-        assert_eq!(restored(1, 0, 0), Ok(()));
-        assert_eq!(restored(8, LONGEST, LONGEST), Ok(()));
-        for (marks, id, last) in [
+        assert_eq!(restore(1, 0, 0), Ok(()));
+        assert_eq!(restore(8, MAX_ID_LEN, MAX_WATERMARK_LEN), Ok(()));
+        for (notifications, id, watermark) in [
             (0, 1, 1),
             (9, 1, 1),
-            (1, LONGEST + 1, 1),
-            (1, 1, LONGEST + 1),
+            (1, MAX_ID_LEN + 1, 1),
+            (1, 1, MAX_WATERMARK_LEN + 1),
         ] {
-            assert_eq!(restored(marks, id, last), Err(RestoreError::Damaged));
+            assert_eq!(
+                restore(notifications, id, watermark),
+                Err(RestoreError::Damaged)
+            );
         }
     }
 }

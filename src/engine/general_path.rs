@@ -22,12 +22,12 @@ use crate::schema::{self, Content, Element, Seen};
 use crate::stats::Stats;
 use crate::xml::{Buffers, Name, Token, Tokenizer};
 
-/// After so many misses in a row, the rest of the message is not predicted. A server that deviates in several children
+/// A miss is a start tag that deviates. After so many in a row, the rest of the message is not predicted. A server that deviates in several children
 /// deviates in the others, too.
 const MAX_MISSES: u32 = 16;
 
 /// Whether the limits allow every predicted child of a Notification at this depth. The number of events is checked
-/// apart.
+/// separately.
 fn children_fit(prefix: &str, depth: usize, limits: &Limits) -> bool {
     const LONGEST_NAME: &str = "FreeBusyChangedEvent";
     limits.depth >= depth + 2
@@ -51,14 +51,14 @@ pub(super) struct GeneralPath<'s, 'a> {
     pub(super) session: Session<'s>,
     pub(super) arena: &'a Bump,
     builder: &'s mut MessageBuilder<'a>,
-    /// The statistics of the parser before this body.
+    /// The statistics before the first token.
     stats_before: Stats,
     head: HeadState,
     /// Where the head ends, if it is complete.
     head_end: usize,
-    /// Whether the open Notification is the first, or has the start tag of the first. Then the open elements and the
-    /// declarations are the same as at the end of the head.
-    is_like_first: bool,
+    /// Whether the open elements and declarations are those at the end of the head: in the first Notification, and in each
+    /// with the same start tag.
+    has_head_context: bool,
     /// The name of the first Notification, if its start tag has nothing else and its parent may have more of them.
     bare_name: Option<Span>,
     /// How the types namespace is written in the open Notification, once that is known.
@@ -70,7 +70,7 @@ pub(super) struct GeneralPath<'s, 'a> {
 impl<'s, 'a> GeneralPath<'s, 'a> {
     /// Continues where the fast path stopped, which may be the first byte.
     #[inline(never)]
-    pub(super) fn after(
+    pub(super) fn resume(
         fast_path: FastPath<'s, 'a>,
         buffers: &'s mut Buffers,
         arena: &'a Bump,
@@ -85,7 +85,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
             stats_before: *session.stats,
             head: fast_path.head,
             head_end: fast_path.head_end,
-            is_like_first: false,
+            has_head_context: false,
             bare_name: None,
             prefix: None,
             misses: 0,
@@ -106,11 +106,11 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         Ok(path)
     }
 
-    /// Reads the head again, to know its open elements and declarations. The builder gets the same values again.
+    /// Tokenizes the head again, to know its open elements and declarations. The builder gets the same values again.
     fn reread_head(&mut self) -> Result<(), Error> {
         while self.tokens.cursor.pos() < self.head_end && self.step()? {}
         debug_assert_eq!(self.tokens.cursor.pos(), self.head_end);
-        self.is_like_first = true;
+        self.has_head_context = true;
         if let Some(head) = self.session.heads.get(self.head) {
             self.prefix = head.prefix;
             self.bare_name = head.bare_name;
@@ -134,8 +134,8 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         end
     }
 
-    /// Reads the children of an open Notification while they are as predicted. Returns whether the body was read to its
-    /// end.
+    /// Reads the children of an open Notification while they are as predicted, and the tail if it follows them. Returns
+    /// whether the body was read to its end.
     fn read_predicted(&mut self) -> bool {
         let is_tried = self.session.config.predict && self.misses < MAX_MISSES;
         if !is_tried || !self.tokens.is_in_content() {
@@ -189,7 +189,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         }
     }
 
-    /// Reads one token. If it starts an event or a leaf, reads all of that. Returns `false` at the end of the body.
+    /// Reads one token, or a whole event, leaf or skipped element. Returns `false` at the end of the body.
     #[inline(never)]
     fn step(&mut self) -> Result<bool, Error> {
         match self.tokens.next()? {
@@ -276,15 +276,15 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         if element == Element::Notification {
             let name = self.name_span(name);
             self.prefix = None;
-            self.is_like_first = self.has_bare_name(name);
+            self.has_head_context = self.has_bare_name(name);
             if self.head == HeadState::Reading {
                 self.complete_head();
-                self.is_like_first = true;
+                self.has_head_context = true;
             }
         }
     }
 
-    /// Assigns the value of a leaf inherited of events.
+    /// Assigns the value of a leaf outside of events.
     fn leaf(&mut self, element: Element, value: Value<'a>, is_first: bool) -> Result<(), Error> {
         let builder = &mut *self.builder;
         let text = value.text;
@@ -314,7 +314,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
                 builder.previous_watermark = Some(Watermark::new(text));
             }
             Element::MoreEvents => builder.more_events = Some(value.boolean()?),
-            _ => debug_assert!(false, "{element:?} is no leaf inherited of events"),
+            _ => debug_assert!(false, "{element:?} is no leaf outside of events"),
         }
         Ok(())
     }
@@ -377,7 +377,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         Ok(())
     }
 
-    /// Moves over the rest of the body if it consists of the end tags of the open elements and white space.
+    /// Ends the message, and learns its tail, if only the end tags of the open elements and white space are left.
     fn read_tail(&mut self) -> bool {
         if self.builder.subscription_id.is_none() {
             return false;
@@ -397,8 +397,8 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         }
         self.tokens.cursor = ahead;
         let tail = ahead.since(start);
-        // Other Notifications may have other tails.
-        let is_of_first = self.is_like_first;
+        // Other Notifications may have other tails. `leave_notification` resets the flag.
+        let is_of_first = self.has_head_context;
         self.leave_notification();
         self.learn(Some(tail).filter(|_| is_of_first));
         let _ = self.builder.end_notification(); // it has its id
@@ -450,7 +450,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
 
     /// A Notification ends. The head learns the prefix of its types namespace.
     fn leave_notification(&mut self) {
-        if core::mem::take(&mut self.is_like_first)
+        if core::mem::take(&mut self.has_head_context)
             && self.prefix.is_some()
             && let Some(head) = self.session.heads.get_mut(self.head)
         {
@@ -477,9 +477,9 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
 
     /// Reads to the end tag of the element whose start tag was just read.
     pub(super) fn skip_to_end_tag(&mut self) -> Result<(), Error> {
-        let inherited = self.tokens.depth().saturating_sub(1);
+        let outer_depth = self.tokens.depth().saturating_sub(1);
         while self.tokens.next()?.is_some() {
-            if self.tokens.depth() == inherited {
+            if self.tokens.depth() == outer_depth {
                 break;
             }
         }

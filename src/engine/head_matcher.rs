@@ -74,7 +74,7 @@ impl OpenPrefixes {
     }
 }
 
-/// Whether the limits allow every predicted head and child. The number of events is checked apart.
+/// Whether the limits allow every predicted head and child. The number of events is checked separately.
 pub(super) fn head_fits(limits: &Limits) -> bool {
     /// The depth of a leaf of an event.
     const DEEPEST: usize = 8;

@@ -4,17 +4,17 @@
 //! nearly the same bytes in every message. Parsing is deterministic: two bodies with the same first bytes lead to the
 //! same state. These rules make it safe to skip a learned head:
 //!
-//! - A head ends directly after the `>` of a start tag, where the state does not depend on the next byte. So if two
-//!   heads are different, no body starts with both.
+//! - A head ends at the first Notification, and the bytes before decide where that is. So no learned head is the start of
+//!   another one, and at most one matches.
 //! - If a body has one response and no Notification, the whole body is the head. It is used for equal bodies only.
 //! - A learned head stores offsets and small values. Texts are sliced from the current body, never from an earlier one.
-//! - All bytes are compared, no hash. The limit of the body's length is checked before.
+//! - All bytes are compared, not a hash. The limit of the body's length has been checked.
 //! - A head is learned after its message was parsed without error, if it is no longer than [`LONGEST`] and
 //!   [`HeadFields`] can store all its values.
 //! - A tail belongs to a head. It consists of the end tags of the elements that the head opened, and white space. It is
 //!   compared with the whole rest of the body, at a place where a child of the Notification could follow.
-//! - Several Notifications may follow each other. If the first start tag has a name and nothing else, each start tag
-//!   that equals it opens the same element and declares nothing. So the same tail may follow.
+//! - Several Notifications may follow each other. If the first start tag has a name and nothing else, an equal start tag
+//!   leaves the declarations unchanged. So the same tail may follow.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -38,9 +38,9 @@ pub(crate) struct Heads {
     learned: Vec<Head>,
     /// The head of the current message. It is learned once the message is parsed without error. Its `text` is not set.
     pub(super) candidate: Head,
-    /// The elements that are open after the candidate, if it was predicted.
+    /// The prefixes of the elements that are open after a predicted candidate.
     pub(super) open_prefixes: OpenPrefixes,
-    /// A counter that orders the uses of heads.
+    /// The clock for the least recently used head.
     uses: u64,
 }
 
@@ -64,7 +64,7 @@ pub(super) struct Head {
 /// The state of the current message's head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum HeadState {
-    /// Neither known nor to be learned.
+    /// Not read by the fast path, and not to be learned.
     None,
     /// Not read to its end yet.
     Reading,
@@ -90,8 +90,8 @@ pub(super) struct HeadFields {
 }
 
 impl HeadFields {
-    /// The fields of a message whose head was just read. `None` if the message has other fields, or text that was decoded
-    /// and so is not in the body.
+    /// The fields of a message whose head was just read. `None` if it has fields that are not here, or decoded text, which is
+    /// not in the body.
     pub(super) fn of(builder: &MessageBuilder<'_>, body: &Cursor<'_>) -> Option<Self> {
         let (message, response) = builder.only_response()?;
         let Message {
@@ -236,13 +236,13 @@ impl Heads {
             self.learned.push(Head::default());
         }
         self.uses += 1;
-        let Some(oldest) = self.learned.iter_mut().min_by_key(|head| head.last_use) else {
+        let Some(least_recent) = self.learned.iter_mut().min_by_key(|head| head.last_use) else {
             return;
         };
-        oldest.text.clear();
-        oldest.text.push_str(text);
-        oldest.copy_state(&self.candidate);
-        oldest.last_use = self.uses;
+        least_recent.text.clear();
+        least_recent.text.push_str(text);
+        least_recent.copy_state(&self.candidate);
+        least_recent.last_use = self.uses;
     }
 
     /// Bytes on the heap.

@@ -58,7 +58,7 @@ pub(crate) fn read<'a>(
     if fast_path.read(arena, builder) {
         return Ok(());
     }
-    GeneralPath::after(fast_path, buffers, arena, builder)?.read()
+    GeneralPath::resume(fast_path, buffers, arena, builder)?.read()
 }
 
 /// The state that a parser lends to one parse.

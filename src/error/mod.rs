@@ -12,7 +12,8 @@ pub use kind::{ErrorClass, ErrorKind};
 
 /// Why a body was refused, and where. It contains no byte of the body, so it may be logged.
 ///
-/// Every byte before [`offset`](Self::offset) has been read and is valid UTF-8.
+/// If a parser or a tokenizer returned the error, all bytes before [`offset`](Self::offset) are valid UTF-8. This does not
+/// hold for errors of [`frame`](crate::frame), which does not check characters.
 ///
 /// `Display` writes the offset and the kind: `byte 7: second root element; expected the end of the body`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,4 +1,5 @@
-//! The decoder for `tokio_util::codec`, by the rules of [`cutter`](super::cutter). `FramedRead` holds the bytes.
+//! The decoder for `tokio_util::codec`. Uses the [`cutter`](super::cutter), which finds the ends of envelopes in the
+//! buffer of `FramedRead`.
 
 use core::fmt;
 use std::io;
@@ -38,9 +39,13 @@ use crate::message_bytes::MessageBytes;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// The boundaries are those of [`Framer`](super::Framer). No byte is scanned twice. An envelope is split off the
-/// buffer without a copy, and shares its memory. `FramedRead` copies the start of an envelope when the buffer must
-/// grow. If an envelope is too long, the buffer holds at most the limit and the bytes of one more read.
+/// The boundaries and the errors are those of [`Framer`](super::Framer), and so is the linear time. An envelope is split
+/// off the buffer without a copy, and shares the memory of the buffer. `FramedRead` copies the start of an envelope when
+/// the buffer must grow.
+///
+/// The decoder refuses an envelope as soon as the buffer holds more of it than
+/// [`Limits::body_bytes`](crate::Limits::body_bytes). So the buffer never holds more than this limit plus the bytes of
+/// one read.
 pub struct EnvelopeDecoder {
     cutter: Cutter,
 }
@@ -61,8 +66,8 @@ impl EnvelopeDecoder {
         Self::with_config(Config::default())
     }
 
-    /// A decoder at the start of a stream. It uses the same parts of the configuration as
-    /// [`Framer::with_config`](super::Framer::with_config).
+    /// A decoder at the start of a stream. It uses the configuration as
+    /// [`Framer::with_config`](super::Framer::with_config) does: all of it once the stream ends.
     #[must_use]
     pub fn with_config(config: Config) -> Self {
         Self {
@@ -70,7 +75,7 @@ impl EnvelopeDecoder {
         }
     }
 
-    /// An error in the current envelope.
+    /// Adds the offset of the current envelope to its error.
     fn error(&self, error: Error) -> DecodeError {
         DecodeError::Envelope {
             offset: self.cutter.offset(),
@@ -89,8 +94,9 @@ impl Decoder for EnvelopeDecoder {
     type Item = MessageBytes;
     type Error = DecodeError;
 
-    /// The next envelope that ends in the buffer, not parsed. [`MessageBytes::parse`] parses it, and refuses it if it is
-    /// malformed. `None` if more bytes are needed.
+    /// Splits the next complete envelope off the buffer. Returns `None` if the buffer holds no complete envelope.
+    ///
+    /// The envelope may be malformed. [`MessageBytes::parse`] checks it.
     ///
     /// # Errors
     ///
@@ -109,8 +115,8 @@ impl Decoder for EnvelopeDecoder {
         }))
     }
 
-    /// Like [`decode`](Self::decode), at the end of the stream. Once no envelope is left, checks that the stream may
-    /// end here.
+    /// Like [`decode`](Self::decode), at the end of the stream. Once the buffer holds no complete envelope, returns an
+    /// error if the stream ended within an envelope.
     ///
     /// # Errors
     ///
@@ -124,13 +130,15 @@ impl Decoder for EnvelopeDecoder {
     }
 }
 
-/// Why a stream gives no more envelopes: the connection failed, or an envelope did. There are no other reasons.
+/// Why a decoder returns no more envelopes: reading failed, or an envelope was refused.
+///
+/// There is no third reason, so this enum is exhaustive.
 #[derive(Debug)]
 pub enum DecodeError {
-    /// Reading failed. The buffer may hold a partial envelope.
+    /// The reader returned an error. A partial envelope may remain in the buffer of `FramedRead`.
     Io(io::Error),
-    /// An envelope is too long, has no definite end because it is malformed, or is unfinished at the end of the
-    /// stream.
+    /// An envelope is too long, is malformed so that its end cannot be determined, or is unfinished at the end of
+    /// the stream.
     Envelope {
         /// The offset of the envelope in the stream, in bytes.
         offset: u64,

@@ -1,8 +1,7 @@
-//! The rules for cutting a stream, shared by the framer and the decoder. They cover separators between envelopes, the
-//! length of an envelope, the end of the stream, and errors, after which nothing is read.
+//! The rules for cutting a stream, shared by the framer and the decoder. They cover the separators between envelopes,
+//! the longest envelope, the end of the stream, and errors. After an error, a [`Cutter`] reads nothing more.
 //!
-//! A [`Cutter`] does not hold the bytes. Its callers do. Uses `scanner`, and the tokenizer for errors at the end of a
-//! stream.
+//! Uses `scanner`. At the end of a stream it uses the tokenizer to look for an error in the partial envelope.
 
 use super::scanner::Scanner;
 use crate::config::Config;
@@ -10,23 +9,24 @@ use crate::error::{Error, ErrorKind};
 use crate::scan::{Class, Dispatch};
 use crate::xml::{self, Buffers, Tokenizer};
 
-/// A position in a stream. It reads each byte once and holds none, except those of the root's name.
+/// Finds the ends of envelopes in the bytes that its caller passes. Each call continues after the last byte of the call
+/// before. The caller stores the bytes of a partial envelope. The cutter stores only the start of the root's name.
 pub(super) struct Cutter {
     config: Config,
     dispatch: Dispatch,
     scanner: Scanner,
-    /// The offset in the stream of the current envelope, or of the separators after the last one.
+    /// The offset of the current envelope in the stream. Between envelopes, the offset of the next byte to read.
     offset: u64,
     failed: Option<Error>,
 }
 
-/// The result of reading some bytes.
+/// The result of [`Cutter::cut`].
 pub(super) struct Cut {
-    /// The number of these bytes that are separators before the current envelope.
+    /// The length of the separators that the bytes begin with. They are not part of an envelope.
     pub(super) separators: usize,
     /// The offset of the current envelope in the stream.
     pub(super) offset: u64,
-    /// The length of the envelope, if it ends among these bytes. The bytes after it have not been read.
+    /// The length of the envelope, if its end is in the bytes. The bytes after its end have not been read.
     pub(super) length: Option<usize>,
 }
 
@@ -41,15 +41,15 @@ impl Cutter {
         }
     }
 
-    /// The offset of the current envelope in the stream: the subject of the last error, or the one that comes
-    /// next.
+    /// The offset of the current envelope in the stream. After an error, the offset of the envelope with the error.
+    /// Between envelopes, the offset of the next byte to read.
     pub(super) fn offset(&self) -> u64 {
         self.offset
     }
 
-    /// The number of bytes read of the current envelope. 0 between envelopes.
+    /// The length of the part of the current envelope that has been read, in bytes. 0 between envelopes.
     pub(super) fn partial_len(&self) -> usize {
-        self.scanner.read
+        self.scanner.position
     }
 
     /// Reads these bytes, up to the end of the current envelope.
@@ -75,19 +75,20 @@ impl Cutter {
         })
     }
 
-    /// The index in `bytes` at which the current envelope ends, if it does.
+    /// The index in `bytes` at which the current envelope ends, if its end is in `bytes`.
     fn end_in(&mut self, bytes: &[u8]) -> Result<Option<usize>, Error> {
-        let room = xml::longest_body(&self.config).saturating_sub(self.partial_len());
+        let allowed = xml::longest_body(&self.config).saturating_sub(self.partial_len());
         let end = self
             .scanner
-            .scan(bytes.get(..room).unwrap_or(bytes), self.dispatch)?;
-        if end.is_none() && bytes.len() > room {
+            .scan(bytes.get(..allowed).unwrap_or(bytes), self.dispatch)?;
+        if end.is_none() && bytes.len() > allowed {
             return Err(Error::new(ErrorKind::BodyLimit, 0));
         }
         Ok(end)
     }
 
-    /// Checks that the stream may end here. `partial` holds the bytes read of the current envelope.
+    /// Returns an error if the stream must not end here. `partial` is the part of the current envelope that has been
+    /// read.
     pub(super) fn finish(&self, partial: &[u8]) -> Result<(), Error> {
         if let Some(error) = self.failed {
             return Err(error);
@@ -95,21 +96,20 @@ impl Cutter {
         if self.partial_len() == 0 {
             return self.scanner.check_separators();
         }
-        // Comments and processing instructions may be the end of a stream. An XML declaration starts an envelope.
-        let after = partial.strip_prefix(b"<?xml").and_then(<[u8]>::first);
-        let is_declared = after.is_some_and(|byte| Class::SPACE.contains(*byte));
-        match self.defect(partial) {
+        // A stream may end with comments and processing instructions. An XML declaration begins an envelope.
+        let after_xml = partial.strip_prefix(b"<?xml").and_then(<[u8]>::first);
+        let is_declared = after_xml.is_some_and(|byte| Class::SPACE.contains(*byte));
+        match self.first_error(partial) {
             Some(error) if error.kind() == ErrorKind::NoRoot && !is_declared => Ok(()),
-            Some(error) if error.offset() < partial.len() => Err(error),
+            Some(error) if !is_truncated_at(partial, error.offset()) => Err(error),
             _ => Err(Error::new(ErrorKind::UnfinishedEnvelope, partial.len())),
         }
     }
 
-    /// The tokenizer's error for a partial envelope. At the end of `partial` it is only that more is missing.
-    fn defect(&self, partial: &[u8]) -> Option<Error> {
+    /// The tokenizer's error for a partial envelope.
+    fn first_error(&self, partial: &[u8]) -> Option<Error> {
         let mut buffers = Buffers::default();
-        let tokens = Tokenizer::new(partial, &mut buffers, &self.config);
-        let mut tokens = tokens.ok()?;
+        let mut tokens = Tokenizer::new(partial, &mut buffers, &self.config).ok()?;
         loop {
             match tokens.next() {
                 Ok(Some(_)) => {}
@@ -117,5 +117,14 @@ impl Cutter {
                 Err(error) => return Some(error),
             }
         }
+    }
+}
+
+/// Whether the bytes from `offset` on are empty or only the start of a character. If so, an error at `offset` means that
+/// the next bytes are missing, not that the bytes before them are malformed.
+fn is_truncated_at(bytes: &[u8], offset: usize) -> bool {
+    match core::str::from_utf8(bytes.get(offset..).unwrap_or_default()) {
+        Ok(rest) => rest.is_empty(),
+        Err(error) => error.valid_up_to() == 0 && error.error_len().is_none(),
     }
 }

@@ -1,14 +1,16 @@
-//! Finds the next byte that can change the state of [`scanner`](super::scanner), a block at a time. Skipped bytes
-//! would leave its state unchanged, or lead back to it.
+//! Searches for the next byte that can change the state of [`scanner`](super::scanner), 32 bytes at a time. The scanner
+//! need not read the bytes before it: its state after them would be the same.
 //!
 //! Uses the kernels of `scan`.
 
 use crate::scan::{Task, Vector};
 
-/// Finds the first byte that is one of `of`. Returns its index in `bytes`, or the length of `bytes`.
+/// Finds the first byte that is one of `needles`. Returns its index in `bytes`, or the length of `bytes`.
+///
+/// To search for fewer than four bytes, repeat one of them.
 pub(super) struct AnyOf<'b> {
     pub(super) bytes: &'b [u8],
-    pub(super) of: [u8; 4],
+    pub(super) needles: [u8; 4],
 }
 
 impl Task for AnyOf<'_> {
@@ -17,25 +19,26 @@ impl Task for AnyOf<'_> {
     #[inline(always)]
     fn run<V: Vector>(self, vector: V) -> usize {
         let (blocks, rest) = self.bytes.as_chunks();
-        let mut read = 0_usize;
+        let mut searched = 0_usize;
         for block in blocks {
-            let found = vector.any_of(block, self.of);
+            let found = vector.any_of(block, self.needles);
             if found != 0 {
-                return read.wrapping_add(found.trailing_zeros() as usize);
+                return searched.wrapping_add(found.trailing_zeros() as usize);
             }
-            read = read.wrapping_add(block.len());
+            searched = searched.wrapping_add(block.len());
         }
-        let found = rest.iter().position(|byte| self.of.contains(byte));
-        read.wrapping_add(found.unwrap_or(rest.len()))
+        let found = rest.iter().position(|byte| self.needles.contains(byte));
+        searched.wrapping_add(found.unwrap_or(rest.len()))
     }
 }
 
-/// Finds the first `<` in content that begins relevant markup: `<!`, `<?`, or a tag whose name begins with `name`.
-/// Near the end of `bytes`, where the next byte may be missing, finds any `<`. Returns its index in `bytes`, or the
-/// length of `bytes`.
+/// Finds the first `<` in content that begins relevant markup: `<!`, `<?`, or a start or end tag whose name begins with
+/// `name_start`. Returns its index in `bytes`, or the length of `bytes`.
+///
+/// In at most the last 33 bytes, which do not fill two overlapping blocks, it finds any `<`.
 pub(super) struct Markup<'b> {
     pub(super) bytes: &'b [u8],
-    pub(super) name: u8,
+    pub(super) name_start: u8,
 }
 
 impl Task for Markup<'_> {
@@ -43,31 +46,32 @@ impl Task for Markup<'_> {
 
     #[inline(always)]
     fn run<V: Vector>(self, vector: V) -> usize {
-        let mut read = 0_usize;
+        let mut searched = 0_usize;
         let mut rest = self.bytes;
         while let Some((block, _)) = rest.split_first_chunk::<32>()
             && let Some((_, after)) = rest.split_first()
             && let Some((next, _)) = after.split_first_chunk::<32>()
         {
-            // Relevant bytes that follow the `<` or the `/` of `</`.
-            let begins = vector.any_of(next, [self.name, self.name, b'!', b'?']);
-            let mut found = vector.any_of(block, *b"<<//") & begins;
+            // Look for `<` or `/` before one of these bytes. `any_of` takes four bytes, so some are repeated.
+            let is_followed = vector.any_of(next, [self.name_start, self.name_start, b'!', b'?']);
+            let mut found = vector.any_of(block, *b"<<//") & is_followed;
             while found != 0 {
-                let at = read.wrapping_add(found.trailing_zeros() as usize);
-                let end_tag = at.wrapping_sub(1);
-                match (self.bytes.get(at), self.bytes.get(end_tag)) {
+                let at = searched.wrapping_add(found.trailing_zeros() as usize);
+                let before = at.wrapping_sub(1);
+                match (self.bytes.get(at), self.bytes.get(before)) {
                     (Some(b'<'), _) => return at,
-                    (_, Some(b'<')) => return end_tag,
+                    (_, Some(b'<')) => return before,
+                    // A `/` in text or in an ignored tag.
                     _ => found &= found.wrapping_sub(1),
                 }
             }
-            read = read.wrapping_add(block.len());
-            rest = self.bytes.get(read..).unwrap_or_default();
+            searched = searched.wrapping_add(block.len());
+            rest = self.bytes.get(searched..).unwrap_or_default();
         }
         // The last block may have ended between `<` and `/`.
-        let read = read.saturating_sub(1);
-        let rest = self.bytes.get(read..).unwrap_or_default();
+        let searched = searched.saturating_sub(1);
+        let rest = self.bytes.get(searched..).unwrap_or_default();
         let found = rest.iter().position(|byte| *byte == b'<');
-        read.wrapping_add(found.unwrap_or(rest.len()))
+        searched.wrapping_add(found.unwrap_or(rest.len()))
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! The response to `GetStreamingEvents` is one HTTP response that lasts for minutes. It is a sequence of complete
 //! SOAP envelopes, in chunks with arbitrary boundaries. A [`Framer`] takes the chunks as they arrive and returns
-//! the envelopes. A [`Parser`](crate::Parser) reads each of them. The framer does no input or output.
+//! the envelopes. A [`Parser`](crate::Parser) parses each envelope. The framer is sans-IO: the caller reads the stream.
 //!
 //! ```
 //! use ews_notifications::Parser;
@@ -36,24 +36,50 @@
 //! instructions and attribute values. White space and byte order marks are allowed between envelopes. An envelope
 //! may begin with an XML declaration, which emulators of Exchange write.
 //!
-//! A well-formed envelope has exactly one end, and the framer finds it. It checks nothing else. A malformed
-//! envelope may be refused at once, be cut at a wrong place, or never end. The parser refuses it if it was cut.
+//! A well-formed envelope has exactly one end, and the framer finds it. The framer checks only what it needs for
+//! that. For a malformed envelope it does one of three things:
 //!
-//! **Drop the stream after an error of the framer or of the parser**: the start of the next envelope would be a
-//! guess. An attacker could use a wrong guess to smuggle a message past a check.
+//! - It returns an error.
+//! - It cuts the envelope at a wrong place. The parser then refuses the envelope.
+//! - It finds no end, until the envelope exceeds the limit or the stream ends. Both are errors.
+//!
+//! **Drop the stream after an error of the framer or of the parser.** After an error, nobody knows where the next
+//! envelope begins. An attacker could write an envelope so that a guess makes a message out of its text.
+//!
+//! # Errors
+//!
+//! The parser can report another error than the framer for the same malformed envelope. The framer does not check
+//! names, characters, the encoding, references, attributes, XML declarations, limits other than the length, or tags
+//! that cannot be the root's. If one of these breaks a rule, the framer can report another defect, at the same byte
+//! or later. Other differences are:
+//!
+//! - Outside the root element, the framer reports [`TextOutsideRoot`](crate::ErrorKind::TextOutsideRoot) where the parser
+//!   reports [`InvalidUtf8`](crate::ErrorKind::InvalidUtf8), [`IllegalChar`](crate::ErrorKind::IllegalChar) or
+//!   [`Encoding`](crate::ErrorKind::Encoding).
+//! - At a `<` or `/` within an incomplete attribute, the framer reports [`StartTag`](crate::ErrorKind::StartTag). The
+//!   parser reports which part of the attribute is missing.
+//! - The framer refuses an end tag before a root element with
+//!   [`EndTagMismatch`](crate::ErrorKind::EndTagMismatch) at the first byte of its name. It does not read the name.
+//! - For the framer an XML declaration ends at the first `?>`, also within a value.
+//! - An incomplete byte order mark counts as a separator. Its error is at the byte after it.
+//!
+//! In all other cases the framer and the parser report the same kind at the same offset.
 //!
 //! # Cost
 //!
-//! The time is linear in the stream for any chunk boundaries: no byte is scanned twice. An envelope within one
-//! chunk is borrowed from the chunk. Other envelopes are copied into one buffer. The length is checked against
-//! [`Limits::body_bytes`](crate::Limits::body_bytes) *before* a byte is buffered. Between envelopes the framer
-//! retains at most 256 KiB of the buffer.
+//! The time is linear in the length of the stream, for any chunk boundaries: a call of [`Framer::next`] continues where
+//! the last call stopped. [`Framer::finish`] reads a partial envelope once more, to look for an error in it.
+//!
+//! An envelope within one chunk is borrowed from the chunk. Other envelopes are copied into one buffer. The length is
+//! checked against [`Limits::body_bytes`](crate::Limits::body_bytes) *before* a byte is buffered. The buffer holds the
+//! last envelope until the next call of [`Framer::next`]. That call shrinks the buffer to 256 KiB if it is larger.
 //!
 //! # Implementation
 //!
-//! - `cutter`: the rules for a stream, shared by the framer here and the decoder in `codec`.
-//! - `scanner`: a state machine that follows the structure of an envelope.
-//! - `find`: skips bytes that do not change the scanner's state, with a kernel of `scan`.
+//! - `cutter`: a `Cutter` applies the rules for a stream, for the framer here and the decoder in `codec`. A `Cut` is
+//!   its result for some bytes: what to drop before the envelope, and where the envelope ends.
+//! - `scanner`: a `Scanner` is the state machine that finds the end of one envelope.
+//! - `find`: vectorized searches for the next byte that can change the scanner's state.
 //!
 //! When a stream ends within an envelope, the tokenizer of `xml` says whether the partial envelope is malformed.
 
@@ -74,10 +100,13 @@ use self::cutter::{Cut, Cutter};
 use crate::config::Config;
 use crate::error::Error;
 
-/// Cuts a stream into envelopes. The [module](self) documents the boundaries and the cost.
+/// Cuts a stream into envelopes, chunk by chunk. Buffers an envelope that is in several chunks.
+///
+/// The [module](self) documents the boundaries, the errors and the cost.
 pub struct Framer {
     cutter: Cutter,
-    /// The part of the current envelope from earlier chunks. After its end, the envelope last returned.
+    /// The part of the current envelope that earlier chunks held. Between envelopes: the last envelope, if it was in
+    /// several chunks.
     buffer: Vec<u8>,
 }
 
@@ -85,16 +114,21 @@ pub struct Framer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Envelope<'s> {
-    /// The offset of its first byte in the stream, in bytes. Add the offset of a parser's error, which counts from
-    /// the start of [`body`](Self::body).
+    /// The offset of the first byte of [`body`](Self::body) in the stream, in bytes.
+    ///
+    /// The offset of a parser's error counts from the start of `body`. The sum of both is the offset of the defect in
+    /// the stream.
     pub offset: u64,
-    /// The envelope, from its first markup, which may be an XML declaration, to the `>` of its root's end tag.
-    /// Borrows from the chunk if it is within one chunk, otherwise from the framer.
+    /// The whole envelope, as a body for [`Parser::parse`](crate::Parser::parse). This is not only the SOAP `Body`
+    /// element.
+    ///
+    /// It extends from the first markup, which may be an XML declaration, to the `>` of the root's end tag. It borrows
+    /// from the chunk if the envelope is within one chunk, otherwise from the framer.
     pub body: &'s [u8],
 }
 
 impl Framer {
-    /// The most memory that is retained from one envelope to the next, in bytes.
+    /// The capacity to which the buffer is shrunk before the next envelope, in bytes.
     const MAX_RETAINED: usize = 256 << 10;
 
     /// A framer at the start of a stream, with the default configuration. Allocates nothing yet.
@@ -103,9 +137,12 @@ impl Framer {
         Self::with_config(Config::default())
     }
 
-    /// A framer at the start of a stream. From the configuration it uses only
-    /// [`limits.body_bytes`](crate::Limits::body_bytes), the longest accepted envelope in bytes, and
-    /// [`kernel`](Config::kernel).
+    /// A framer at the start of a stream.
+    ///
+    /// [`next`](Self::next) uses only [`limits.body_bytes`](crate::Limits::body_bytes), the length of the longest
+    /// accepted envelope in bytes, and [`kernel`](Config::kernel). [`finish`](Self::finish) checks a partial envelope as
+    /// a [`Tokenizer`](crate::xml::Tokenizer) with this configuration does. So it also uses all other
+    /// [`Limits`](crate::Limits) except `events`, and [`illegal_references`](Config::illegal_references).
     #[must_use]
     pub fn with_config(config: Config) -> Self {
         Self {
@@ -114,15 +151,18 @@ impl Framer {
         }
     }
 
-    /// The next envelope that ends in this chunk. Advances the chunk past the bytes it takes. `None` once the chunk
-    /// is empty and the next one is needed.
+    /// Returns the next envelope that ends in this chunk, and advances the chunk past it. Returns `None` once it has
+    /// taken the whole chunk. Then call it with the next chunk of the stream.
+    ///
+    /// `Framer` is not an `Iterator`: each call takes a chunk, and the envelope may borrow from the framer until the next
+    /// call.
     ///
     /// # Errors
     ///
     /// [`BodyLimit`](crate::ErrorKind::BodyLimit) if an envelope is longer than the limit. Errors of the class
     /// [`Malformed`](crate::ErrorClass::Malformed), or [`Doctype`](crate::ErrorKind::Doctype), if the end of an
-    /// envelope cannot be determined. The error's offset counts from the start of the envelope, which
-    /// [`offset`](Self::offset) returns. Further calls return the same error.
+    /// envelope cannot be determined. The error's offset counts from the start of the envelope. [`offset`](Self::offset)
+    /// returns that start. Further calls return the same error.
     pub fn next<'s, 'c: 's>(
         &'s mut self,
         chunk: &mut &'c [u8],
@@ -138,33 +178,47 @@ impl Framer {
         } = self.cutter.cut(chunk)?;
         let rest = chunk.get(separators..).unwrap_or_default();
         let end = length.map(|length| length.wrapping_sub(self.buffer.len()));
-        let (read, after) = rest
+        let (taken, after) = rest
             .split_at_checked(end.unwrap_or(rest.len()))
             .unwrap_or_default();
         *chunk = after;
         if end.is_some() && self.buffer.is_empty() {
-            return Ok(Some(Envelope { offset, body: read }));
+            return Ok(Some(Envelope {
+                offset,
+                body: taken,
+            }));
         }
-        self.buffer.extend_from_slice(read);
+        self.buffer.extend_from_slice(taken);
         Ok(end.map(|_| Envelope {
             offset,
             body: &self.buffer,
         }))
     }
 
-    /// Checks that the stream may end here.
+    /// Returns an error if the stream ended within an envelope. Call it after the last chunk.
+    ///
+    /// A stream may end between envelopes, also after comments and processing instructions.
     ///
     /// # Errors
     ///
-    /// [`UnfinishedEnvelope`](crate::ErrorKind::UnfinishedEnvelope) if the stream ended within an envelope. Its offset
-    /// is the end of the stream. The connection broke, and the rest of the envelope is lost. If the partial envelope
-    /// is malformed, or an earlier call of [`next`](Self::next) failed, returns that error instead.
+    /// - The error of [`next`](Self::next), if a call of it failed.
+    /// - If the partial envelope is malformed, exceeds a limit or has an unsupported encoding: the error of a
+    ///   [`Tokenizer`](crate::xml::Tokenizer) for it. That can be any kind except the class
+    ///   [`Schema`](crate::ErrorClass::Schema).
+    /// - [`UnfinishedEnvelope`](crate::ErrorKind::UnfinishedEnvelope), if the partial envelope is only incomplete. The
+    ///   end may be within a character. The connection may have been lost. The error's offset is the length of the
+    ///   partial envelope.
+    /// - [`TextOutsideRoot`](crate::ErrorKind::TextOutsideRoot), if the stream ends within a byte order mark.
+    ///
+    /// The error's offset counts from [`offset`](Self::offset).
     pub fn finish(&self) -> Result<(), Error> {
         self.cutter.finish(&self.buffer)
     }
 
-    /// The offset of the current envelope in the stream, in bytes. The current envelope is the subject of the last
-    /// error, or the one that comes next.
+    /// The offset of the current envelope in the stream, in bytes.
+    ///
+    /// After an error, this is the start of the envelope with the error. Between envelopes, it is the number of bytes
+    /// read so far.
     #[must_use]
     pub fn offset(&self) -> u64 {
         self.cutter.offset()

@@ -1,93 +1,97 @@
 //! A state machine that follows the structure of an envelope byte by byte. It knows just enough XML grammar to find
 //! the end of the root element.
 //!
-//! Elements nest, so it suffices to count the tags of elements with the root's name: the root ends when as many have
-//! closed as opened. The scanner compares only the first [`NAME_LEN`] bytes of names. It may therefore count further
-//! elements, but then it counts both their start and end tags.
+//! Elements nest, so the scanner counts only the tags of elements with the root's name. The root element ends with the
+//! end tag that closes the last open one of them.
 //!
-//! Other tags are ignored, including their ends: in a well-formed document no tag contains `<`. In a malformed one the
-//! scanner may take such a `<` for markup, and cut the envelope at a wrong place. The parser then refuses it.
+//! The scanner compares a name with the root's name over the length of the root's name, and over at most [`NAME_LEN`]
+//! bytes. It does not check that the name ends there. With a root `<E>` it therefore also counts each `<Event>`. This
+//! changes nothing in a well-formed document: the scanner counts both the start tag and the end tag of such an element.
 //!
-//! Uses `find` for the states that many bytes do not change, and `scan` for white space.
+//! The scanner reads a counted tag to its end. It ignores all other tags, with their attributes: in a well-formed
+//! document no tag contains a `<`. In a malformed document the scanner may take a `<` within an ignored tag for markup,
+//! and cut the envelope at a wrong place. The parser then refuses the envelope.
+//!
+//! Uses `find` in the states that most bytes do not change, and `scan` for white space.
 
 use super::find;
 use crate::error::{Error, ErrorKind};
 use crate::scan::{Class, Dispatch};
 
-/// The number of bytes of the root's name that are compared.
+/// The number of bytes of the root's name that are stored and compared.
 const NAME_LEN: usize = 16;
-
-/// The rest of `<![CDATA[` after `<![`.
-const CDATA: &[u8] = b"CDATA[";
 
 /// The byte order mark.
 const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
 
-/// A position in a stream. The stream may be split into chunks anywhere.
+/// Finds the end of one envelope, in bytes that may be split into chunks anywhere. It stores no byte of the envelope
+/// except the start of the root's name.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Scanner {
     state: State,
-    /// The number of open elements with the root's name.
+    /// The number of open elements that are counted.
     depth: usize,
     /// The first bytes of the root's name, and their number.
     name: [u8; NAME_LEN],
     name_length: usize,
-    /// The number of bytes read of the envelope.
-    pub(super) read: usize,
+    /// The offset of the next byte in the envelope. Equal to the number of bytes of the envelope that have been read.
+    pub(super) position: usize,
     /// The offset of the last `<!` in the envelope.
-    markup_start: usize,
+    declaration_start: usize,
 }
 
-/// The construct that the next byte is part of.
+/// The construct that the next byte belongs to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum State {
-    /// Between envelopes, or between the markup of `[22] prolog`.
+    /// Between envelopes, or in `[22] prolog` between comments and processing instructions.
     #[default]
     Outside,
-    /// A byte order mark, after this number of its bytes.
-    ByteOrderMark(usize),
-    /// Text, or an ignored tag.
+    /// A byte order mark. Its first `seen` bytes have been read.
+    ByteOrderMark { seen: usize },
+    /// Text or an ignored tag, inside the root element.
     Content,
     /// Markup after its `<`.
     Markup,
+    /// After `</` before a root element.
+    StrayEndTag,
     /// The name of the root in its start tag.
     Root,
-    /// A name, after this number of bytes that equal the root's name, and whether the tag is an end tag.
-    Name(usize, bool),
-    /// A counted tag after its name, outside of attribute values.
-    Tag,
-    /// The same, after a `/`.
-    Slash,
-    /// An attribute value in a counted tag, with this quote.
-    Value(u8),
+    /// A name in a tag inside the root element. Its first `matched` bytes are those of the root's name.
+    Name { matched: usize, is_end_tag: bool },
+    /// A counted start tag after its name, outside of attribute values.
+    StartTag,
+    /// A counted start tag after a `/` outside of attribute values.
+    EmptyElementTag,
+    /// A counted end tag after its name.
+    EndTag,
+    /// An attribute value in a counted start tag.
+    Value { quote: u8 },
     /// After `<!`.
-    Bang,
-    /// After `<!-`.
-    CommentStart,
-    /// After `<![` and this number of bytes of [`CDATA`].
-    CDataStart(usize),
-    /// `[15] Comment`, after this number of hyphens.
-    Comment(u8),
-    /// `[18] CDSect`, after this number of brackets, at most two.
-    CData(u8),
-    /// `[16] PI` or the XML declaration, and whether the last byte was a `?`.
-    Instruction(bool),
+    Declaration,
+    /// After `<!` and the start of `--`, `[CDATA[` or `DOCTYPE`. The bytes of `missing` must follow.
+    Keyword { missing: &'static [u8] },
+    /// `[15] Comment`. The last `hyphens` bytes, at most two, were hyphens.
+    Comment { hyphens: u8 },
+    /// `[18] CDSect`. The last `brackets` bytes, at most two, were `]`.
+    CData { brackets: u8 },
+    /// `[16] PI` or the XML declaration.
+    Instruction { after_question_mark: bool },
 }
 
 impl Scanner {
-    /// Reads white space and byte order marks between envelopes. Returns their number of bytes.
+    /// Reads white space and byte order marks between envelopes. Returns their length in bytes.
     pub(super) fn skip_separators(&mut self, bytes: &[u8]) -> usize {
-        if self.read > 0 {
+        if self.position > 0 {
             return 0;
         }
         for (at, byte) in bytes.iter().enumerate() {
             self.state = match (self.state, byte) {
                 (State::Outside, _) if Class::SPACE.contains(*byte) => State::Outside,
-                (State::Outside, 0xEF) => State::ByteOrderMark(1),
-                (State::ByteOrderMark(seen), _) if BYTE_ORDER_MARK.get(seen) == Some(byte) => {
+                (State::Outside, 0xEF) => State::ByteOrderMark { seen: 1 },
+                (State::ByteOrderMark { seen }, _) if BYTE_ORDER_MARK.get(seen) == Some(byte) => {
                     match seen.wrapping_add(1) {
                         seen if seen == BYTE_ORDER_MARK.len() => State::Outside,
-                        seen => State::ByteOrderMark(seen),
+                        seen => State::ByteOrderMark { seen },
                     }
                 }
                 _ => return at,
@@ -96,7 +100,7 @@ impl Scanner {
         bytes.len()
     }
 
-    /// An error within a byte order mark.
+    /// Returns an error if the last separator is an incomplete byte order mark.
     pub(super) fn check_separators(&self) -> Result<(), Error> {
         match self.state {
             State::Outside => Ok(()),
@@ -104,145 +108,176 @@ impl Scanner {
         }
     }
 
-    /// Reads these bytes. If the envelope ends among them, returns the number of bytes up to its end.
+    /// Reads these bytes, up to the end of the envelope. Returns the index of its end in `bytes`, if its end is in
+    /// `bytes`.
     pub(super) fn scan(
         &mut self,
         bytes: &[u8],
         dispatch: Dispatch,
     ) -> Result<Option<usize>, Error> {
-        let mut read = 0;
-        while let Some(rest) = bytes.get(read..)
+        let mut scanned = 0;
+        while let Some(rest) = bytes.get(scanned..)
             && !rest.is_empty()
         {
             let skipped = self.skip(rest, dispatch);
-            self.read = self.read.wrapping_add(skipped);
-            read = read.wrapping_add(skipped);
+            self.position = self.position.wrapping_add(skipped);
+            scanned = scanned.wrapping_add(skipped);
             let Some(byte) = rest.get(skipped) else {
                 break;
             };
             let is_end = self.step(*byte)?;
-            self.read = self.read.wrapping_add(1);
-            read = read.wrapping_add(1);
+            self.position = self.position.wrapping_add(1);
+            scanned = scanned.wrapping_add(1);
             if is_end {
-                return Ok(Some(read));
+                return Ok(Some(scanned));
             }
         }
         Ok(None)
     }
 
-    /// The number of next bytes that [`step`](Self::step) need not read, because they continue the same state.
+    /// The number of next bytes after which the construct is the same, so that [`step`](Self::step) need not read them.
     #[inline]
     fn skip(&mut self, bytes: &[u8], dispatch: Dispatch) -> usize {
-        let of = match &mut self.state {
+        let needles = match &mut self.state {
             State::Content => {
-                let [name, ..] = self.name;
-                return dispatch.run(find::Markup { bytes, name });
+                let [name_start, ..] = self.name;
+                return dispatch.run(find::Markup { bytes, name_start });
             }
             State::Root => {
                 let name = bytes.iter().take_while(|byte| !ends_name(**byte));
                 return name.inspect(|byte| self.push_name_byte(**byte)).count();
             }
-            State::Name(read, _) => {
-                // The last byte of the name changes the state.
-                let name = self.name.get(*read..self.name_length.wrapping_sub(1));
+            State::Name { matched, .. } => {
+                // `step` reads the last byte of the name, which changes the state.
+                let name = self.name.get(*matched..self.name_length.wrapping_sub(1));
                 let pairs = name.unwrap_or_default().iter().zip(bytes);
                 let same = pairs.take_while(|(name, byte)| name == byte).count();
-                *read = read.wrapping_add(same);
+                *matched = matched.wrapping_add(same);
                 return same;
             }
-            State::Tag => {
+            State::StartTag | State::EndTag => {
                 let continues = |byte: &u8| !b"\"'/<>".contains(byte);
                 return bytes.iter().take_while(|byte| continues(byte)).count();
             }
-            State::Value(quote) => [*quote, *quote, b'<', b'<'],
-            State::Comment(0) => *b"----",
-            State::CData(0) => *b"]]]]",
-            State::Instruction(false) => *b"????",
+            State::Value { quote } => [*quote, *quote, b'<', b'<'],
+            State::Comment { hyphens: 0 } => *b"----",
+            State::CData { brackets: 0 } => *b"]]]]",
+            State::Instruction {
+                after_question_mark: false,
+            } => *b"????",
             _ => return 0,
         };
-        dispatch.run(find::AnyOf { bytes, of })
+        dispatch.run(find::AnyOf { bytes, needles })
     }
 
-    /// Reads one byte. Returns whether it is the last of the envelope.
+    /// Reads one byte. Returns whether it is the last byte of the envelope.
     fn step(&mut self, byte: u8) -> Result<bool, Error> {
         self.state = match (self.state, byte) {
             (State::Outside | State::Content, b'<') => State::Markup,
             (State::Content, _) => State::Content,
             (State::Outside, _) if Class::SPACE.contains(byte) => State::Outside,
-            (State::Outside | State::ByteOrderMark(_), _) => {
+            (State::Outside | State::ByteOrderMark { .. }, _) => {
                 return self.fail(ErrorKind::TextOutsideRoot);
             }
 
             (State::Markup, b'!') => {
-                self.markup_start = self.read.wrapping_sub(1);
-                State::Bang
+                self.declaration_start = self.position.wrapping_sub(1);
+                State::Declaration
             }
-            (State::Markup, b'?') => State::Instruction(false),
-            (State::Markup, b'/') if self.depth > 0 => State::Name(0, true),
-            // The offset is that of the name, which comes next.
-            (State::Markup, b'/') => {
-                return fail_at(self.read.wrapping_add(1), ErrorKind::EndTagMismatch);
-            }
+            (State::Markup, b'?') => State::Instruction {
+                after_question_mark: false,
+            },
+            (State::Markup, b'/') if self.depth > 0 => State::Name {
+                matched: 0,
+                is_end_tag: true,
+            },
+            (State::Markup, b'/') => State::StrayEndTag,
             (State::Markup, _) if self.depth > 0 => self.match_name(byte, 0, false),
-            (State::Markup, _) if ends_name(byte) => return self.fail(ErrorKind::Name),
+            (State::Markup | State::StrayEndTag, _) if ends_name(byte) => {
+                return self.fail(ErrorKind::Name);
+            }
+            (State::StrayEndTag, _) => return self.fail(ErrorKind::EndTagMismatch),
             (State::Markup, _) => {
                 self.depth = 1;
                 self.push_name_byte(byte);
                 State::Root
             }
-            // The first byte after the name.
+            // `skip` has read the name. This is the first byte after it.
             (State::Root, _) => {
-                self.state = State::Tag;
+                self.state = State::StartTag;
                 return self.step(byte);
             }
-            (State::Name(read, is_end), _) => self.match_name(byte, read, is_end),
+            (
+                State::Name {
+                    matched,
+                    is_end_tag,
+                },
+                _,
+            ) => self.match_name(byte, matched, is_end_tag),
 
-            (State::Slash, b'>') => match self.depth.checked_sub(1) {
-                Some(outside) => {
-                    self.depth = outside;
-                    return Ok(self.end_markup());
+            (State::StartTag | State::EndTag, b'>') => return Ok(self.end_markup()),
+            (State::StartTag, b'<') => return self.fail(ErrorKind::StartTag),
+            (State::StartTag, b'/') => State::EmptyElementTag,
+            (State::StartTag, quote @ (b'"' | b'\'')) => State::Value { quote },
+            (State::StartTag, _) => State::StartTag,
+            (State::EmptyElementTag, b'>') => {
+                self.depth = self.depth.wrapping_sub(1);
+                return Ok(self.end_markup());
+            }
+            (State::EmptyElementTag, _) => {
+                return fail_at(self.position.wrapping_sub(1), ErrorKind::StartTag);
+            }
+            (State::EndTag, b'<' | b'/' | b'"' | b'\'') => return self.fail(ErrorKind::EndTag),
+            (State::EndTag, _) => State::EndTag,
+            (State::Value { .. }, b'<') => return self.fail(ErrorKind::AttributeLessThan),
+            (State::Value { quote }, _) if byte == quote => State::StartTag,
+            (State::Value { quote }, _) => State::Value { quote },
+
+            (State::Declaration, b'-') => State::Keyword { missing: b"-" },
+            (State::Declaration, b'[') => State::Keyword { missing: b"CDATA[" },
+            (State::Declaration, b'D') => State::Keyword { missing: b"OCTYPE" },
+            (State::Keyword { missing }, _) if missing.first() == Some(&byte) => {
+                match (missing.get(1..).unwrap_or_default(), byte) {
+                    (missing @ [_, ..], _) => State::Keyword { missing },
+                    ([], b'-') => State::Comment { hyphens: 0 },
+                    ([], b'[') if self.depth > 0 => State::CData { brackets: 0 },
+                    ([], b'[') => {
+                        return fail_at(self.declaration_start, ErrorKind::TextOutsideRoot);
+                    }
+                    ([], _) => return fail_at(self.declaration_start, ErrorKind::Doctype),
                 }
-                // An end tag such as `</a/>`.
-                None => return self.fail(ErrorKind::EndTag),
+            }
+            (State::Declaration | State::Keyword { .. }, _) => {
+                return fail_at(self.declaration_start, ErrorKind::Markup);
+            }
+
+            (State::Comment { hyphens: 2 }, b'>') => return Ok(self.end_markup()),
+            (State::Comment { hyphens: 2 }, _) => {
+                return fail_at(self.position.wrapping_sub(2), ErrorKind::CommentHyphens);
+            }
+            (State::Comment { hyphens }, b'-') => State::Comment {
+                hyphens: hyphens.wrapping_add(1),
             },
-            (State::Tag, b'>') => return Ok(self.end_markup()),
-            (State::Tag | State::Slash, b'<') => return self.fail(ErrorKind::StartTag),
-            (State::Tag | State::Slash, b'/') => State::Slash,
-            (State::Tag | State::Slash, quote @ (b'"' | b'\'')) => State::Value(quote),
-            (State::Tag | State::Slash, _) => State::Tag,
-            (State::Value(_), b'<') => return self.fail(ErrorKind::AttributeLessThan),
-            (State::Value(quote), _) if byte == quote => State::Tag,
-            (State::Value(quote), _) => State::Value(quote),
-
-            (State::Bang, b'-') => State::CommentStart,
-            (State::Bang, b'[') if self.depth > 0 => State::CDataStart(0),
-            (State::Bang, b'[') => return fail_at(self.markup_start, ErrorKind::TextOutsideRoot),
-            (State::Bang, b'D') => return fail_at(self.markup_start, ErrorKind::Doctype),
-            (State::CommentStart, b'-') => State::Comment(0),
-            (State::CDataStart(seen), _) if CDATA.get(seen) == Some(&byte) => {
-                match seen.wrapping_add(1) {
-                    seen if seen == CDATA.len() => State::CData(0),
-                    seen => State::CDataStart(seen),
-                }
-            }
-            (State::Bang | State::CommentStart | State::CDataStart(_), _) => {
-                return fail_at(self.markup_start, ErrorKind::Markup);
-            }
-
-            (State::Comment(2), b'>') => return Ok(self.end_markup()),
-            (State::Comment(2), _) => return self.fail(ErrorKind::CommentHyphens),
-            (State::Comment(hyphens), b'-') => State::Comment(hyphens.wrapping_add(1)),
-            (State::Comment(_), _) => State::Comment(0),
-            (State::CData(2), b'>') => State::Content,
-            (State::CData(brackets), b']') => State::CData(brackets.wrapping_add(1).min(2)),
-            (State::CData(_), _) => State::CData(0),
-            (State::Instruction(true), b'>') => return Ok(self.end_markup()),
-            (State::Instruction(_), _) => State::Instruction(byte == b'?'),
+            (State::Comment { .. }, _) => State::Comment { hyphens: 0 },
+            (State::CData { brackets: 2 }, b'>') => State::Content,
+            (State::CData { brackets }, b']') => State::CData {
+                brackets: brackets.wrapping_add(1).min(2),
+            },
+            (State::CData { .. }, _) => State::CData { brackets: 0 },
+            (
+                State::Instruction {
+                    after_question_mark: true,
+                },
+                b'>',
+            ) => return Ok(self.end_markup()),
+            (State::Instruction { .. }, _) => State::Instruction {
+                after_question_mark: byte == b'?',
+            },
         };
         Ok(false)
     }
 
-    /// Appends a byte to the root's name.
+    /// Appends a byte to the stored start of the root's name. Drops it if [`NAME_LEN`] bytes are stored.
     fn push_name_byte(&mut self, byte: u8) {
         if let Some(next) = self.name.get_mut(self.name_length) {
             *next = byte;
@@ -250,28 +285,36 @@ impl Scanner {
         }
     }
 
-    /// Compares a byte of a name with the root's. `read` bytes were equal before it.
-    fn match_name(&mut self, byte: u8, read: usize, is_end: bool) -> State {
-        if self.name.get(read) != Some(&byte) {
+    /// Compares the next byte of a name with the root's name. The `matched` bytes before it were equal. Counts the tag if
+    /// all stored bytes of the root's name are equal.
+    fn match_name(&mut self, byte: u8, matched: usize, is_end_tag: bool) -> State {
+        if self.name.get(matched) != Some(&byte) {
             return match byte {
                 b'<' => State::Markup,
                 _ => State::Content,
             };
         }
-        let read = read.wrapping_add(1);
-        if read < self.name_length {
-            return State::Name(read, is_end);
+        let matched = matched.wrapping_add(1);
+        if matched < self.name_length {
+            return State::Name {
+                matched,
+                is_end_tag,
+            };
         }
-        self.depth = match is_end {
-            true => self.depth.wrapping_sub(1),
-            false => self.depth.wrapping_add(1),
-        };
-        State::Tag
+        if is_end_tag {
+            self.depth = self.depth.wrapping_sub(1);
+            return State::EndTag;
+        }
+        self.depth = self.depth.wrapping_add(1);
+        State::StartTag
     }
 
-    /// Ends a tag, a comment or a processing instruction. Returns whether the envelope ends with it.
+    /// Sets the state after a tag, a comment or a processing instruction. Returns whether the envelope ends with it.
     fn end_markup(&mut self) -> bool {
-        let is_tag = !matches!(self.state, State::Comment(_) | State::Instruction(_));
+        let is_tag = !matches!(
+            self.state,
+            State::Comment { .. } | State::Instruction { .. }
+        );
         self.state = match self.depth {
             0 => State::Outside,
             _ => State::Content,
@@ -279,12 +322,13 @@ impl Scanner {
         is_tag && self.depth == 0
     }
 
+    /// An error of this kind at the next byte.
     fn fail<T>(&self, kind: ErrorKind) -> Result<T, Error> {
-        fail_at(self.read, kind)
+        fail_at(self.position, kind)
     }
 }
 
-/// Whether the byte ends the root's name. It is then read as part of the tag.
+/// Whether the byte is the first one after the root's name.
 fn ends_name(byte: u8) -> bool {
     Class::SPACE.contains(byte) || b"/>\"'<".contains(&byte)
 }

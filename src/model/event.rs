@@ -8,7 +8,7 @@ use super::{FolderId, ItemId, Timestamp, Watermark};
 /// One event of a notification.
 ///
 /// One type serves all kinds, because the schema gives each kind a selection of the same few children.
-/// A StatusEvent has at most a watermark. An event of kind [`EventKind::Other`] has only [`other`](Self::other).
+/// By the schema a StatusEvent has at most a watermark. An event of kind [`EventKind::Other`] has only [`other`](Self::other).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Event<'a> {
@@ -16,7 +16,8 @@ pub struct Event<'a> {
     pub kind: EventKind,
     /// `Watermark`: the position after this event. Present in push and pull, absent in streaming.
     pub watermark: Option<Watermark<'a>>,
-    /// `TimeStamp`: when it happened. Events of one notification often share it; their order is their position.
+    /// `TimeStamp`: when it happened. Events of one notification often share it. Their order is that in
+    /// [`Notification::events`](crate::Notification::events).
     pub timestamp: Option<Timestamp<'a>>,
     /// `ItemId`: the item it happened to. Servers write this or `folder_id`.
     pub item_id: Option<ItemId<'a>>,
@@ -76,7 +77,7 @@ impl<'a> Target<'a> {
     }
 }
 
-/// The children that only moved and copied events have. They are stored apart because they would double
+/// The children that, by the schema, only moved and copied events have. They are stored apart because they would double
 /// the size of every event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -118,7 +119,7 @@ pub enum EventKind {
 }
 
 impl EventKind {
-    /// The kinds that have an element.
+    /// All kinds except [`Other`](Self::Other).
     pub(crate) const KNOWN: [Self; 8] = [
         Self::Status,
         Self::Created,
@@ -165,7 +166,7 @@ impl FromStr for EventKind {
     }
 }
 
-/// A text that is not the name of an event's element: the error of `EventKind::from_str`.
+/// The error of `EventKind::from_str`: not the name of a known event element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownEventKind(());
 
@@ -205,7 +206,7 @@ pub(crate) enum Value<'a> {
 }
 
 impl<'a> Event<'a> {
-    /// Every field with its key in JSON. The old ids are among the others, as they are children of the event in EWS.
+    /// Every field with its key in JSON. The old ids are fields like the others, as in EWS.
     ///
     /// `Serialize` and the fingerprints of [`Continuity`](crate::Continuity) are made of it. The pattern names every
     /// field, so that a new one cannot be forgotten.

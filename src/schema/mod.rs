@@ -1,10 +1,10 @@
 //! The vocabulary of EWS notifications: one table of the elements, by name and namespace, and where each may appear.
 //!
-//! Everything else that has the name of an element is checked against the table by the tests of this module: event
-//! kinds, operations, what the fast path predicts, the keys of `Serialize`. What an element means is decided by the
-//! engine. The tree is that of `messages.xsd` and `types.xsd`, as servers write it.
+//! Other places spell element names as well: event kinds, operations, the fast path, the keys of `Serialize`. The tests of
+//! this module check them against the table. The engine decides what an element means. The table follows `messages.xsd`,
+//! `types.xsd` and SOAP, with the deviations of real servers.
 //!
-//! Depends on the names of `xml` and the enumerations of the model.
+//! Uses [`Name`] of `xml`, and [`EventKind`] and [`Operation`] of the model.
 
 mod namespaces;
 #[cfg(test)]
@@ -32,9 +32,9 @@ pub(crate) enum Content {
     Int,
     /// `xs:boolean`.
     Boolean,
-    /// Nothing, but `@Id` and perhaps `@ChangeKey`.
+    /// Nothing. The attributes are `Id` and optionally `ChangeKey`.
     Id,
-    /// Nothing, but attributes that name a version.
+    /// Nothing. The attributes name a version.
     Version,
 }
 
@@ -63,7 +63,7 @@ macro_rules! elements {
             $($(#[$doc])* $element,)+
         }
 
-        /// The element that a child of this name is; `None` if it may not appear there.
+        /// Looks up the child with this name. `None` if it may not appear there.
         pub(crate) fn child(parent: Element, name: Name<'_>) -> Option<Element> {
             Some(match (parent, Vocabulary::of(name.namespace())?, name.local()) {
                 $($((Element::$parent, Vocabulary::$namespace, $name))|+ => Element::$element,)+
@@ -128,8 +128,8 @@ elements! {
         (SendNotification Messages "ResponseMessages")
         (GetEventsResponse Messages "ResponseMessages")
         (GetStreamingEventsResponse Messages "ResponseMessages");
-    /// That of any operation: the schema gives each a selection of the same children. An emulator writes the name of
-    /// the type instead.
+    /// The response message of any operation: each allows some of these children. An emulator writes the name of the type
+    /// instead.
     ResponseMessage, Often, Children,
         (ResponseMessages Messages "SendNotificationResponseMessage")
         (ResponseMessages Messages "GetEventsResponseMessage")
@@ -191,7 +191,7 @@ impl Element {
 
     /// Its bit in [`Seen`]. A Body has one operation, so all operations share one.
     const fn bit(self) -> u64 {
-        const { assert!((Self::UnreadCount as u32) < u64::BITS) };
+        const { assert!((Self::UnreadCount as u32) < u64::BITS) }; // the last row of the table
         1 << match self.content() {
             Content::Operation(_) => Self::SendNotification as u32,
             _ => self as u32,
@@ -204,7 +204,7 @@ impl Element {
 pub(crate) struct Seen(u64);
 
 impl Seen {
-    /// Notes a child. Whether it is the first of its kind.
+    /// Records a child. Returns whether it is the first of its kind.
     pub(crate) const fn insert(&mut self, element: Element) -> bool {
         let is_new = !self.contains(element);
         self.0 |= element.bit();

@@ -72,7 +72,7 @@ impl Buffers {
 /// - Iterator adapters such as `flatten` drop the errors of an iterator of `Result`s, and a truncated document would
 ///   look complete. With `Result<Option<_>>` a caller sees the end only after handling the error.
 pub struct Tokenizer<'s, 'b> {
-    /// The engine moves it over whole elements in content. It also moves it over the rest of the body, after
+    /// The engine may move it over whole elements in content. It also moves it over the rest of the body, after
     /// which it reads no more tokens.
     pub(crate) cursor: Cursor<'b>,
     pub(super) buffers: &'s mut Buffers,

@@ -1,5 +1,4 @@
-//! The listener of `examples/listener.rs`. Pushes are posted as Exchange posts them: again until they are answered, out of
-//! order, and not all.
+//! Tests `examples/listener.rs` with pushes that are repeated, overtaken and lost.
 
 #[path = "../../examples/listener.rs"]
 #[expect(dead_code, reason = "an example has a main")]
@@ -7,13 +6,12 @@ mod example;
 
 use core::net::SocketAddr;
 use core::time::Duration;
-use std::collections::HashSet;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex};
 
 use ews_notifications::{Limits, Parser, Reply, SoapVersion};
-use example::{Consumer, Log, QUEUE, Store};
+use example::{Consumer, Log, QUEUE, Record, Store};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -97,16 +95,16 @@ impl Tested {
         Self::with_log(known, &[]).await
     }
 
-    /// One that finds this log.
+    /// A listener that starts with this log.
     async fn with_log(known: &[&str], log: &[u8]) -> Self {
-        let known: HashSet<String> = known.iter().map(ToString::to_string).collect();
+        let known = (!known.is_empty()).then(|| known.iter().map(ToString::to_string).collect());
         let (store, reports) = (Memory::default(), Reports::default());
         let mut consumer = Consumer::new(known, reports.clone());
-        let end = consumer.replay(log);
+        let end = consumer.replay(log).unwrap();
         store.set(|state| state.records.extend_from_slice(&log[..end]));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let app = example::app(consumer, store.clone());
+        let app = example::router(consumer, store.clone());
         tokio::spawn(async move { axum::serve(listener, app).await });
         Self {
             address,
@@ -193,9 +191,11 @@ impl Tested {
         let mut stored = Vec::new();
         let mut parser = Parser::new();
         let mut rest = &*log;
-        while let Some((body, after)) = example::split_record(rest) {
+        while let Record::Complete(body, after) = example::decode_record(rest) {
             let message = parser.parse(body).unwrap();
-            let events = message.notifications().flat_map(|one| one.events);
+            let events = message
+                .notifications()
+                .flat_map(|notification| notification.events);
             stored.extend(events.filter_map(|event| Some(event.watermark?.to_string())));
             rest = after;
         }
@@ -251,6 +251,10 @@ async fn known_subscriptions_continue_and_unknown_ones_end() {
         .expect(&soap_12(&push("", "0", "1")), UNSUBSCRIBE_12)
         .await;
     tested.expect(ERROR, UNSUBSCRIBE).await;
+    // Each id counts, not only the first one of a response.
+    tested
+        .expect(&twice(&push("A", "1", "2"), "C"), UNSUBSCRIBE)
+        .await;
     assert_eq!(tested.stored(), ["1", "1"]);
     let tested = Tested::new(&[]).await;
     tested.expect(&push("C", "0", "1"), OK).await;
@@ -260,6 +264,38 @@ async fn known_subscriptions_continue_and_unknown_ones_end() {
     assert!(
         reported.ends_with(": ErrorReadEventsFailed\n"),
         "{reported}"
+    );
+}
+
+/// A push with another response: the same one with this SubscriptionId.
+fn twice(body: &str, id: &str) -> String {
+    let (start, end) = (
+        body.find("<m:SendNotificationResponseMessage ").unwrap(),
+        body.find("</m:ResponseMessages>").unwrap(),
+    );
+    let (from, _) = body[start..].split_once("</t:SubscriptionId>").unwrap();
+    let (_, own) = from.rsplit_once('>').unwrap();
+    let other = body[start..end].replace(&format!(">{own}</t:Sub"), &format!(">{id}</t:Sub"));
+    format!("{}{other}{}", &body[..end], &body[end..])
+}
+
+/// Otherwise anyone who reaches the listener could fill the disk.
+#[tokio::test]
+async fn an_error_without_id_is_stored_only_if_every_subscription_is_known() {
+    let (start, end) = (
+        ERROR.find("<m:MessageXml>").unwrap(),
+        ERROR.find("</m:MessageXml>").unwrap(),
+    );
+    let error = [&ERROR[..start], &ERROR[end + "</m:MessageXml>".len()..]].concat();
+    let tested = Tested::new(&["A"]).await;
+    tested.expect(&error, OK).await;
+    assert!(tested.store.records().is_empty());
+    assert_eq!(tested.reported(), "error -: ErrorReadEventsFailed\n");
+    let tested = Tested::new(&[]).await;
+    tested.expect(&error, OK).await;
+    assert_eq!(
+        tested.store.records(),
+        example::encode_record(error.as_bytes())
     );
 }
 
@@ -275,6 +311,9 @@ async fn a_body_that_is_not_a_push_is_refused() {
     ] {
         assert_eq!(tested.status(body).await, 400);
     }
+    let utf_16 = whole.replacen("utf-8", "utf-16", 1);
+    assert_ne!(utf_16, whole);
+    assert_eq!(tested.status(utf_16.as_bytes()).await, 415);
     assert_eq!(tested.status(&vec![b' '; Limits::BODY_BYTES]).await, 400);
     let long = vec![b' '; Limits::BODY_BYTES + 1];
     assert_eq!(tested.status(&long).await, 413);
@@ -425,7 +464,7 @@ async fn a_retry_after_a_restart_is_a_duplicate() {
         // It may have been stored and not reported.
         let report = match at {
             1 => "first A: synchronize the mailbox\n",
-            _ => "fresh A: 1 events\n",
+            _ => "fresh A: 1 event\n",
         };
         assert_eq!(tested.reported(), report);
         for earlier in at.saturating_sub(7).max(1)..=at {
@@ -458,14 +497,14 @@ async fn a_lost_push_is_reported_before_the_next() {
     let tested = Tested::new(&[]).await;
     for (from, to, reported) in [
         ("0", "1", "first A: synchronize the mailbox\n"),
-        ("1", "2", "fresh A: 1 events\n"),
+        ("1", "2", "fresh A: 1 event\n"),
         // The third one overtakes it.
         (
             "3",
             "4",
             "gap A: synchronize the mailbox, events are missing after 2\n",
         ),
-        ("2", "3", "out_of_order A: 1 events\n"),
+        ("2", "3", "out_of_order A: 1 event\n"),
         ("3", "4", ""),
         ("2", "3", ""),
     ] {
@@ -487,33 +526,92 @@ async fn each_report_is_one_line() {
     assert_eq!(tested.reported(), report);
 }
 
-/// The file of the example itself.
-#[test]
-fn a_log_continues_after_its_last_whole_record() {
+/// A file for the log of a test. The file does not exist yet.
+fn log_file(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let path = folder.join(format!("pushes-{}.log", std::process::id()));
-    let open = || {
-        let mut consumer = Consumer::new(HashSet::new(), io::sink());
-        Log::open(&path, &mut consumer)
-    };
+    let path = folder.join(format!("{name}-{}.log", std::process::id()));
     let _ = std::fs::remove_file(&path);
-    let [first, second] = [1, 2].map(|at| example::record(numbered(at).as_bytes()));
-    open().unwrap().append(&first).unwrap();
-    let mut log = open().unwrap();
-    log.append(&second[..second.len() / 2]).unwrap(); // torn
-    let mut log = open().unwrap();
-    assert_eq!(std::fs::read(&path).unwrap(), first);
+    path
+}
+
+fn open(path: &Path) -> io::Result<(Log, String)> {
+    let reports = Reports::default();
+    let mut consumer = Consumer::new(None, reports.clone());
+    let log = Log::open(path, &mut consumer)?;
+    let reported = String::from_utf8(reports.0.lock().unwrap().clone()).unwrap();
+    Ok((log, reported))
+}
+
+fn records<const N: usize>(numbers: [usize; N]) -> [Vec<u8>; N] {
+    numbers.map(|at| example::encode_record(numbered(at).as_bytes()))
+}
+
+#[test]
+fn an_incomplete_last_record_is_cut_off() {
+    let path = log_file("incomplete");
+    let [first, second] = records([1, 2]);
+    open(&path).unwrap().0.append(&first).unwrap();
+    for end in (0..32).chain((32..second.len()).step_by(97)) {
+        std::fs::write(&path, [&*first, &second[..end]].concat()).unwrap();
+        let (mut log, _) = open(&path).unwrap();
+        assert!(std::fs::read(&path).unwrap() == first, "{end}");
+        log.append(&second).unwrap();
+        assert!(std::fs::read(&path).unwrap() == [&*first, &second].concat());
+    }
+    std::fs::remove_file(&path).unwrap();
+}
+
+#[test]
+fn the_next_record_replaces_one_whose_write_failed() {
+    let path = log_file("failed");
+    let [first, second] = records([1, 2]);
+    let (mut log, _) = open(&path).unwrap();
+    log.append(&first).unwrap();
+    // A longer record that could not be synchronized.
+    let failed = [&*first, &second, &second].concat();
+    std::fs::write(&path, failed).unwrap();
     log.append(&second).unwrap();
-    drop(open().unwrap());
-    let whole = [&*first, &second].concat();
-    assert_eq!(std::fs::read(&path).unwrap(), whole);
-    // More than a record is not cut off.
-    let damaged = [&*whole, &vec![b'x'; Limits::BODY_BYTES + 65]].concat();
-    std::fs::write(&path, &damaged).unwrap();
-    assert_eq!(open().err().unwrap().kind(), io::ErrorKind::InvalidData);
-    assert_eq!(
-        std::fs::metadata(&path).unwrap().len(),
-        damaged.len() as u64
-    );
+    assert!(std::fs::read(&path).unwrap() == [first, second].concat());
+    std::fs::remove_file(&path).unwrap();
+}
+
+/// A byte of the log is damaged. The listener starts only if the body alone is damaged. No byte is cut off.
+#[test]
+fn a_damaged_byte_erases_no_record() {
+    let path = log_file("damaged");
+    let [first, second, third] = records([1, 2, 3]);
+    let log = [&*first, &second, &third].concat();
+    let header_len = first.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+    let is_framing = |at: usize| {
+        let mut starts = [0, first.len(), first.len() + second.len()].into_iter();
+        let is_end = [first.len(), first.len() + second.len(), log.len()].contains(&(at + 1));
+        is_end || starts.any(|start| (start..start + header_len).contains(&at))
+    };
+    for at in (0..log.len()).filter(|at| is_framing(*at) || at % 97 == 0) {
+        for damage in [log[at] ^ 1, b'9', b'\n', 0] {
+            let mut damaged = log.clone();
+            damaged[at] = damage;
+            std::fs::write(&path, &damaged).unwrap();
+            let opened = open(&path).map(drop).map_err(|error| error.kind());
+            match is_framing(at) && damage != log[at] {
+                true => assert_eq!(opened, Err(io::ErrorKind::InvalidData), "{at}"),
+                false => assert_eq!(opened, Ok(()), "{at}"),
+            }
+            assert!(std::fs::read(&path).unwrap() == damaged, "{at}");
+        }
+    }
+    std::fs::remove_file(&path).unwrap();
+}
+
+#[test]
+fn a_complete_record_that_does_not_parse_is_kept_and_the_next_ones_are_replayed() {
+    let path = log_file("refused");
+    let [first, second] = records([1, 2]);
+    let refused = example::encode_record(b"<a>\npush 1 1\n");
+    let log = [&*first, &refused, &second].concat();
+    std::fs::write(&path, &log).unwrap();
+    let (_, reported) = open(&path).unwrap();
+    assert_eq!(reported, "fresh A: 1 event\n");
+    assert!(std::fs::read(&path).unwrap() == log);
     std::fs::remove_file(&path).unwrap();
 }

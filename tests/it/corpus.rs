@@ -226,6 +226,7 @@ const ANSWERS: &[&str] = &[
 
 const EXO_2020: &str = r#"{
   "operation": "SendNotification",
+  "soap": "1.1",
   "request_server_version": "Exchange2010",
   "responses": [
     {
@@ -274,6 +275,7 @@ const EXO_2020: &str = r#"{
 
 const READ_EVENTS_FAILED: &str = r#"{
   "operation": "SendNotification",
+  "soap": "1.1",
   "request_server_version": "Exchange2007_SP1",
   "responses": [
     {
@@ -295,6 +297,7 @@ const READ_EVENTS_FAILED: &str = r#"{
 
 const XTT_STATUS: &str = r#"{
   "operation": "SendNotification",
+  "soap": "1.1",
   "responses": [
     {
       "class": "Success",

@@ -3,7 +3,7 @@
 use crate::support::choices::Choices;
 use crate::support::{fixtures, framing};
 use ews_notifications::frame::Framer;
-use ews_notifications::{Config, ErrorKind, Parser};
+use ews_notifications::{Config, ErrorKind, IllegalReferences, Parser};
 use proptest::prelude::*;
 
 proptest! {
@@ -25,7 +25,26 @@ proptest! {
     ) {
         framing::check(stream.as_bytes(), &mut Choices::new(&choices));
     }
+
+    /// Keywords, and bytes that are not characters, not UTF-8 or not allowed in a name.
+    #[test]
+    fn an_error_is_that_of_the_tokenizer_or_a_later_one(
+        pieces in proptest::collection::vec(proptest::sample::select(PIECES), 0..16),
+        choices in proptest::collection::vec(any::<u8>(), 64),
+    ) {
+        framing::check(&pieces.concat(), &mut Choices::new(&choices));
+    }
 }
+
+/// Parts of malformed streams.
+#[rustfmt::skip]
+const PIECES: &[&[u8]] = &[
+    b"<", b">", b"/", b"\"", b"'", b"!", b"?", b"-", b"--", b"[", b"]", b"=", b":", b"&", b";", b"#", b" ", b"1", b"a",
+    b"<a>", b"<a", b"</a>", b"</a", b"</", b"<a/>", b"<b>", b"</b>", b"<ab>", b"</ab>", b" x='1'", b" x=", b" x",
+    b"<?xml version='1.0'?>", b"<?xml", b"<?", b"?>", b"<!--", b"-->", b"<![CDATA[", b"]]>", b"<!DOCTYPE", b"<!DOC",
+    b"DOCTYPE", b"CDATA[", b"&lt;", b"&#1;", b"xmlns:p=''", b"p:", b"\x01", b"\xEF", b"\xBB", b"\xBF", b"\xFF", b"\xFE",
+    b"\xC3", b"\xA9", b"\xED\x95", b"\x9C", b"\0",
+];
 
 /// An envelope as a server writes it: declared namespaces and no white space.
 const HEARTBEAT: &str = r#"<Envelope xmlns="http://schemas.xmlsoap.org/soap/envelope/"><soap11:Body xmlns:soap11="http://schemas.xmlsoap.org/soap/envelope/"><m:GetStreamingEventsResponse xmlns:m="http://schemas.microsoft.com/exchange/services/2006/messages"><m:ResponseMessages><m:GetStreamingEventsResponseMessage ResponseClass="Success"><m:ResponseCode>NoError</m:ResponseCode><m:ConnectionStatus>OK</m:ConnectionStatus></m:GetStreamingEventsResponseMessage></m:ResponseMessages></m:GetStreamingEventsResponse></soap11:Body></Envelope>"#;
@@ -98,7 +117,7 @@ fn a_malformed_envelope_may_be_cut_and_is_then_refused() {
         ("<ab><a></ab>", "<ab><a></ab>"),
         ("<a><b c='</a>'/></a>", "<a><b c='</a>"),
         ("<a></b></a>", "<a></b></a>"),
-        ("<a></a b=''>", "<a></a b=''>"),
+        ("<a></a b>", "<a></a b>"),
     ] {
         let (found, _) = framing::framed(Config::default(), [stream.as_bytes()]);
         assert_eq!(found.first().unwrap().1, cut.as_bytes(), "{stream}");
@@ -137,19 +156,27 @@ fn an_envelope_without_a_definite_end_is_an_error_at_its_offset() {
         ("<a/><!-- c -->\u{FEFF}<b/>", E::TextOutsideRoot, 10, 4),
         ("<a/>&#32;", E::TextOutsideRoot, 0, 4),
         ("<a/></a>", E::EndTagMismatch, 2, 4),
+        ("<a/></ a>", E::Name, 2, 4),
         ("<a/>\n<!DOCTYPE a>", E::Doctype, 0, 5),
         ("<a/> <![CDATA[x]]>", E::TextOutsideRoot, 0, 5),
+        ("<a/> <![CDAT[x]]>", E::Markup, 0, 5),
         ("<a><!DOCTYPE a>", E::Doctype, 3, 0),
+        ("<a><!DOCTYP a>", E::Markup, 3, 0),
         ("<a><!ELEMENT a>", E::Markup, 3, 0),
         ("<a><!-a-></a>", E::Markup, 3, 0),
         ("<a><![CDAT[]]></a>", E::Markup, 3, 0),
-        ("<a><!-- -- --></a>", E::CommentHyphens, 10, 0),
+        ("<a><!-- -- --></a>", E::CommentHyphens, 8, 0),
+        ("<a><!-- ---></a>", E::CommentHyphens, 8, 0),
         ("<a <c/></a>", E::StartTag, 3, 0),
         ("<a<c/></a>", E::StartTag, 2, 0),
         ("<a b='<'/>", E::AttributeLessThan, 6, 0),
         ("<a><a b='<'/></a>", E::AttributeLessThan, 9, 0),
-        ("<a></a <b/>", E::StartTag, 7, 0),
-        ("<a></a/>", E::EndTag, 7, 0),
+        ("<a/b='c'></a>", E::StartTag, 2, 0),
+        ("<a b='c' /<d/></a>", E::StartTag, 9, 0),
+        ("<a></a <b/>", E::EndTag, 7, 0),
+        ("<a></a/>", E::EndTag, 6, 0),
+        ("<a></a '>", E::EndTag, 7, 0),
+        ("<a></a b='c'>", E::EndTag, 9, 0), // 7 for the parser
         ("< a/>", E::Name, 1, 0),
         ("<<a/>", E::Name, 1, 0),
     ] {
@@ -209,6 +236,79 @@ fn the_end_of_a_stream_within_an_envelope_is_an_error() {
     }
     let (_, end) = framing::framed(Config::default(), [&b"<a/>\xEF\xBB"[..]]);
     assert_eq!(end.unwrap_err().1.kind(), E::TextOutsideRoot);
+}
+
+/// Characters of two, three and four bytes, in names, values, text, comments and processing instructions.
+#[test]
+fn the_end_of_a_stream_within_a_character_is_an_unfinished_envelope() {
+    let envelope = "<?\u{AC00}?><!-- \u{D55C}\u{AE00} --><\u{AC00}:E \
+        xmlns:\u{AC00}='\u{E9}' a='\u{1F4E7}'><e\u{301}/>\u{C694}\u{CCAD} &lt; \u{1F4E7}\u{D7A3}<![CDATA[\u{AC00}]]>\
+        </\u{AC00}:E>";
+    let prefix = "<?xml version='1.0'?>";
+    for envelope in [envelope, &[prefix, envelope].concat()] {
+        let stream = [envelope, envelope].concat();
+        for cut in 0..=stream.len() {
+            let (found, end) = framing::framed(Config::default(), [&stream.as_bytes()[..cut]]);
+            assert_eq!(found.len(), cut / envelope.len());
+            let begun = found.len() * envelope.len();
+            let end = end.map_err(|(at, error)| (at, error.kind(), error.offset()));
+            let unfinished = (begun as u64, ErrorKind::UnfinishedEnvelope, cut - begun);
+            let is_between = [0, envelope.len(), stream.len()].contains(&cut);
+            // A stream may end after comments and processing instructions.
+            let partial = &stream.as_bytes()[begun..cut];
+            let is_misc = partial == "<?\u{AC00}?>".as_bytes()
+                || partial.ends_with(b" -->") && envelope.starts_with("<?\u{AC00}");
+            match is_between || is_misc {
+                true => assert_eq!(end, Ok(()), "{cut}"),
+                false => assert_eq!(end, Err(unfinished), "{cut}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn bytes_that_begin_no_character_are_invalid_at_the_end_of_a_stream_too() {
+    for (end_bytes, expected) in [
+        (&b"\xED\x95"[..], ErrorKind::UnfinishedEnvelope),
+        (b"\xF0\x9F\x93", ErrorKind::UnfinishedEnvelope),
+        (b"\xED\xA0", ErrorKind::InvalidUtf8), // a surrogate
+        (b"\xE0\x80", ErrorKind::InvalidUtf8), // an overlong form
+        (b"\xC0", ErrorKind::InvalidUtf8),
+        (b"\x95", ErrorKind::InvalidUtf8),
+        (b"\xFF", ErrorKind::InvalidUtf8),
+    ] {
+        let stream = [b"<a>", end_bytes].concat();
+        let (_, end) = framing::framed(Config::default(), [&stream[..]]);
+        let (_, error) = end.unwrap_err();
+        assert_eq!(error.kind(), expected, "{end_bytes:?}");
+        let offset = match expected {
+            ErrorKind::UnfinishedEnvelope => stream.len(),
+            _ => 3,
+        };
+        assert_eq!(error.offset(), offset, "{end_bytes:?}");
+    }
+}
+
+/// `finish` checks a partial envelope with all limits and with `illegal_references`, as a parser does.
+#[test]
+fn finish_checks_a_partial_envelope_with_the_whole_configuration() {
+    let stream = "<a><b>&#1;";
+    let mut config = Config::default();
+    let mut finish = |change: fn(&mut Config)| {
+        change(&mut config);
+        let (_, end) = framing::framed(config, [stream.as_bytes()]);
+        let (_, error) = end.unwrap_err();
+        (error.kind(), error.offset())
+    };
+    assert_eq!(finish(|_| {}), (ErrorKind::IllegalReference, 6));
+    assert_eq!(
+        finish(|config| config.illegal_references = IllegalReferences::Replace),
+        (ErrorKind::UnfinishedEnvelope, stream.len())
+    );
+    assert_eq!(
+        finish(|config| config.limits.depth = 1),
+        (ErrorKind::DepthLimit, 4)
+    );
 }
 
 #[test]

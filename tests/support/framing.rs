@@ -73,13 +73,13 @@ fn check_by_tokens(stream: &[u8], (envelopes, end): &Framed) {
     let mut rest = stream;
     let mut envelopes = envelopes.iter();
     let defect = loop {
-        rest = behind_separators(rest);
+        rest = after_separators(rest);
         match end_of_document(rest) {
             Ok(length) => {
-                let (body, behind) = rest.split_at(length);
+                let (body, after) = rest.split_at(length);
                 let offset = (stream.len() - rest.len()) as u64;
                 assert_eq!(envelopes.next(), Some(&(offset, body.to_vec())), "{shown}");
-                rest = behind;
+                rest = after;
             }
             Err(defect) => break defect,
         }
@@ -91,10 +91,11 @@ fn check_by_tokens(stream: &[u8], (envelopes, end): &Framed) {
         return;
     }
     let is_at_end = defect.offset() == rest.len();
-    let is_unfinished = matches!(
-        defect.kind(),
-        ErrorKind::UnexpectedEnd | ErrorKind::UnclosedElement | ErrorKind::NoRoot
-    );
+    let is_unfinished = match defect.kind() {
+        ErrorKind::UnexpectedEnd | ErrorKind::UnclosedElement | ErrorKind::NoRoot => is_at_end,
+        ErrorKind::InvalidUtf8 => is_start_of_character(&rest[defect.offset()..]),
+        _ => false,
+    };
     match end {
         Ok(()) => assert_eq!(
             (defect.kind(), is_at_end),
@@ -114,33 +115,31 @@ fn check_by_tokens(stream: &[u8], (envelopes, end): &Framed) {
         Err((at, _)) if has_open_declaration(rest) => assert_eq!(*at, offset, "{shown}"),
         Err((at, error)) => {
             assert_eq!(*at, offset, "{shown}");
-            let found = (error.kind(), error.offset());
-            let is_later = error.offset() >= defect.offset().min(rest.len() - 1);
-            let is_right = match is_at_end && is_unfinished {
-                true => found == (ErrorKind::UnfinishedEnvelope, rest.len()),
-                false => is_later && error.kind() != ErrorKind::UnfinishedEnvelope,
+            let is_right = match error.kind() {
+                _ if error == &defect => true,
+                ErrorKind::UnfinishedEnvelope => is_unfinished && error.offset() == rest.len(),
+                // The framer does not read the name in an end tag before a root element.
+                ErrorKind::EndTagMismatch if rest[..error.offset()].ends_with(b"</") => true,
+                // The framer does not check attributes, characters, names and ignored tags.
+                _ => error.offset() >= defect.offset(),
             };
-            // The framer does not wait for the rest of an envelope that cannot become right.
-            let begins = match error.kind() {
-                ErrorKind::Doctype => "<!D",
-                ErrorKind::TextOutsideRoot => "<![",
-                ErrorKind::EndTagMismatch => "</",
-                _ => "\0",
-            };
-            let to_error = &rest[..rest.len().min(error.offset() + 1)];
-            let markup = to_error.iter().rposition(|byte| *byte == b'<').unwrap_or(0);
-            let is_hopeless = rest[markup..].starts_with(begins.as_bytes());
-            assert!(is_right || is_hopeless, "{shown}: {error}, {defect}");
+            assert!(is_right, "{shown}: {error}, {defect}");
         }
     }
 }
 
 /// The bytes after white space and byte order marks.
-fn behind_separators(mut bytes: &[u8]) -> &[u8] {
+fn after_separators(mut bytes: &[u8]) -> &[u8] {
     while let [b' ' | b'\t' | b'\r' | b'\n', rest @ ..] | [0xEF, 0xBB, 0xBF, rest @ ..] = bytes {
         bytes = rest;
     }
     bytes
+}
+
+/// Whether the bytes are the start of one character, and its other bytes are missing.
+fn is_start_of_character(bytes: &[u8]) -> bool {
+    core::str::from_utf8(bytes)
+        .is_err_and(|error| error.valid_up_to() == 0 && error.error_len().is_none())
 }
 
 /// Whether the bytes begin with an XML declaration whose first `?>` is in a value.

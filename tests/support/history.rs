@@ -1,4 +1,4 @@
-//! Histories of notifications: what servers send, what arrives, and a naive model of `Continuity`.
+//! Simulated servers, simulated delivery of their notifications, and a naive model of `Continuity`.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -9,8 +9,10 @@ use ews_notifications::{Continuity, Notification, Parser, SubscriptionId, Subscr
 use super::choices::Choices;
 use super::differential;
 
-/// The longest id and the longest watermark that `Continuity` keeps.
-pub(crate) const LONGEST: usize = 4_096;
+/// The longest id of a subscription that `Continuity` tracks.
+pub(crate) const MAX_ID_LEN: usize = 4_096;
+/// The longest watermark that `Continuity` keeps as text.
+pub(crate) const MAX_WATERMARK_LEN: usize = 4_096;
 
 /// An event as a server writes it.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +37,22 @@ impl SentEvent {
             watermark: watermark.map(Into::into),
             item: None,
         }
+    }
+
+    /// An event of a kind that the parser does not know. The parser does not read its watermark.
+    pub(crate) fn other(watermark: Option<&str>, item: &str) -> Self {
+        Self {
+            kind: "XEvent",
+            ..Self::mail(watermark, item)
+        }
+    }
+
+    fn is_other(&self) -> bool {
+        self.kind == "XEvent"
+    }
+
+    fn is_change(&self) -> bool {
+        self.kind == "NewMailEvent"
     }
 }
 
@@ -73,19 +91,43 @@ impl Sent {
         Self::with_events(subscription, watermark, events.collect())
     }
 
-    /// Where it ends.
+    /// Where the server ended it.
     pub(crate) fn end(&self) -> Option<&String> {
         let mut events = self.events.iter().rev();
-        let mark = events.find_map(|event| event.watermark.as_ref());
-        mark.or(self.previous.as_ref())
+        let watermark = events.find_map(|event| event.watermark.as_ref());
+        watermark.or(self.previous.as_ref())
     }
 
-    /// Whether it ends where it begins.
+    /// The last watermark that the parser reads.
+    fn last_watermark(&self) -> Option<&String> {
+        let events = self.events.iter().rev().filter(|event| !event.is_other());
+        let watermark = { events }.find_map(|event| event.watermark.as_ref());
+        watermark.or(self.previous.as_ref())
+    }
+
+    /// Where it ends, as far as the watermarks that the parser reads prove it.
+    fn known_end(&self) -> Option<&String> {
+        let is_read = |event: &SentEvent| event.watermark.is_some() && !event.is_other();
+        let marked = self.events.iter().rposition(is_read);
+        let other = self.events.iter().rposition(SentEvent::is_other);
+        let end = self.last_watermark();
+        let may_have_moved = end == self.previous.as_ref()
+            && other.is_some()
+            && !self.events.iter().any(SentEvent::is_change);
+        end.filter(|_| other.is_none_or(|other| Some(other) < marked) && !may_have_moved)
+    }
+
+    /// Whether the watermarks that the parser reads prove that it ends where it begins.
     pub(crate) fn is_still(&self) -> bool {
-        self.end() == self.previous.as_ref()
+        self.known_end().is_some() && self.known_end() == self.previous.as_ref()
     }
 
-    /// Whether it has no other events than StatusEvents.
+    /// Whether it proves that its server does not chain watermarks.
+    fn disproves_chain(&self) -> bool {
+        self.is_still() && self.events.iter().any(SentEvent::is_change)
+    }
+
+    /// Whether it has StatusEvents only, or no events.
     pub(crate) fn is_heartbeat(&self) -> bool {
         self.events.iter().all(|event| event.kind == "StatusEvent")
     }
@@ -128,7 +170,7 @@ impl Sent {
         self.parsed(|notification| continuity.check(notification))
     }
 
-    /// Commits, after a check, and checks that a second commit changes nothing.
+    /// Checks and commits. A second commit must change nothing.
     pub(crate) fn deliver(&self, continuity: &mut Continuity) -> Delivery {
         self.parsed(|notification| {
             let delivery = continuity.check(notification);
@@ -151,7 +193,7 @@ fn commit_twice(continuity: &mut Continuity, notification: &Notification<'_>) {
     assert!(once == twice, "a second commit counts: {notification:?}");
 }
 
-/// What happens in a subscription.
+/// What happens in a subscription, and how the server writes it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Said {
     Mail(usize),
@@ -168,6 +210,16 @@ pub(crate) enum Said {
     Long,
     /// Without `PreviousWatermark`.
     Stream,
+    /// An event of an unknown kind, alone.
+    Other,
+    /// An event of an unknown kind, and a StatusEvent with the `PreviousWatermark`.
+    OtherAndStatus,
+    /// A mail, and an event of an unknown kind before or after it.
+    OtherAndMail {
+        is_last: bool,
+    },
+    /// An event of an unknown kind that does not move the watermark, as a StatusEvent.
+    StillOther,
 }
 
 impl Said {
@@ -188,6 +240,19 @@ impl Said {
             17 => Self::Unmarked(1 + choices.below(2)),
             18 => Self::Long,
             19 => Self::Stream,
+            _ => Self::with_unknown_kinds(choices),
+        }
+    }
+
+    /// Content of pushes of a later release of Exchange: some events are of unknown kinds.
+    pub(crate) fn with_unknown_kinds(choices: &mut Choices<'_>) -> Self {
+        match choices.below(16) {
+            12 => Self::Other,
+            13 => Self::OtherAndStatus,
+            14 => Self::OtherAndMail {
+                is_last: choices.once_in(2),
+            },
+            15 => Self::StillOther,
             _ => Self::marked(choices),
         }
     }
@@ -226,6 +291,16 @@ impl Server {
         mails.collect()
     }
 
+    /// One event of an unknown kind.
+    fn others(&mut self) -> Vec<SentEvent> {
+        let mails = self.mails(1).into_iter();
+        let others = mails.map(|mail| SentEvent {
+            kind: "XEvent",
+            ..mail
+        });
+        others.collect()
+    }
+
     /// Writes what has happened since the last notification.
     pub(crate) fn say(&mut self, said: Said) -> Vec<Sent> {
         let count = match said {
@@ -249,10 +324,21 @@ impl Server {
                     .map(|_| SentEvent::mail(None, &self.next()))
                     .collect(),
                 Said::Long => {
-                    let mark = format!("{:0>1$}", self.next(), LONGEST + 1);
+                    let mark = format!("{:0>1$}", self.next(), MAX_WATERMARK_LEN + 1);
                     vec![SentEvent::mail(Some(&mark), "long")]
                 }
                 Said::Stream => self.mails(1),
+                Said::Other => self.others(),
+                Said::OtherAndStatus => {
+                    let status = SentEvent::status(Some(&self.place));
+                    [self.others(), vec![status]].concat()
+                }
+                Said::OtherAndMail { is_last: true } => [self.mails(1), self.others()].concat(),
+                Said::OtherAndMail { is_last: false } => [self.others(), self.mails(1)].concat(),
+                Said::StillOther => {
+                    let item = format!("still {}", self.next());
+                    vec![SentEvent::other(Some(&self.place), &item)]
+                }
             };
             let mut sent = Sent::with_events(&self.subscription, &self.place, events);
             sent.more = at < count;
@@ -332,7 +418,7 @@ pub(crate) fn deliveries(
     due.into_iter().map(|(_, at, again)| (at, again)).collect()
 }
 
-/// What the documentation of `Continuity` says, by keeping everything.
+/// A model of `Continuity` that follows its documentation and remembers every notification.
 pub(crate) struct Naive {
     capacity: usize,
     generation: usize,
@@ -340,12 +426,13 @@ pub(crate) struct Naive {
 }
 
 struct Known {
-    /// In which it was committed last.
+    /// The generation of its last commit.
     generation: usize,
     chains: bool,
-    /// Where the last one ended.
+    /// The last watermark of the last commit.
     last: String,
-    /// All that ended at a new place or, where the server does not chain, all with a change. Each once in a row of eight.
+    /// The remembered notifications. If the server chains, a heartbeat at the last end is not among them. If the server
+    /// does not chain, no heartbeat is.
     committed: Vec<Sent>,
 }
 
@@ -358,7 +445,7 @@ impl Known {
 impl Naive {
     pub(crate) fn new(capacity: usize) -> Self {
         Self {
-            capacity,
+            capacity: capacity.max(1),
             generation: 0,
             subscriptions: HashMap::new(),
         }
@@ -379,45 +466,78 @@ impl Naive {
 
     pub(crate) fn last(&self, id: &str) -> Option<&str> {
         let last = &self.known(id)?.last;
-        (last.len() <= LONGEST).then_some(last)
+        (last.len() <= MAX_WATERMARK_LEN).then_some(last)
     }
 
     pub(crate) fn check(&self, sent: &Sent) -> Delivery {
-        let (Some(previous), Some(end)) = (&sent.previous, sent.end()) else {
+        let Some(previous) = &sent.previous else {
             return Unknown;
         };
-        if sent.subscription.len() > LONGEST {
+        if sent.subscription.len() > MAX_ID_LEN {
             return Unknown;
         }
         let Some(known) = self.known(&sent.subscription) else {
             return First;
         };
         let last_eight = known.last_eight();
-        let shows_no_chain = sent.is_still() && !sent.is_heartbeat();
-        if !known.chains || shows_no_chain {
-            let is_same =
-                |old: &Sent| (&old.previous, &old.events) == (&sent.previous, &sent.events);
-            let is_known = !sent.is_heartbeat() && last_eight.iter().any(is_same);
+        let is_same = |old: &Sent| (&old.previous, &old.events) == (&sent.previous, &sent.events);
+        let is_known = !sent.is_heartbeat() && last_eight.iter().any(is_same);
+        if !known.chains || sent.disproves_chain() {
             return if is_known { Duplicate } else { Unknown };
         }
-        let is_end = |place: &String| last_eight.iter().any(|old| old.end() == Some(place));
-        let is_next = known.last == *previous;
-        match (is_next, is_end(end)) {
-            (true, _) if previous == end => Fresh,
-            (_, true) => Duplicate,
-            (true, false) => Fresh,
-            (false, false) if is_end(previous) => OutOfOrder,
-            (false, false) => Gap,
+        let is_end = |place: &String| last_eight.iter().any(|old| old.known_end() == Some(place));
+        let is_stored = |place: &String| {
+            let mut old = last_eight.iter();
+            old.any(|old| {
+                old.known_end() == Some(place) && (sent.is_heartbeat() || !old.is_heartbeat())
+            })
+        };
+        let is_next = last_eight
+            .last()
+            .unwrap()
+            .known_end()
+            .map(|end| end == previous);
+        match (is_next, sent.known_end()) {
+            (Some(true), _) if sent.is_still() => Fresh,
+            (None, _) if sent.is_still() => Unknown,
+            (_, Some(end)) if is_stored(end) => Duplicate,
+            (_, None) if is_known => Duplicate,
+            (None, _) => Unknown,
+            (Some(true), _) => Fresh,
+            _ if is_end(previous) => OutOfOrder,
+            _ if last_eight.iter().any(|old| old.known_end().is_none()) => Unknown,
+            _ => Gap,
+        }
+    }
+
+    /// Whether a verdict on a notification of a server that chains is true, from the ends that only the server knows.
+    fn is_true(&self, delivery: Delivery, sent: &Sent) -> bool {
+        let Some(known) = self.known(&sent.subscription) else {
+            return matches!(delivery, First | Unknown);
+        };
+        let last_eight = known.last_eight();
+        let begins_at_end_of = |old: &Sent| old.end() == sent.previous.as_ref();
+        match delivery {
+            First => false,
+            Fresh => begins_at_end_of(last_eight.last().unwrap()),
+            // A heartbeat that is taken for a retry loses no event.
+            Duplicate => last_eight.contains(sent) || sent.is_heartbeat(),
+            OutOfOrder => {
+                let (last, earlier) = last_eight.split_last().unwrap();
+                !begins_at_end_of(last) && earlier.iter().any(begins_at_end_of)
+            }
+            Gap => !last_eight.iter().any(begins_at_end_of),
+            Unknown => true,
         }
     }
 
     pub(crate) fn commit(&mut self, sent: &Sent) {
         let delivery = self.check(sent);
         let id = &sent.subscription;
-        let (Some(end), true) = (sent.end(), sent.previous.is_some()) else {
+        let (Some(last), true) = (sent.last_watermark(), sent.previous.is_some()) else {
             return;
         };
-        if id.len() > LONGEST {
+        if id.len() > MAX_ID_LEN {
             return;
         }
         let is_recent = self.is_recent(id);
@@ -429,11 +549,10 @@ impl Naive {
             committed: Vec::new(),
         });
         if delivery != Duplicate {
-            known.chains &= !sent.is_still() || sent.is_heartbeat();
-            known.last.clone_from(end);
+            known.chains &= !sent.disproves_chain();
+            known.last.clone_from(last);
             let repeats_the_end = delivery == Fresh && sent.is_still();
-            let is_heartbeat_without_chain = delivery == Unknown && sent.is_heartbeat();
-            if !repeats_the_end && !is_heartbeat_without_chain {
+            if !repeats_the_end && (known.chains || !sent.is_heartbeat()) {
                 known.committed.push(sent.clone());
             }
         }
@@ -447,7 +566,7 @@ impl Naive {
         self.take(id).is_some()
     }
 
-    /// Restores all in the order of [`Self::ids`].
+    /// Restores all subscriptions in the order of [`Self::ids`].
     pub(crate) fn restart(&mut self) {
         let mut restarted = Self::new(self.capacity);
         for id in self.ids() {
@@ -467,7 +586,7 @@ impl Naive {
         self.subscriptions.remove(id).filter(|_| is_known)
     }
 
-    /// Puts one into the recent generation, which first becomes the older one if it is full.
+    /// Puts a subscription into the recent generation. If that is full, it becomes the older one before.
     fn put(&mut self, id: &str, mut known: Known) {
         let ids = self.subscriptions.keys();
         if ids.filter(|id| self.is_recent(id)).count() == self.capacity {
@@ -478,26 +597,34 @@ impl Naive {
     }
 }
 
-/// `Continuity` against the naive model: any history, in which notifications get lost, repeated and overtaken, handlers
-/// stop between check and commit, subscriptions are forgotten, and the program restarts.
+/// Compares `Continuity` with the naive model on any history. Notifications get lost, repeated and overtaken, handlers
+/// stop between check and commit, subscriptions are forgotten, and the program restarts. A verdict on a server that
+/// chains is also true for someone who knows all ends.
 pub(crate) fn check_model(choices: &mut Choices<'_>) {
-    let capacity = 1 + choices.below(4);
+    let capacity = choices.below(5);
     let servers =
         (0..1 + choices.below(6)).map(|id| Server::new(&id.to_string(), !choices.once_in(3)));
-    let servers = servers.collect();
+    let servers: Vec<_> = servers.collect();
+    let chain: Vec<_> = servers.iter().map(|server| server.chains).collect();
     let sent = sent(choices, servers, Said::any);
-    let mut continuity = Continuity::with_key(key(choices)).capacity(capacity);
+    let mut continuity = Continuity::with_key(key(choices)).with_capacity(capacity);
     let mut naive = Naive::new(capacity);
     for (at, _) in deliveries(choices, sent.len(), Fate::any) {
-        let one = &sent[at];
-        let id = SubscriptionId::new(&one.subscription);
-        one.parsed(|notification| {
-            assert_eq!(continuity.check(notification), naive.check(one), "{one:?}");
+        let arrived = &sent[at];
+        let id = SubscriptionId::new(&arrived.subscription);
+        arrived.parsed(|notification| {
+            let delivery = continuity.check(notification);
+            assert_eq!(delivery, naive.check(arrived), "{arrived:?}");
+            let chains = chain[arrived.subscription.parse::<usize>().unwrap()];
+            assert!(
+                !chains || naive.is_true(delivery, arrived),
+                "{delivery}: {arrived:?}"
+            );
             match choices.below(16) {
                 13 => {} // the handler is dropped
-                14 => assert_eq!(continuity.forget(id), naive.forget(&one.subscription)),
+                14 => assert_eq!(continuity.forget(id), naive.forget(&arrived.subscription)),
                 15 => {
-                    let other = Continuity::with_key(key(choices)).capacity(capacity);
+                    let other = Continuity::with_key(key(choices)).with_capacity(capacity);
                     let ids = naive.ids();
                     let states = ids
                         .iter()
@@ -507,12 +634,12 @@ pub(crate) fn check_model(choices: &mut Choices<'_>) {
                 }
                 _ => {
                     commit_twice(&mut continuity, notification);
-                    naive.commit(one);
+                    naive.commit(arrived);
                 }
             }
         });
         let last = continuity.last(id).map(|mark| mark.as_str());
-        assert_eq!(last, naive.last(&one.subscription), "{one:?}");
+        assert_eq!(last, naive.last(&arrived.subscription), "{arrived:?}");
         let known = naive.ids().len();
         assert_eq!(
             (continuity.len(), continuity.is_empty()),
@@ -540,9 +667,10 @@ pub(crate) fn check_gateway(choices: &mut Choices<'_>) {
     let mut continuity = Continuity::with_key(key(choices));
     let mut saved = None;
     let mut handled = vec![Handled::default(); sent.len()];
-    // Whether one was given up since the last commit, and whether the server has shown that it does not chain.
+    // Whether a notification was given up since the last commit, and whether the server has shown that it does not
+    // chain.
     let (mut is_gap, mut is_revealed) = (false, false);
-    for (at, one) in sent.iter().enumerate() {
+    for (at, arrived) in sent.iter().enumerate() {
         for attempt in 0.. {
             let step = match attempt {
                 0..6 => choices.below(12),
@@ -563,18 +691,21 @@ pub(crate) fn check_gateway(choices: &mut Choices<'_>) {
                 continue; // lost on the way, or the handler is dropped before the check
             }
             if step == 3 {
-                is_gap |= !handled[at].is_committed && !one.is_still();
+                is_gap |= !handled[at].is_committed && !arrived.is_still();
                 break; // the server gives up
             }
-            let delivery = one.check(&continuity);
+            let delivery = arrived.check(&continuity);
             if step == 4 {
                 continue; // the handler is dropped before the store, or the store fails
             }
             if delivery != Duplicate {
                 if chains && saved.is_some() && handled[at].stored == 0 {
-                    assert_eq!(delivery == Gap, is_gap, "{delivery}: {one:?}");
+                    assert_eq!(delivery == Gap, is_gap, "{delivery}: {arrived:?}");
                 }
-                assert!(!is_revealed || delivery == Unknown, "{delivery}: {one:?}");
+                assert!(
+                    !is_revealed || delivery == Unknown,
+                    "{delivery}: {arrived:?}"
+                );
                 handled[at].stored += 1;
             }
             if step == 5 {
@@ -582,11 +713,11 @@ pub(crate) fn check_gateway(choices: &mut Choices<'_>) {
                 stops(&mut continuity, &saved, key(choices));
                 continue;
             }
-            one.deliver(&mut continuity);
+            arrived.deliver(&mut continuity);
             saved = continuity.export(SubscriptionId::new("A"));
             handled[at].is_committed = true;
             is_gap = false;
-            is_revealed |= one.is_still() && !one.is_heartbeat();
+            is_revealed |= arrived.disproves_chain();
             if step == 6 {
                 continue; // the answer is lost
             }
@@ -596,11 +727,11 @@ pub(crate) fn check_gateway(choices: &mut Choices<'_>) {
             break;
         }
     }
-    for (handled, one) in handled.iter().zip(&sent) {
+    for (handled, arrived) in handled.iter().zip(&sent) {
         let least = usize::from(handled.is_committed);
         let most = least.max(handled.crashes + least);
-        let is_right = (least..=most).contains(&handled.stored) || one.is_heartbeat();
-        assert!(is_right, "stored {} times: {one:?}", handled.stored);
+        let is_right = (least..=most).contains(&handled.stored) || arrived.is_heartbeat();
+        assert!(is_right, "stored {} times: {arrived:?}", handled.stored);
     }
 }
 
@@ -609,7 +740,7 @@ fn key(choices: &mut Choices<'_>) -> [u8; 16] {
     [choices.below(256) as u8; 16]
 }
 
-/// One of another process, with these exported states.
+/// Restores exported states in the `Continuity` of another process.
 fn restored(
     mut continuity: Continuity,
     states: impl Iterator<Item = Option<SubscriptionState>>,
@@ -620,7 +751,7 @@ fn restored(
     continuity
 }
 
-/// The state after it has been written and read, if there is something to write it with.
+/// The state after it was written as JSON and read. Without the feature `serde`, the state itself.
 fn through_json(state: &SubscriptionState) -> SubscriptionState {
     #[cfg(feature = "serde")]
     {

@@ -39,7 +39,8 @@ fn an_event_is_a_row() {
         r#""old_parent_folder_id":{"id":"AAMkAGxFOLDERxBINxAAA=","change_key":"KEYxBIN"},"#,
         r#""unread_count":null,"other":null}}"#,
     );
-    assert_eq!(run.stdout, format!("{common}{new_mail}\n{common}{moved}\n"));
+    let expected = format!("{common}{new_mail}\n{common}{moved}\n");
+    assert_eq!(keys_with_values(&run.stdout), keys_with_values(&expected));
     assert_eq!((run.stderr.as_str(), run.status), ("", 0));
 }
 
@@ -57,6 +58,13 @@ fn rows_have_unread_counts_and_old_ids() {
         values(&run, "/event/kind"),
         ["ModifiedEvent", "CopiedEvent", "StatusEvent"]
     );
+}
+
+/// The parts of rows that are not null, so that a new key changes no test.
+fn keys_with_values(rows: &str) -> Vec<&str> {
+    { rows.split(',') }
+        .filter(|part| !part.contains(":null"))
+        .collect()
 }
 
 /// The same JSON with its keys in a fixed order.
