@@ -1,5 +1,6 @@
 //! An error with line, column and excerpt, for people.
 
+use alloc::format;
 use alloc::string::String;
 use core::fmt;
 
@@ -81,20 +82,13 @@ impl Description {
 }
 
 impl Description {
-    /// The message without line and column: the defect, the name at the place, and the expectation.
+    /// The message without line and column: the defect, the name at the place, and the expectation. Allocates.
     #[must_use]
-    pub fn message(&self) -> impl fmt::Display + '_ {
-        fmt::from_fn(|f| {
-            let (found, expected) = self.kind.message();
-            f.write_str(found)?;
-            if let Some(name) = &self.name {
-                write!(f, ": `{name}`")?;
-            }
-            match expected {
-                "" => Ok(()),
-                _ => write!(f, "; {expected}"),
-            }
-        })
+    pub fn message(&self) -> String {
+        let (found, expected) = self.kind.message();
+        let name = self.name.as_ref().map(|name| format!(": `{name}`"));
+        let separator = if expected.is_empty() { "" } else { "; " };
+        [found, &name.unwrap_or_default(), separator, expected].concat()
     }
 }
 
