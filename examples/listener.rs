@@ -362,7 +362,7 @@ impl Log {
             File::open(directory)?.sync_all()?;
         }
         let mut log = Vec::new();
-        (&file).read_to_end(&mut log)?;
+        (&file).take(file.metadata()?.len()).read_to_end(&mut log)?; // a device would never end
         let end = consumer.replay(&log)?;
         if end < log.len() {
             let incomplete = log.len() - end;
