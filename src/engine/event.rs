@@ -14,7 +14,7 @@ impl<'a> GeneralPath<'_, 'a> {
         let mut old = OldIds::default();
         let mut seen = Seen::default();
         loop {
-            let name = match self.tokens.next()? {
+            let name = match self.token()? {
                 Some(Token::StartTag(name)) => name,
                 Some(Token::EndTag(_)) | None => break,
                 Some(_) => continue,

@@ -79,7 +79,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         let session = fast_path.session;
         let cursor = fast_path.cursor;
         let mut path = Self {
-            tokens: Tokenizer::begin(cursor.rewound(), buffers, session.config),
+            tokens: Tokenizer::begin(fast_path.body, buffers, session.config, session.dispatch),
             arena,
             builder,
             stats_before: *session.stats,
@@ -95,7 +95,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         path.push(Element::Document, Span::default());
         if path.head != HeadState::None {
             path.reread_head()?;
-            path.tokens.cursor = cursor;
+            path.tokens.continue_at(cursor);
             if let Some(notification) = path.session.scratch.open.last_mut() {
                 notification.seen = fast_path.seen;
                 notification.name = fast_path.notification.unwrap_or(notification.name);
@@ -108,8 +108,8 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
 
     /// Tokenizes the head again, to know its open elements and declarations. The builder gets the same values again.
     fn reread_head(&mut self) -> Result<(), Error> {
-        while self.tokens.cursor.pos() < self.head_end && self.step()? {}
-        debug_assert_eq!(self.tokens.cursor.pos(), self.head_end);
+        while self.tokens.range().end < self.head_end && self.step()? {}
+        debug_assert_eq!(self.tokens.range().end, self.head_end);
         self.has_head_context = true;
         if let Some(head) = self.session.heads.get(self.head) {
             self.prefix = head.prefix;
@@ -157,17 +157,18 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
                 return false;
             };
             if let Some(prefix) = self.prefix {
-                let start = self.tokens.cursor.pos();
+                let mut cursor = self.tokens.cursor();
                 self.session.dispatch.run(Children {
-                    cursor: &mut self.tokens.cursor,
+                    cursor: &mut cursor,
                     tags: tags.with(prefix),
                     lengths,
                     seen,
                     arena: self.arena,
                     builder: self.builder,
                 });
-                if self.tokens.cursor.pos() > start {
+                if cursor.pos() > self.tokens.range().end {
                     self.misses = 0;
+                    self.tokens.continue_at(cursor);
                 }
             }
             if self.read_tail() {
@@ -189,10 +190,16 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         }
     }
 
+    /// The next token. Not inlined: the tokenizer itself is.
+    #[inline(never)]
+    pub(super) fn token(&mut self) -> Result<Option<Token<'a>>, Error> {
+        self.tokens.next()
+    }
+
     /// Reads one token, or a whole event, leaf or skipped element. Returns `false` at the end of the body.
     #[inline(never)]
     fn step(&mut self) -> Result<bool, Error> {
-        match self.tokens.next()? {
+        match self.token()? {
             Some(Token::StartTag(name)) => self.element(name)?,
             Some(Token::EndTag(_)) => self.end()?,
             // Text between elements, comments and processing instructions mean nothing.
@@ -382,7 +389,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         if self.builder.subscription_id.is_none() {
             return false;
         }
-        let start = self.tokens.cursor;
+        let start = self.tokens.cursor();
         let mut ahead = start;
         let open = self.session.scratch.open.get(1..).unwrap_or_default(); // without the document
         for element in open.iter().rev() {
@@ -395,7 +402,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         if !ahead.rest().is_empty() {
             return false;
         }
-        self.tokens.cursor = ahead;
+        self.tokens.continue_at(ahead);
         let tail = ahead.since(start);
         // Other Notifications may have other tails. `leave_notification` resets the flag.
         let is_of_first = self.has_head_context;
@@ -416,7 +423,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
 
     /// The head is complete: at the first Notification, or at the end of a body without one.
     fn complete_head(&mut self) {
-        let cursor = &self.tokens.cursor;
+        let cursor = &self.tokens.cursor();
         let Some(fields) = HeadFields::of(self.builder, cursor) else {
             self.head = HeadState::None;
             return;
@@ -438,14 +445,14 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
 
     /// Whether the Notification whose start tag was just read has the start tag of the first one, with the same parent.
     fn has_bare_name(&self, name: Span) -> bool {
-        let cursor = &self.tokens.cursor;
+        let cursor = &self.tokens.cursor();
         let is_same = |first| cursor.bytes(first) == cursor.bytes(name);
         self.is_whole_tag(name) && self.bare_name.is_some_and(is_same)
     }
 
     /// Whether the start tag that was just read has this name and nothing else.
     fn is_whole_tag(&self, name: Span) -> bool {
-        name.end() + ">".len() == self.tokens.cursor.pos()
+        name.end() + ">".len() == self.tokens.range().end
     }
 
     /// A Notification ends. The head learns the prefix of its types namespace.
@@ -461,7 +468,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
     /// The body was read to its end without error. `tail` is the text after the last child, if it was read as a tail.
     fn learn(&mut self, tail: Option<&str>) {
         let head = core::mem::replace(&mut self.head, HeadState::None);
-        let text = self.tokens.cursor.text(0, self.head_end);
+        let text = self.tokens.cursor().text(0, self.head_end);
         let had_tail = self
             .session
             .heads
@@ -478,7 +485,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
     /// Reads to the end tag of the element whose start tag was just read.
     pub(super) fn skip_to_end_tag(&mut self) -> Result<(), Error> {
         let outer_depth = self.tokens.depth().saturating_sub(1);
-        while self.tokens.next()?.is_some() {
+        while self.token()?.is_some() {
             if self.tokens.depth() == outer_depth {
                 break;
             }
