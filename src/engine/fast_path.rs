@@ -88,7 +88,7 @@ impl<'s, 'a> FastPath<'s, 'a> {
         let Some(prefix) = session.heads.get(self.head).and_then(|head| head.prefix) else {
             return;
         };
-        session.dispatch.run(Children {
+        let _deviating_event = session.dispatch.run(Children {
             cursor: &mut self.cursor,
             tags: session.scratch.tags.with(prefix),
             lengths: &mut session.scratch.lengths,

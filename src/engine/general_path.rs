@@ -5,7 +5,7 @@
 
 use bumpalo::Bump;
 
-use super::child_matcher::Children;
+use super::child_matcher::{Children, EventChildren, OpenEvent};
 use super::fast_path::FastPath;
 use super::heads::{HeadFields, HeadState};
 use super::tags::Prefix;
@@ -14,10 +14,10 @@ use super::{MessageBuilder, Scratch, Session};
 use crate::config::Limits;
 use crate::error::{Error, ErrorKind};
 use crate::model::{
-    ConnectionStatus, MessageXmlValue, Operation, ResponseClass, ResponseCode, ServerVersionInfo,
-    SoapVersion, SubscriptionId, Watermark,
+    ConnectionStatus, Event, EventKind, MessageXmlValue, OldIds, Operation, ResponseClass,
+    ResponseCode, ServerVersionInfo, SoapVersion, SubscriptionId, Watermark,
 };
-use crate::scan::{Class, Span};
+use crate::scan::{Class, Cursor, Span};
 use crate::schema::{self, Content, Element, Seen};
 use crate::stats::Stats;
 use crate::xml::{Buffers, Name, Token, Tokenizer};
@@ -50,7 +50,7 @@ pub(super) struct GeneralPath<'s, 'a> {
     pub(super) tokens: Tokenizer<'s, 'a>,
     pub(super) session: Session<'s>,
     pub(super) arena: &'a Bump,
-    builder: &'s mut MessageBuilder<'a>,
+    pub(super) builder: &'s mut MessageBuilder<'a>,
     /// The statistics before the first token.
     stats_before: Stats,
     head: HeadState,
@@ -122,8 +122,9 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
     #[inline(never)]
     pub(super) fn read(mut self) -> Result<(), Error> {
         let end = loop {
-            if self.read_predicted() {
-                break Ok(());
+            match self.read_predicted() {
+                Ok(false) => {}
+                end => break end.map(|_| ()),
             }
             match self.step() {
                 Ok(true) => {}
@@ -134,48 +135,43 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         end
     }
 
+    /// Whether predictions are tried.
+    fn predicts(&self) -> bool {
+        self.session.config.predict && self.misses < MAX_MISSES && self.tokens.is_in_content()
+    }
+
+    /// Continues at a cursor to which something was as predicted.
+    fn continue_at(&mut self, cursor: Cursor<'a>) {
+        if cursor.pos() > self.tokens.range().end {
+            self.misses = 0;
+            self.tokens.continue_at(cursor);
+        }
+    }
+
     /// Reads the children of an open Notification while they are as predicted, and the tail if it follows them. Returns
     /// whether the body was read to its end.
-    fn read_predicted(&mut self) -> bool {
-        let is_tried = self.session.config.predict && self.misses < MAX_MISSES;
-        if !is_tried || !self.tokens.is_in_content() {
-            return false;
+    fn read_predicted(&mut self) -> Result<bool, Error> {
+        if !self.predicts() {
+            return Ok(false);
         }
         loop {
-            let Scratch {
-                open,
-                tags,
-                lengths,
-                ..
-            } = &mut *self.session.scratch;
-            let Some(OpenElement {
-                element: Element::Notification,
-                seen,
-                ..
-            }) = open.last_mut()
-            else {
-                return false;
-            };
-            if let Some(prefix) = self.prefix {
-                let mut cursor = self.tokens.cursor();
-                self.session.dispatch.run(Children {
-                    cursor: &mut cursor,
-                    tags: tags.with(prefix),
-                    lengths,
-                    seen,
-                    arena: self.arena,
-                    builder: self.builder,
-                });
-                if cursor.pos() > self.tokens.range().end {
-                    self.misses = 0;
-                    self.tokens.continue_at(cursor);
+            if let Some(event) = self.read_predicted_children() {
+                self.misses += 1;
+                self.session.stats.prediction_misses += 1;
+                self.rest_of_event(event)?;
+                if self.predicts() {
+                    continue;
                 }
+                return Ok(false);
+            }
+            if !self.is_in_notification() {
+                return Ok(false);
             }
             if self.read_tail() {
-                return true;
+                return Ok(true);
             }
             let Some((text, namespace)) = self.tokens.peek_prefix() else {
-                return false;
+                return Ok(false);
             };
             let prefix = Some(Prefix::of(&[text]))
                 .filter(|prefix| *prefix != Prefix::NEVER)
@@ -184,10 +180,71 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
             if prefix.is_none() || prefix == self.prefix {
                 self.misses += 1;
                 self.session.stats.prediction_misses += 1;
-                return false;
+                return Ok(false);
             }
             self.prefix = prefix;
         }
+    }
+
+    fn is_in_notification(&self) -> bool {
+        let innermost = self.session.scratch.open.last();
+        innermost.is_some_and(|open| open.element == Element::Notification)
+    }
+
+    /// Reads children of the open Notification while they are as predicted. If an event deviates, the tokenizer is
+    /// inside of it.
+    fn read_predicted_children(&mut self) -> Option<EventKind> {
+        let Scratch {
+            open,
+            tags,
+            lengths,
+            ..
+        } = &mut *self.session.scratch;
+        let notification = open.last_mut()?;
+        if notification.element != Element::Notification {
+            return None;
+        }
+        let prefix = self.prefix?;
+        let mut cursor = self.tokens.cursor();
+        let open_event = self.session.dispatch.run(Children {
+            cursor: &mut cursor,
+            tags: tags.with(prefix),
+            lengths,
+            seen: &mut notification.seen,
+            arena: self.arena,
+            builder: self.builder,
+        });
+        self.continue_at(cursor);
+        let OpenEvent { kind, cursor } = open_event?;
+        self.tokens.enter(cursor, prefix.len(), kind.name().len());
+        Some(kind)
+    }
+
+    /// Reads children of an open event while they are as predicted, and its end tag. Returns whether the end tag was read.
+    pub(super) fn read_predicted_event(
+        &mut self,
+        event: &mut Event<'a>,
+        old: &mut OldIds<'a>,
+        seen: &mut Seen,
+    ) -> bool {
+        let Some(prefix) = self.prefix.filter(|_| self.predicts()) else {
+            return false;
+        };
+        let scratch = &mut *self.session.scratch;
+        let mut cursor = self.tokens.cursor();
+        let ends = self.session.dispatch.run(EventChildren {
+            cursor: &mut cursor,
+            tags: scratch.tags.with(prefix),
+            lengths: &mut scratch.lengths,
+            seen,
+            event,
+            old,
+        });
+        self.continue_at(cursor);
+        if ends {
+            self.tokens.leave();
+        }
+        ends
     }
 
     /// The next token. Not inlined: the tokenizer itself is.
@@ -232,10 +289,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
             return Err(Error::new(ErrorKind::EventLimit, offset));
         }
         match element.content() {
-            Content::Event(kind) => {
-                let event = self.event(kind)?;
-                self.builder.events.push(event);
-            }
+            Content::Event(kind) => self.event(kind)?,
             Content::Raw => {
                 let event = self.other_event(name)?;
                 self.builder.events.push(event);

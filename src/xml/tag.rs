@@ -2,6 +2,7 @@
 //!
 //! Extends [`Tokenizer`]; uses `namespaces`.
 
+use super::namespaces::Namespaces;
 use super::token::{Attribute, Form, Name, Namespace, QName, Text, Token};
 use super::tokenizer::{Next, State, Tokenizer};
 use crate::error::{Error, ErrorKind};
@@ -14,6 +15,13 @@ pub(super) struct OpenElement {
     namespace: Namespace,
     /// The number of declarations in scope before its start tag.
     outer_declarations: u32,
+}
+
+impl OpenElement {
+    /// Whether its start tag has namespace declarations. It must be the innermost element.
+    pub(super) fn declares(&self, namespaces: &Namespaces) -> bool {
+        namespaces.len() > self.outer_declarations as usize
+    }
 }
 
 /// An attribute of the current start tag, namespace declarations included.
@@ -144,9 +152,11 @@ impl<'b> Tokenizer<'_, 'b> {
     }
 
     /// Whether the character at a position continues the name before it.
-    #[cold]
     fn name_continues(&self, at: usize) -> bool {
-        self.body().byte(at) == b':' || self.char_is(at, is_name_char) == Ok(true)
+        match self.body().byte(at) {
+            byte @ 0..=0x7F => byte == b':' || Class::NAME.contains(byte),
+            _ => self.char_is(at, is_name_char) == Ok(true),
+        }
     }
 
     /// Closes the innermost element, whose end tag ends here. The scope of its declarations closes just before the next
@@ -345,6 +355,16 @@ impl<'b> Tokenizer<'_, 'b> {
                 namespaces.resolve(prefix, key, checked)
             }
         }
+    }
+
+    /// Opens an element without declarations.
+    pub(super) fn open_element(&mut self, name: QName) {
+        let namespace = self.resolve(name).unwrap_or_default();
+        self.tables.open.push(OpenElement {
+            name,
+            namespace,
+            outer_declarations: self.tables.namespaces.len() as u32,
+        });
     }
 
     /// The error for an element whose prefix is not declared.

@@ -237,16 +237,15 @@ impl<'b> Text<'b> {
 
 impl fmt::Display for Text<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let special: &[char] = match self.form {
+        let special: &[u8] = match self.form {
             Form::Verbatim => return f.write_str(self.raw),
-            Form::Unparsed => &['\r'],
-            Form::CharData => &['\r', '&'],
-            Form::AttValue => &['\r', '\n', '\t', '&'],
+            Form::Unparsed => b"\r",
+            Form::CharData => b"\r&",
+            Form::AttValue => b"\r\n\t&",
         };
         let mut rest = self.raw;
-        while let Some((verbatim, from)) =
-            rest.find(special).and_then(|at| rest.split_at_checked(at))
-        {
+        let find = |text: &str| text.bytes().position(|byte| special.contains(&byte));
+        while let Some((verbatim, from)) = find(rest).and_then(|at| rest.split_at_checked(at)) {
             f.write_str(verbatim)?;
             rest = if let Some((reference, after)) = super::reference::split(from) {
                 fmt::Write::write_char(f, reference.unwrap_or(char::REPLACEMENT_CHARACTER))?;

@@ -11,7 +11,7 @@ use super::namespaces::Namespaces;
 use super::prolog;
 use super::reference;
 use super::tag::{Attributes, OpenElement, RawAttribute};
-use super::token::{Form, Namespace, Text, Token};
+use super::token::{Form, Namespace, QName, Text, Token};
 use crate::config::{Config, IllegalReferences, Limits};
 use crate::error::{Error, ErrorKind};
 use crate::scan::{
@@ -286,6 +286,32 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
     pub(crate) fn continue_at(&mut self, cursor: Cursor<'b>) {
         self.reader.continue_at(cursor);
         self.pos = cursor.pos();
+    }
+
+    /// Continues inside an element, at a cursor that has moved over white space and its start tag, which has no
+    /// attributes. The lengths are those of the prefix with its colon, and of the local part.
+    pub(crate) fn enter(&mut self, cursor: Cursor<'b>, prefix: usize, local: usize) {
+        if let Some(declarations) = self.closed_scope {
+            self.close_scope(declarations);
+        }
+        self.continue_at(cursor);
+        let end = self.pos - ">".len();
+        let local_start = end - local;
+        self.open_element(QName::new(local_start - prefix, local_start, end));
+    }
+
+    /// Continues after the innermost element, whose end tag the last cursor has moved over. It must have no
+    /// declarations.
+    pub(crate) fn leave(&mut self) {
+        self.tables.open.pop();
+    }
+
+    /// Whether the innermost open element declares a namespace.
+    pub(crate) fn has_declarations(&self) -> bool {
+        self.tables
+            .open
+            .last()
+            .is_some_and(|open| open.declares(&self.tables.namespaces))
     }
 
     /// The prefix of the next start tag with its colon, and the namespace of the prefix outside of that element.
