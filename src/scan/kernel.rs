@@ -228,16 +228,6 @@ impl Dispatch {
         }
     }
 
-    /// [`Vector::non_members`] for code that is not compiled for a kernel. `None` if the table is as fast.
-    #[inline(always)]
-    pub(super) fn non_members(self, block: &Block, class: Class) -> Option<u32> {
-        match self {
-            Self::Scalar(_) => None,
-            #[cfg(target_arch = "x86_64")]
-            Self::Sse2(_) | Self::Avx2(_) => Some(Sse2.non_members(block, class)),
-        }
-    }
-
     /// [`Vector::leading_members`] for code that is not compiled for a kernel.
     #[inline(always)]
     pub(super) fn leading_members(self, bytes: &[u8], class: Class) -> usize {

@@ -197,6 +197,9 @@ pub(crate) struct Reader<'s, 'b> {
     end: usize,
     bitmaps: &'s mut Bitmaps,
     dispatch: Dispatch,
+    /// The number of bytes that have been classified.
+    #[cfg(test)]
+    pub(super) classified: usize,
 }
 
 impl<'s, 'b> Reader<'s, 'b> {
@@ -208,6 +211,8 @@ impl<'s, 'b> Reader<'s, 'b> {
             end: body.len(),
             bitmaps,
             dispatch,
+            #[cfg(test)]
+            classified: 0,
         }
     }
 
@@ -305,6 +310,10 @@ impl<'s, 'b> Reader<'s, 'b> {
         let rest = self.body.get(start..).unwrap_or_default();
         let bytes = rest.get(..64 * CHUNKS).unwrap_or(rest);
         let end = start + bytes.len();
+        #[cfg(test)]
+        {
+            self.classified += bytes.len();
+        }
         self.bitmaps.start = start;
         self.bitmaps.end = end;
         let (chunks, tail) = bytes.as_chunks();

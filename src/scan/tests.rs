@@ -2,6 +2,7 @@
 
 use alloc::format;
 use alloc::string::ToString;
+use alloc::vec;
 use alloc::vec::Vec;
 use core::str::from_utf8;
 
@@ -9,15 +10,15 @@ use proptest::prelude::*;
 
 use super::kernel::Scalar;
 use super::{
-    Class, Cursor, Dispatch, InvalidUtf8, Literal, ShortPrefix, Span, Stop, Task, Vector, is_char,
-    is_name_char, is_name_start_char,
+    Bitmaps, Class, Cursor, Dispatch, InvalidUtf8, Literal, Reader, ShortPrefix, Span, Stop, Task,
+    Vector, first_char, is_char, is_name_char, is_name_start_char,
 };
 use crate::config::Kernel;
 
 type Members = (Class, fn(char) -> bool);
 
 /// The members of each class, written independently of the table.
-const MEMBERS: [Members; 8] = [
+const MEMBERS: [Members; 5] = [
     (Class::SPACE, |c| {
         c == ' ' || c == '\t' || c == '\n' || c == '\r'
     }),
@@ -29,15 +30,6 @@ const MEMBERS: [Members; 8] = [
         (c == '\t' || c == '\n' || c >= ' ') && !"<&]".contains(c)
     }),
     (Class::VALUE, |c| c >= ' ' && !"<&\"'".contains(c)),
-    (Class::COMMENT, |c| {
-        ("\t\n\r".contains(c) || c >= ' ') && c != '-'
-    }),
-    (Class::INSTRUCTION, |c| {
-        ("\t\n\r".contains(c) || c >= ' ') && c != '?'
-    }),
-    (Class::CDATA, |c| {
-        ("\t\n\r".contains(c) || c >= ' ') && c != ']'
-    }),
 ];
 
 #[test]
@@ -507,11 +499,7 @@ fn utf8_is_decoded_as_std_does() {
                         Err(error) => from_utf8(&bytes[..error.valid_up_to()]).unwrap(),
                     };
                     let expected = valid.chars().next().ok_or(InvalidUtf8);
-                    assert_eq!(
-                        Cursor::new(&bytes, Dispatch::new(None)).peek_char(),
-                        expected.map(Some),
-                        "{bytes:x?}"
-                    );
+                    assert_eq!(first_char(&bytes), expected.map(Some), "{bytes:x?}");
                 }
             }
         }
@@ -522,7 +510,8 @@ fn utf8_is_decoded_as_std_does() {
 fn a_cursor_returns_only_text_before_it() {
     let mut cursor = Cursor::new("aé]".as_bytes(), Dispatch::new(None));
     assert_eq!(cursor.text(0, 1), None);
-    assert_eq!(cursor.skip_chars(Class::TEXT), Stop::At(b']'));
+    assert_eq!(cursor.skip(Class::TEXT), 1);
+    assert_eq!(cursor.eat_char(is_name_char), Ok(true));
     assert_eq!(cursor.span(Span::new(0, 3)), "aé");
     assert_eq!(cursor.text(0, 2), None, "in the middle of a character");
     assert_eq!(cursor.text(0, 4), None, "ahead of the cursor");
@@ -534,34 +523,172 @@ fn a_cursor_returns_only_text_before_it() {
     assert_eq!(cursor.pos(), 0, "no ASCII character");
 }
 
-proptest! {
-    /// On any bytes the cursor moves over legal characters of UTF-8 only, and stops at the first other byte.
-    #[test]
-    fn skip_chars_stops_at_the_first_defect(
-        bytes in prop::collection::vec(prop_oneof![
-            Just(&b"plain"[..]), Just("é".as_bytes()), Just("한".as_bytes()), Just("🙂".as_bytes()),
-            Just(&b"\xEF\xBF\xBE"[..]), Just(&b"\xED\xA0\x80"[..]), Just(&b"\x80"[..]),
-            Just(&b"\xF0\x9F"[..]), Just(&b"\x0B"[..]), Just(&b"-"[..]),
-        ], 0..12).prop_map(|parts| parts.concat()),
-    ) {
-        for dispatch in kernels() {
-        let mut cursor = Cursor::new(&bytes, dispatch);
-        let stop = cursor.skip_chars(Class::COMMENT);
-        let read = from_utf8(&bytes[..cursor.pos()]).unwrap();
-        prop_assert!(read.chars().all(|char| is_char(char) && char != '-'));
-        let rest = &bytes[cursor.pos()..];
-        let next = match from_utf8(rest) {
-            Ok(text) => text.chars().next().map(Ok),
-            Err(error) if error.valid_up_to() == 0 => Some(Err(InvalidUtf8)),
-            Err(error) => from_utf8(&rest[..error.valid_up_to()]).unwrap().chars().next().map(Ok),
-        };
-        let expected = match next {
-            None => Stop::End,
-            Some(Err(InvalidUtf8)) => Stop::InvalidUtf8,
-            Some(Ok('-')) => Stop::At(b'-'),
-            Some(Ok(_)) => Stop::IllegalChar,
-        };
-        prop_assert_eq!(stop, expected);
+/// A byte in a lane among members of all classes.
+struct Stops(u8, usize);
+
+impl Task for Stops {
+    type Output = ();
+
+    fn run<V: Vector>(self, vector: V) {
+        let Self(byte, lane) = self;
+        let mut chunk = [b'a'; 64];
+        chunk[lane] = byte;
+        let stops = vector.stops(&chunk);
+        let bit = |is_set: bool| u64::from(is_set) << lane;
+        let is_stop = |class: Class| bit(byte.is_ascii() && !class.contains(byte));
+        assert_eq!(
+            stops.name,
+            bit(!Class::NAME.contains(byte)),
+            "{byte:#x} in lane {lane}"
+        );
+        assert_eq!(stops.text, is_stop(Class::TEXT), "{byte:#x} in lane {lane}");
+        assert_eq!(
+            stops.value,
+            is_stop(Class::VALUE),
+            "{byte:#x} in lane {lane}"
+        );
+        assert_eq!(
+            stops.non_ascii,
+            bit(!byte.is_ascii()),
+            "{byte:#x} in lane {lane}"
+        );
+        for other in [0x00, 0x61, 0x80, 0xA0, 0xC0, 0xC2, 0xE0, 0xF0, 0xF5] {
+            let found = vector.equal(&chunk, other) & (1 << lane);
+            assert_eq!(found, bit(byte == other), "{byte:#x} in lane {lane}");
+            let bound = other.cast_signed();
+            let found = vector.below(&chunk, bound) & (1 << lane);
+            assert_eq!(
+                found,
+                bit(byte.cast_signed() < bound),
+                "{byte:#x} in lane {lane}"
+            );
         }
+    }
+}
+
+#[test]
+fn stops_agree_with_the_table() {
+    for dispatch in kernels() {
+        for byte in 0..=u8::MAX {
+            for lane in 0..64 {
+                dispatch.run(Stops(byte, lane));
+            }
+        }
+    }
+}
+
+const STOPS: [Stop; 3] = [Stop::Name, Stop::Text, Stop::Value];
+
+/// Finds all stops, and compares them with a walk over the bytes.
+fn compare_stops(bytes: &[u8]) {
+    let text = match from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => from_utf8(&bytes[..error.valid_up_to()]).unwrap(),
+    };
+    let illegal = text.find(|char| !is_char(char) && char > '\x7F');
+    let end = illegal.unwrap_or(text.len());
+    for (stop, class) in STOPS
+        .into_iter()
+        .zip([Class::NAME, Class::TEXT, Class::VALUE])
+    {
+        let is_stop = |at: &usize| {
+            let byte = bytes[*at];
+            !class.contains(byte) && (byte.is_ascii() || stop == Stop::Name)
+        };
+        let mut expected: Vec<_> = (0..end).filter(is_stop).collect();
+        expected.push(end);
+        for dispatch in kernels() {
+            let mut bitmaps = Bitmaps::default();
+            let mut reader = Reader::new(bytes, &mut bitmaps, dispatch);
+            let mut from = 0;
+            for expected in &expected {
+                let found = reader.find(stop, from);
+                assert_eq!(found, *expected, "{stop:?} {dispatch:?} {from} {bytes:x?}");
+                assert_eq!(reader.find(stop, found), found, "a second time");
+                assert!(found <= reader.checked().len() || !text.is_char_boundary(found));
+                from = found + 1;
+            }
+            assert!(text.starts_with(reader.checked()));
+        }
+    }
+}
+
+/// A defect at every place around the ends of chunks and of windows.
+#[test]
+fn a_search_ends_at_the_first_byte_that_is_not_valid() {
+    let parts: [&[u8]; 12] = [
+        b"<",
+        b"\x0B",
+        b"\x80",
+        b"\xC1\xBF",
+        b"\xC3",
+        "é".as_bytes(),
+        b"\xE0\x9F\x80",
+        b"\xED\xA0\x80",
+        b"\xEF\xBF\xBE",
+        b"\xEF\xBF\xBD",
+        b"\xF4\x90\x80\x80",
+        b"\xF0\x9F\x98\x80",
+    ];
+    for end in [64, 2048, 4096] {
+        for before in 0..5 {
+            for filler in ["a", "é", "한"] {
+                let fillers = filler.repeat(15);
+                let start = "a".repeat(end - before - fillers.len()) + &fillers;
+                for part in parts {
+                    for after in [&b""[..], b"a<"] {
+                        compare_stops(&[start.as_bytes(), part, after].concat());
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn each_byte_is_classified_once() {
+    let bytes = b"text of the body<".repeat(1000);
+    for dispatch in kernels() {
+        let mut bitmaps = Bitmaps::default();
+        let mut reader = Reader::new(&bytes, &mut bitmaps, dispatch);
+        let mut at = 0;
+        let mut by_cursor = 0;
+        for run in 0.. {
+            for _ in 0..10 {
+                at = (reader.find(Stop::Text, at) + 1).min(bytes.len());
+                reader.find_before(Stop::Name, at, at + 40);
+            }
+            reader.check_to(at);
+            // What a cursor moves over need not be classified.
+            let mut cursor = reader.cursor(at);
+            for _ in 0..run * 10 {
+                cursor.skip(Class::TEXT);
+                cursor.eat("<");
+            }
+            by_cursor += cursor.pos() - at;
+            at = cursor.pos();
+            reader.continue_at(cursor);
+            if at == bytes.len() {
+                break;
+            }
+        }
+        assert!(by_cursor > bytes.len() / 2);
+        assert!(reader.classified <= bytes.len(), "{}", reader.classified);
+    }
+}
+
+proptest! {
+    #[test]
+    fn searches_agree_with_a_walk(
+        parts in prop::collection::vec(prop_oneof![
+            Just(&b"plain"[..]), Just("é한".as_bytes()), Just("🙂".as_bytes()),
+            Just(&[b'a'; 61][..]), Just("\u{FFFD}\u{D7FF}\u{800}\u{10FFFF}".as_bytes()), Just(&b"\xEF\xBF\xBE"[..]),
+            Just(&b"\xED\xA0\x80"[..]), Just(&b"\x80"[..]), Just(&b"\xF0\x9F"[..]),
+            Just(&b"\x0B"[..]), Just(&b"<&]\r\n\"'"[..]),
+        ], 0..12),
+        repeat in prop_oneof![Just(1_usize), Just(30)],
+    ) {
+        let parts = parts.iter().map(|part| part.repeat(if part.len() > 4 { repeat } else { 1 }));
+        compare_stops(&parts.collect::<Vec<_>>().concat());
     }
 }
