@@ -202,9 +202,9 @@ fn retained_bytes_are_exact() {
     assert_eq!(error.kind(), ErrorKind::UnclosedElement);
     assert_eq!(buffers.retained_bytes(), HELD.get() - before);
 
-    for heads in [0, Config::HEADS] {
+    for head_bytes in [0, Config::HEAD_BYTES] {
         let mut config = Config::default();
-        config.heads = heads;
+        config.head_bytes = head_bytes;
         let before = HELD.get();
         let mut parser = Parser::with_config(config);
         for fixture in ["push/mail.xml", "dialect/default-namespaces.xml"] {

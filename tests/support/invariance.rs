@@ -36,7 +36,7 @@ pub(crate) fn baseline(config: &Config) -> Config {
     let mut plain = *config;
     plain.kernel = Some(Kernel::Scalar);
     plain.predict = false;
-    plain.heads = 0;
+    plain.head_bytes = 0;
     plain
 }
 
