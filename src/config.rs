@@ -58,18 +58,18 @@ pub struct Config {
     ///
     /// A head is the part of a message before the first Notification. It is nearly the same in all messages of one
     /// server, so a learned head is compared and not parsed again. A message without Notification, such as the heartbeat
-    /// of a stream, is learned whole; of one that reports an error, all but the text of the only Value of its MessageXml.
+    /// of a stream, is learned whole. An error is learned except for the text of its MessageXml, if that is one Value.
     /// Learning needs [`predict`](Self::predict).
     ///
-    /// A head takes about 1.5 KiB, and at most 8.5 KiB. A parser needs one for each build of the servers that push to
-    /// it, and two for each build that streams. The time of a look-up does not depend on the number of heads. At the limit
-    /// no head is added, so those that there are remain useful. If messages of other servers keep coming, all heads are
-    /// forgotten, and learned again from the next messages.
+    /// A head takes 1 to 1.5 KiB, and at most 9 KiB. A parser needs one head for each build of the servers that push to it,
+    /// and two for each build that streams. A look-up compares one head, however many there are. At the limit no head is
+    /// added, and the learned ones continue to match. After eight times as many misses as there are heads, all are
+    /// forgotten, and heads are learned again from the next messages.
     pub head_bytes: usize,
 }
 
 impl Config {
-    /// Default of [`Config::head_bytes`]. Enough for about 150 builds of servers that push, or 75 that stream.
+    /// Default of [`Config::head_bytes`]. Enough for 200 builds of servers that push, or 80 that stream.
     pub const HEAD_BYTES: usize = 256 << 10;
 
     /// The default configuration.

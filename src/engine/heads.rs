@@ -7,14 +7,15 @@
 //! - A head ends at the first Notification, and the bytes before decide where that is. So no learned head is the start of
 //!   another one, and at most one matches.
 //! - If a body has one response and no Notification, the whole body is the head. It is used for equal bodies only.
-//! - If that response has one Value of MessageXml, as an error has, the head ends before the text of the Value. It is
-//!   used for bodies that continue with plain text and then the learned tail, up to their end.
+//! - If that response has one Value of MessageXml, as an error has, the head ends after the start tag of the Value. It is
+//!   used for bodies that continue with plain text and end with the learned tail.
 //! - A learned head stores offsets and small values. Texts are sliced from the current body, never from an earlier one.
 //! - All bytes are compared, not a hash. The limit of the body's length has been checked.
 //! - A head is learned after its message was parsed without error, if it is no longer than [`LONGEST`] and
 //!   [`HeadFields`] can store all its values.
-//! - A tail belongs to a head. It consists of the end tags of the elements that the head opened, and white space. It is
-//!   compared with the whole rest of the body, at a place where a child of the Notification could follow.
+//! - A tail belongs to a head. It is compared with the whole rest of the body. After a Value it may be anything. In a
+//!   Notification it consists of the end tags of the elements that the head opened, and white space. It is compared where
+//!   a child of the Notification could follow.
 //! - Several Notifications may follow each other. If the first start tag has a name and nothing else, an equal start tag
 //!   leaves the declarations unchanged. So the same tail may follow.
 //!
@@ -22,12 +23,12 @@
 //!
 //! A binary tree chooses the one head that a body is compared with. Each node tests one bit of the body, the first in
 //! which the heads below the node differ (a crit-bit tree). So a look-up takes a few steps and compares one head, however
-//! many there are. Bodies that are chosen to make the tree deep gain nothing: a look-up ends after [`MOST_STEPS`].
+//! many there are. Chosen bodies cannot make the tree high: a head that would need more than [`MOST_STEPS`] is not learned.
 //!
 //! # Replacement
 //!
-//! Heads are added until their memory reaches the limit. Then none is added, so those that are there continue to match.
-//! After [`MOST_MISSED`] misses for each learned head all are forgotten. Heads that are still in use return with their next
+//! Heads are added until their memory reaches the limit. Then none is added, so the learned ones continue to match. After
+//! [`MOST_MISSED`] misses for each of them all are forgotten. A head that is still in use is learned again from its next
 //! message.
 
 use alloc::string::String;
@@ -47,10 +48,10 @@ use crate::stats::Stats;
 /// The longest head or tail that is learned, in bytes.
 const LONGEST: usize = 4 << 10;
 
-/// The most steps of a look-up. 256 builds of servers need 12.
+/// The most steps of a look-up. 256 builds of servers need 14, and 4,096 need 24.
 const MOST_STEPS: u8 = 32;
 
-/// New heads that are not learned for want of memory, for each learned head, before all are forgotten.
+/// The number of new heads, for each learned one, that are not learned for want of room before all are forgotten.
 const MOST_MISSED: usize = 8;
 
 /// The heads that a parser has learned.
@@ -63,7 +64,7 @@ pub(crate) struct Heads {
     root: Link,
     /// One less than learned heads.
     nodes: Vec<Node>,
-    /// New heads that were not learned, since all were forgotten.
+    /// The number of new heads that were not learned since all were forgotten.
     missed: usize,
     /// The capacity of all texts, in bytes.
     text_bytes: usize,
@@ -218,7 +219,7 @@ pub(super) struct HeadFields {
     pub(super) class: Option<ResponseClass<'static>>,
     pub(super) response_code: Option<Span>,
     connection_status: Option<ConnectionStatus<'static>>,
-    /// None unless the head ends so.
+    /// Empty unless `end` is [`HeadEnd::Error`].
     pub(super) error: ErrorFields,
     pub(super) end: HeadEnd,
 }
@@ -252,16 +253,12 @@ impl HeadFields {
         else {
             return None;
         };
-        let mut head_end = body.pos();
-        let value = match message_xml {
-            [] => None,
-            [value] => {
-                let text = plain_text_of_value(value.value, body)?;
-                head_end = text.start();
-                Some((value.name, text))
-            }
+        let (value_name, value_text) = match message_xml {
+            [] => (None, None),
+            [value] => (value.name, Some(plain_text_of_value(value.value, body)?)),
             _ => return None,
         };
+        let head_end = value_text.map_or(body.pos(), Span::start);
         let span_of = |text: Option<&str>| match text {
             Some(text) => {
                 let span = body.span_of(text)?;
@@ -272,9 +269,9 @@ impl HeadFields {
         let error = ErrorFields {
             message_text: span_of(message_text)?,
             descriptive_link_key,
-            value: match value {
-                Some((name, text)) => Some(ErrorValue {
-                    name: span_of(name)?,
+            value: match value_text {
+                Some(text) => Some(ErrorValue {
+                    name: span_of(value_name)?,
                     text,
                 }),
                 None => None,
@@ -345,8 +342,7 @@ impl ErrorFields {
     }
 }
 
-/// Where the text of a Value is, if any other plain text could be in its place: it is one piece, directly after the start
-/// tag.
+/// Where the text of a Value is, if it can be any plain text: one piece, directly after the start tag.
 fn plain_text_of_value(value: &str, body: &Cursor<'_>) -> Option<Span> {
     let text = body.span_of(value)?;
     let before = body.bytes(Span::new(0, text.start()));
@@ -533,7 +529,7 @@ impl Heads {
         if head.tail == tail {
             return true;
         }
-        let growth = tail.len().saturating_sub(head.tail.capacity());
+        let growth = text_growth(head.tail.capacity(), tail.len());
         if retained_bytes + growth > limit {
             self.miss();
             return false;
@@ -561,15 +557,14 @@ impl Heads {
 
     /// The memory that one more head takes, with texts of these lengths.
     fn growth(&self, text: usize, tail: usize) -> usize {
-        let nodes = growth(&self.nodes) * size_of::<Node>();
-        nodes
-            + match self.heads.get(self.learned) {
-                Some(forgotten) => {
-                    text.saturating_sub(forgotten.text.capacity())
-                        + tail.saturating_sub(forgotten.tail.capacity())
-                }
-                None => text + tail + growth(&self.heads) * size_of::<Head>(),
-            }
+        let (heads, old_text, old_tail) = match self.heads.get(self.learned) {
+            Some(forgotten) => (0, forgotten.text.capacity(), forgotten.tail.capacity()),
+            None => (growth(&self.heads), 0, 0),
+        };
+        heads * size_of::<Head>()
+            + growth(&self.nodes) * size_of::<Node>()
+            + text_growth(old_text, text)
+            + text_growth(old_tail, tail)
     }
 
     /// Counts a head that is not learned for want of room. Forgets all heads if there were many.
@@ -615,9 +610,124 @@ fn grow<T>(list: &mut Vec<T>) {
     list.reserve_exact(growth(list));
 }
 
-/// Assigns a text. Allocates no more than its length.
+/// The bytes for which a text of this capacity allocates before one of this length replaces it. The texts of different
+/// builds differ by a few bytes, so some room makes memory of forgotten heads fit.
+fn text_growth(capacity: usize, length: usize) -> usize {
+    if length <= capacity {
+        return 0;
+    }
+    length.next_multiple_of(64) - capacity
+}
+
 fn replace(text: &mut String, new: &str) {
+    let capacity = text.capacity() + text_growth(text.capacity(), new.len());
     text.clear();
-    text.reserve_exact(new.len());
+    text.reserve_exact(capacity);
     text.push_str(new);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Heads, LONGEST, MOST_STEPS};
+    use alloc::format;
+    use alloc::string::String;
+    use alloc::vec::Vec;
+
+    const NO_LIMIT: usize = usize::MAX;
+
+    impl Heads {
+        fn is_known(&self, text: &str) -> bool {
+            let at = self.nearest(text.as_bytes());
+            at.and_then(|at| self.heads.get(at))
+                .is_some_and(|head| head.text == text)
+        }
+
+        /// The nodes that the look-up of a text visits.
+        fn steps(&self, text: &str) -> usize {
+            let mut link = self.root;
+            let mut steps = 0;
+            while let Some(node) = link.node().ok().and_then(|at| self.nodes.get(at)) {
+                link = node.child(text.as_bytes());
+                steps += 1;
+            }
+            steps
+        }
+    }
+
+    /// The part of a head of a stream in which builds differ.
+    fn build(at: usize) -> String {
+        let (major, minor) = (500 + at * 37 % 1_700, at * 7 % 40);
+        format!(
+            "MinorVersion=\"{}\" MajorBuildNumber=\"{major}\" MinorBuildNumber=\"{minor}\" Version=\"V{}",
+            at % 3,
+            2015 + at % 8
+        )
+    }
+
+    #[test]
+    fn a_look_up_among_all_builds_takes_a_few_steps() {
+        for (builds, most) in [(1, 0), (4, 3), (64, 12), (256, 14), (4_096, 24)] {
+            let mut heads = Heads::default();
+            (0..builds).for_each(|at| heads.add(&build(at), "", NO_LIMIT));
+            assert_eq!((heads.learned, heads.missed), (builds, 0));
+            for at in 0..builds {
+                assert!(heads.is_known(&build(at)));
+                let steps = heads.steps(&build(at));
+                assert!(steps <= most, "{steps} of {builds}");
+            }
+        }
+    }
+
+    /// Each text differs from the others in a place of its own.
+    #[test]
+    fn texts_that_are_chosen_to_make_the_tree_high_do_not() {
+        let text = |at: usize| "x".repeat(at) + "y" + &"x".repeat(200 - at);
+        for places in [(0..200).collect::<Vec<_>>(), (0..200).rev().collect()] {
+            let mut heads = Heads::default();
+            heads.add(&build(0), "", NO_LIMIT);
+            for at in places {
+                heads.add(&text(at), "", NO_LIMIT);
+                assert!(heads.steps(&text(at)) <= usize::from(MOST_STEPS));
+                assert!(heads.is_known(&build(0)));
+            }
+            assert!(heads.learned > 2 && heads.missed > 0);
+        }
+    }
+
+    #[test]
+    fn the_limit_holds_for_texts_of_every_length() {
+        for limit in [0, 400, 1_000, 10_000, 100_000] {
+            let mut heads = Heads::default();
+            let mut most = 0;
+            for at in 0..20_000 {
+                let text = format!("{at} {}", "x".repeat(at * 7_919 % LONGEST));
+                // Tiny ones for a while, then any.
+                let length = if at / 1_000 % 2 == 0 { 10 } else { text.len() };
+                let Some(text) = text.get(..length.min(text.len())) else {
+                    return;
+                };
+                heads.add(text, text, limit);
+                if at % 3 == 0 {
+                    heads.learn_tail(at % 5, text, limit);
+                }
+                let texts = heads.heads.iter().map(|head| head.text_bytes());
+                assert_eq!(heads.text_bytes, texts.sum::<usize>());
+                assert!(heads.retained_bytes() <= limit);
+                most = most.max(heads.learned);
+            }
+            assert_eq!(most > 0, limit >= 1_000);
+        }
+    }
+
+    #[test]
+    fn texts_of_which_one_begins_the_other_are_told_apart() {
+        let mut heads = Heads::default();
+        for text in ["<a/>", "<a/>\n", "<a/>\n\n", "<a/> "] {
+            heads.add(text, "", NO_LIMIT);
+        }
+        assert_eq!(heads.learned, 4);
+        assert!(heads.is_known("<a/>") && heads.is_known("<a/>\n\n"));
+        heads.add("<a/>\n", "", NO_LIMIT);
+        assert_eq!(heads.learned, 4);
+    }
 }
