@@ -440,7 +440,14 @@ impl Heads {
                 }
                 false
             }
-            HeadState::Learned(at) => tail.is_some_and(|tail| self.learn_tail(at, tail, limit)),
+            HeadState::Learned(at) => {
+                let known = self.heads.get(at).map(|head| head.tail.as_str());
+                let is_known = tail.is_some() && tail == known;
+                if let Some(tail) = tail.filter(|_| !is_known) {
+                    self.set_tail(at, tail, limit);
+                }
+                is_known
+            }
             HeadState::None | HeadState::Reading => false,
         }
     }
@@ -454,8 +461,12 @@ impl Heads {
         if let Some(nearest) = self.nearest(text.as_bytes()) {
             let known = self.heads.get(nearest).map_or("", |head| &head.text);
             let Some(bit) = Bit::first_difference(text.as_bytes(), known.as_bytes()) else {
-                // It is known, and was not found because its message ends otherwise.
-                self.learn_tail(nearest, tail, limit);
+                // It is known, and was not found because its message ends otherwise. The state depends on the tail.
+                if self.set_tail(nearest, tail, limit)
+                    && let Some(head) = self.heads.get_mut(nearest)
+                {
+                    head.copy_state(&self.candidate);
+                }
                 return;
             };
             if !self.insert(bit, text.as_bytes()) {
@@ -473,10 +484,7 @@ impl Heads {
             replace(&mut head.text, text);
             replace(&mut head.tail, tail);
             self.text_bytes += head.text_bytes();
-            head.fields = self.candidate.fields;
-            head.stats = self.candidate.stats;
-            head.prefix = self.candidate.prefix;
-            head.bare_name = self.candidate.bare_name;
+            head.copy_state(&self.candidate);
         }
         self.learned += 1;
     }
@@ -520,15 +528,12 @@ impl Heads {
         true
     }
 
-    /// Gives a learned head this tail, if there is room. Returns whether it had it.
-    fn learn_tail(&mut self, at: usize, tail: &str, limit: usize) -> bool {
+    /// Gives a learned head this tail. `false` if there is no room.
+    fn set_tail(&mut self, at: usize, tail: &str, limit: usize) -> bool {
         let retained_bytes = self.retained_bytes();
         let Some(head) = self.heads.get_mut(at) else {
             return false;
         };
-        if head.tail == tail {
-            return true;
-        }
         let growth = text_growth(head.tail.capacity(), tail.len());
         if retained_bytes + growth > limit {
             self.miss();
@@ -536,7 +541,7 @@ impl Heads {
         }
         replace(&mut head.tail, tail);
         self.text_bytes += growth;
-        false
+        true
     }
 
     /// Whether there is room for one more head, with texts of these lengths. Frees forgotten heads if necessary.
@@ -591,6 +596,14 @@ impl Head {
     #[inline(always)]
     pub(super) fn has_tail(&self, rest: &[u8]) -> bool {
         rest == self.tail.as_bytes() && !rest.is_empty()
+    }
+
+    /// Copies everything except the texts.
+    fn copy_state(&mut self, source: &Self) {
+        self.fields = source.fields;
+        self.stats = source.stats;
+        self.prefix = source.prefix;
+        self.bare_name = source.bare_name;
     }
 
     fn text_bytes(&self) -> usize {
@@ -708,7 +721,7 @@ mod tests {
                 };
                 heads.add(text, text, limit);
                 if at % 3 == 0 {
-                    heads.learn_tail(at % 5, text, limit);
+                    heads.set_tail(at % 5, text, limit);
                 }
                 let texts = heads.heads.iter().map(|head| head.text_bytes());
                 assert_eq!(heads.text_bytes, texts.sum::<usize>());

@@ -251,6 +251,28 @@ fn any_text_of_an_error_is_read_after_its_learned_head() {
 }
 
 #[test]
+fn what_follows_the_value_of_an_error_belongs_to_its_tail() {
+    let error = include_str!("../data/push/error.xml");
+    let end = "</m:MessageXml>";
+    let with = |more: &str| error.replacen(end, &format!("{end}{more}"), 1);
+    let mut parsers = ParserPair::with(|config| {
+        config.illegal_references = IllegalReferences::Replace;
+    });
+    for more in [
+        "",
+        "<m:ConnectionStatus>Closed</m:ConnectionStatus>",
+        "<m:ConnectionStatus>OK</m:ConnectionStatus>",
+        "<x xmlns='' a='1'/>",
+        "&#0;",
+        "&#0;&#0;",
+        "",
+    ] {
+        let body = with(more);
+        assert_eq!(head_hits(&mut parsers, [&body, &body]), [0, 1], "{more}");
+    }
+}
+
+#[test]
 fn an_error_is_learned_if_it_has_at_most_one_value_that_is_plain_text() {
     let xml = "<m:MessageXml>";
     let id = "<t:Value Name=\"SubscriptionId\">";
