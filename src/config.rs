@@ -33,7 +33,7 @@ macro_rules! setters {
 /// # let _ = parser;
 /// ```
 ///
-/// `kernel`, `predict` and `heads` are for tests, benchmarks and measurements: they change how fast a
+/// `kernel`, `predict` and `head_bytes` are for tests, benchmarks and measurements: they change how fast a
 /// body is parsed, but neither the message nor the error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -53,18 +53,24 @@ pub struct Config {
     /// they write them. The general path parses the rest from the first difference on. Default: `true`.
     pub predict: bool,
 
-    /// The number of heads that a [`Parser`](crate::Parser) remembers; 0 turns learning off. Default: 8.
+    /// The most memory of a [`Parser`](crate::Parser) for learned heads, in bytes; 0 turns learning off. Default:
+    /// 256 KiB.
     ///
     /// A head is the part of a message before the first Notification. It is nearly the same in all messages of one
     /// server, so a learned head is compared and not parsed again. A message without Notification, such as the heartbeat
-    /// of a stream, is learned whole. Each server, or group of servers of one build, that posts to the same parser needs
-    /// one head. Learning needs [`predict`](Self::predict). A head takes at most 8 KiB of bodies, and some state.
-    pub heads: u8,
+    /// of a stream, is learned whole. An error is learned except for the text of its MessageXml, if that is one Value.
+    /// Learning needs [`predict`](Self::predict).
+    ///
+    /// A head takes 1 to 1.5 KiB, and at most 9 KiB. A parser needs one head for each build of the servers that push to it,
+    /// and two for each build that streams. A look-up compares one head, however many there are. At the limit no head is
+    /// added, and the learned ones continue to match. After eight times as many misses as there are heads, all are
+    /// forgotten, and heads are learned again from the next messages.
+    pub head_bytes: usize,
 }
 
 impl Config {
-    /// Default of [`Config::heads`]. A stray message does not displace the head of one of a few servers.
-    pub const HEADS: u8 = 8;
+    /// Default of [`Config::head_bytes`]. Enough for 200 builds of servers that push, or 80 that stream.
+    pub const HEAD_BYTES: usize = 256 << 10;
 
     /// The default configuration.
     #[must_use]
@@ -74,7 +80,7 @@ impl Config {
             illegal_references: IllegalReferences::Refuse,
             kernel: None,
             predict: true,
-            heads: Self::HEADS,
+            head_bytes: Self::HEAD_BYTES,
         }
     }
 }
@@ -85,7 +91,7 @@ setters! {
         illegal_references: IllegalReferences,
         kernel: Option<Kernel>,
         predict: bool,
-        heads: u8,
+        head_bytes: usize,
     }
 }
 
@@ -234,7 +240,7 @@ mod tests {
             .illegal_references(IllegalReferences::Replace)
             .kernel(Some(Kernel::Scalar))
             .predict(false)
-            .heads(7);
+            .head_bytes(7);
         let limits = Limits {
             body_bytes: 1,
             depth: 2,
@@ -248,7 +254,7 @@ mod tests {
             illegal_references: IllegalReferences::Replace,
             kernel: Some(Kernel::Scalar),
             predict: false,
-            heads: 7,
+            head_bytes: 7,
         };
         assert_eq!(CONFIG, config);
     }

@@ -78,7 +78,7 @@
 //! # Speed
 //!
 //! A parser first compares a body with what servers write ([`Config::predict`]) and with what it learned from earlier
-//! messages ([`Config::heads`]), with vector instructions ([`Kernel`]). At the first deviation it switches to the
+//! messages ([`Config::head_bytes`]), with vector instructions ([`Kernel`]). At the first deviation it switches to the
 //! general path, which reads any XML. Results and errors are the same.
 //!
 //! # How it works

@@ -19,7 +19,8 @@ use crate::xml::{self, Buffers};
 /// Turns bodies into messages, one after another, and reuses its memory for each.
 ///
 /// Keep one per worker thread. After three messages of some size, messages up to that size are parsed without allocation,
-/// until that [memory is released](Self::retained_bytes). A pool is optional: a new parser for each message costs less
+/// until that [memory is released](Self::retained_bytes). The first message of another server may allocate for its
+/// [head](Config::head_bytes). A pool is optional: a new parser for each message costs less
 /// than a microsecond more.
 ///
 /// A message borrows from the body *and* from the parser, because text with references is decoded into the parser's
@@ -73,7 +74,8 @@ use crate::xml::{self, Buffers};
 /// # Memory
 ///
 /// A parser with default limits holds at most 16 MiB, plus five times the longest of the last 64 bodies. Memory that an
-/// unusually large message needed is released: see [`retained_bytes`](Self::retained_bytes).
+/// unusually large message needed is released: see [`retained_bytes`](Self::retained_bytes). Learned heads are part of
+/// the 16 MiB. [`Config::head_bytes`] limits them, by default to 256 KiB.
 pub struct Parser {
     config: Config,
     dispatch: Dispatch,

@@ -32,7 +32,7 @@ pub struct Stats {
     /// Messages whose head was as predicted, see [`Config::predict`](crate::Config::predict). The head was parsed by the
     /// general path only if something after it was not as predicted.
     pub heads_predicted: u64,
-    /// Messages that began with a learned head, see [`Config::heads`](crate::Config::heads).
+    /// Messages that began with a learned head, see [`Config::head_bytes`](crate::Config::head_bytes).
     pub head_hits: u64,
     /// Messages that ended with the tail learned with that head. Always 0 without
     /// [`Config::predict`](crate::Config::predict).

@@ -181,6 +181,76 @@ fn retained_bytes_is_the_heap_memory_held() {
     assert_eq!((parser.retained_bytes(), HELD.get()), (0, before));
 }
 
+/// With as many builds of servers as fit, with more, and with bodies of any length.
+#[test]
+fn the_memory_of_learned_heads_is_bounded() {
+    let error = accepted("push/error.xml");
+    let push = accepted("push/status.xml");
+    let [error, push] = [&error, &push].map(|body| str::from_utf8(body).unwrap());
+    let build = |body: &str, at: usize| {
+        let (before, version) = body.split_once(" Version=\"").unwrap();
+        format!(
+            "{before} Version=\"{}{at}{version}",
+            "x".repeat(at * 7919 % 700)
+        )
+    };
+    let long = |body: &str, at: usize| {
+        let comments = [at * 7919 % 3_000, at * 104_729 % 5_000].map(|length| "x".repeat(length));
+        let [before, after] = comments.map(|text| format!("<!--{text}-->"));
+        let open = body.find("<soap11").unwrap();
+        format!("{}{before}{}{after}", &body[..open], &body[open..])
+    };
+    for limit in [0, 100, 2 << 10, 20 << 10, Config::HEAD_BYTES] {
+        let mut parser = Parser::with_config(Config::default().head_bytes(limit));
+        let mut without = Parser::with_config(Config::default().head_bytes(0));
+        // The general path allocates for `without` what it allocates for `parser`.
+        let other = accepted("dialect/comments.xml");
+        let mut read = |body: &[u8]| {
+            for parser in [&mut parser, &mut without] {
+                parser.parse(&other).unwrap();
+                parser.parse(body).unwrap();
+            }
+            let heads = parser.retained_bytes().abs_diff(without.retained_bytes());
+            assert!(heads <= limit, "{heads} of {limit}");
+            heads
+        };
+        let mut most = 0;
+        for at in 0..1_500 {
+            most = most.max(read(build(push, at % 400).as_bytes()));
+            read(build(error, at % 400).as_bytes());
+            read(long(push, at % 500).as_bytes());
+            read(long(error, at % 500).as_bytes());
+        }
+        assert!(
+            limit < 10 << 10 || most * 10 > limit * 9,
+            "{most} of {limit}"
+        );
+    }
+}
+
+/// Those that are learned and those that are not, and learning again after all were forgotten.
+#[test]
+fn more_builds_than_fit_allocate_nothing_once_warm() {
+    let body = accepted("stream/heartbeat.xml");
+    let body = str::from_utf8(&body).unwrap();
+    let build = |at: u32| {
+        body.replacen(
+            "MajorBuildNumber=\"1544",
+            &format!("MajorBuildNumber=\"{at}"),
+            1,
+        )
+    };
+    let bodies: Vec<_> = (0..300).map(|at| build(at * 37)).collect();
+    let mut parser = Parser::new();
+    let mut rounds = |count: usize| {
+        for body in bodies.iter().cycle().take(count * bodies.len()) {
+            parser.parse(body.as_bytes()).unwrap();
+        }
+    };
+    rounds(100);
+    assert_eq!(allocations(|| rounds(100)), 0);
+}
+
 /// Exact to the byte where nothing is in an arena. An arena has memory for itself.
 #[test]
 fn retained_bytes_are_exact() {
@@ -202,9 +272,9 @@ fn retained_bytes_are_exact() {
     assert_eq!(error.kind(), ErrorKind::UnclosedElement);
     assert_eq!(buffers.retained_bytes(), HELD.get() - before);
 
-    for heads in [0, Config::HEADS] {
+    for head_bytes in [0, Config::HEAD_BYTES] {
         let mut config = Config::default();
-        config.heads = heads;
+        config.head_bytes = head_bytes;
         let before = HELD.get();
         let mut parser = Parser::with_config(config);
         for fixture in ["push/mail.xml", "dialect/default-namespaces.xml"] {

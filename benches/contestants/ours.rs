@@ -16,7 +16,7 @@ pub(crate) fn warm(corpus: &Corpus) -> impl FnMut(&[u8]) -> u64 + use<> {
 /// Learns no heads. Its memory is warm.
 pub(crate) fn cold(corpus: &Corpus) -> impl FnMut(&[u8]) -> u64 + use<> {
     let mut config = config(corpus);
-    config.heads = 0;
+    config.head_bytes = 0;
     whole(Parser::with_config(config))
 }
 

@@ -12,7 +12,8 @@ use bumpalo::Bump;
 
 use super::child_matcher::Children;
 use super::head_matcher::{self, HeadMatcher};
-use super::heads::HeadState;
+use super::heads::{HeadEnd, HeadState};
+use super::tags::Prefix;
 use super::{MessageBuilder, Session};
 use crate::scan::{Class, Cursor, Span};
 use crate::schema::Seen;
@@ -65,17 +66,22 @@ impl<'s, 'a> FastPath<'s, 'a> {
         };
         head.fields.write_to(builder, &self.cursor);
         let head_stats = head.stats;
-        if head.fields.is_whole {
-            builder.end_response();
-        } else {
-            loop {
-                self.read_children(arena, builder);
+        let prefix = head.prefix;
+        match head.fields.end {
+            HeadEnd::Notification => loop {
+                self.read_children(prefix, arena, builder);
                 if self.read_tail(builder) {
                     break;
                 }
                 if !self.read_next_start_tag(builder) {
                     return false;
                 }
+            },
+            HeadEnd::Body => builder.end_response(),
+            HeadEnd::Error => {
+                head.fields.error.write_to(builder, &self.cursor);
+                builder.end_response();
+                self.session.stats.tail_hits += u64::from(head.fields.error.value.is_some());
             }
         }
         self.session.stats.add_of_message(head_stats);
@@ -83,11 +89,16 @@ impl<'s, 'a> FastPath<'s, 'a> {
     }
 
     #[inline(always)]
-    fn read_children(&mut self, arena: &'a Bump, builder: &mut MessageBuilder<'a>) {
-        let session = &mut self.session;
-        let Some(prefix) = session.heads.get(self.head).and_then(|head| head.prefix) else {
+    fn read_children(
+        &mut self,
+        prefix: Option<Prefix>,
+        arena: &'a Bump,
+        builder: &mut MessageBuilder<'a>,
+    ) {
+        let Some(prefix) = prefix else {
             return;
         };
+        let session = &mut self.session;
         let _deviating_event = session.dispatch.run(Children {
             cursor: &mut self.cursor,
             tags: session.scratch.tags.with(prefix),
@@ -161,7 +172,7 @@ impl<'s, 'a> FastPath<'s, 'a> {
             return false;
         };
         let text = ahead.text(0, self.head_end);
-        heads.learn(self.head, text, Some(tail), config.heads);
+        heads.learn(self.head, text, Some(tail), config.head_bytes);
         true
     }
 }

@@ -100,7 +100,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
                 notification.seen = fast_path.seen;
                 notification.name = fast_path.notification.unwrap_or(notification.name);
             }
-        } else if path.session.config.predict && path.session.config.heads > 0 {
+        } else if path.session.config.predict && path.session.config.head_bytes > 0 {
             path.head = HeadState::Reading;
         }
         Ok(path)
@@ -469,10 +469,19 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
 
     /// The whole body was read without error.
     fn finish(&mut self) {
+        let mut tail = None;
         if self.head == HeadState::Reading {
             self.complete_head();
+            let head = self.session.heads.get(self.head);
+            if let Some(value) = head.and_then(|head| head.fields.error.value) {
+                self.head_end = value.text.start();
+                tail = self
+                    .tokens
+                    .cursor
+                    .text(value.text.end(), self.tokens.cursor.pos());
+            }
         }
-        self.learn(None);
+        self.learn(tail);
     }
 
     /// The head is complete: at the first Notification, or at the end of a body without one.
@@ -526,7 +535,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         let had_tail = self
             .session
             .heads
-            .learn(head, text, tail, self.session.config.heads);
+            .learn(head, text, tail, self.session.config.head_bytes);
         self.session.stats.tail_hits += u64::from(had_tail);
     }
 

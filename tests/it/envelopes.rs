@@ -20,7 +20,7 @@ const KERNELS: [Option<Kernel>; 2] = [None, Some(Kernel::Scalar)];
 /// parsers learn.
 fn read_by(warm: &mut [Parser], body: &[u8]) -> (Option<ErrorKind>, bool) {
     let mut config = Config::default();
-    config.heads = 0;
+    config.head_bytes = 0;
     config.predict = false;
     let mut plain = Parser::with_config(config);
     let _ = plain.parse(body);
@@ -53,9 +53,9 @@ fn read(body: &[u8]) -> (Option<ErrorKind>, bool) {
 
 /// Parsers that have learned this body. One of them has learned only the head.
 fn warm(usual: &str) -> [Parser; 2] {
-    [Config::HEADS, 0].map(|heads| {
+    [Config::HEAD_BYTES, 0].map(|head_bytes| {
         let mut config = Config::default();
-        config.heads = heads;
+        config.head_bytes = head_bytes;
         let mut parser = Parser::with_config(config);
         for _ in 0..8 {
             assert!(parser.parse(usual.as_bytes()).is_ok());
@@ -387,7 +387,7 @@ fn declarations_are_counted_whether_predicted_or_not() {
             let body = EXCHANGE.replacen(element, &format!("{element}{declarations}"), 1);
             for limit in 1..=12 {
                 let mut plain = Config::default();
-                (plain.limits.bindings, plain.predict, plain.heads) = (limit, false, 0);
+                (plain.limits.bindings, plain.predict, plain.head_bytes) = (limit, false, 0);
                 let mut config = plain;
                 config.predict = true;
                 let (mut parser, mut plain) =

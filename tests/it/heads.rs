@@ -1,10 +1,11 @@
 //! Learned heads and tails: the bytes before and after the children of a Notification, compared with the next body.
 
 use crate::support::differential::{
-    EVENT, ParserPair, SUBSCRIPTION, body_of, head_hits, push_body, push_body_without_id,
+    EVENT, ParserPair, SUBSCRIPTION, body_of, head_bytes, head_hits, push_body,
+    push_body_without_id,
 };
-use crate::support::server::{LONGEST_HEAD, PUSH, Server};
-use ews_notifications::{ErrorKind, IllegalReferences};
+use crate::support::server::{LONGEST_HEAD, PULL, PUSH, STREAM, Server};
+use ews_notifications::{Config, ErrorKind, IllegalReferences, Parser};
 
 #[test]
 fn an_empty_notification_teaches_nothing() {
@@ -117,23 +118,226 @@ fn what_a_learned_head_skips_is_counted_in_every_message() {
 }
 
 #[test]
-fn the_least_recently_used_head_is_replaced() {
+fn at_the_limit_learned_heads_stay() {
     let [a, b, c] =
         ["A", "B", "C"].map(|version| body_of(&Server::plain(&PUSH, version), SUBSCRIPTION));
-    let mut parsers = ParserPair::with(|config| config.heads = 2);
-    assert_eq!(head_hits(&mut parsers, [&a, &b, &a, &c]), [0, 0, 1, 0]);
-    assert_eq!(head_hits(&mut parsers, [&a, &c, &b]), [1, 1, 0]);
-    assert_eq!(head_hits(&mut parsers, [&c, &a]), [1, 0]);
-    let mut parsers = ParserPair::with(|config| config.heads = 1);
+    let limit = head_bytes(&[&a, &b]);
+    let mut parsers = ParserPair::with(|config| config.head_bytes = limit);
+    assert_eq!(head_hits(&mut parsers, [&a, &b, &c]), [0, 0, 0]);
+    assert_eq!(head_hits(&mut parsers, [&a, &b, &c]), [1, 1, 0]);
+    let mut parsers = ParserPair::with(|config| config.head_bytes = limit - 1);
+    assert_eq!(head_hits(&mut parsers, [&a, &b, &a, &b]), [0, 0, 1, 0]);
+}
+
+/// Eight misses for each head, and one more.
+#[test]
+fn heads_are_forgotten_after_many_misses_and_learned_again() {
+    let [a, b, c] =
+        ["A", "B", "C"].map(|version| body_of(&Server::plain(&PUSH, version), SUBSCRIPTION));
+    let limit = head_bytes(&[&a, &b]);
+    let mut parsers = ParserPair::with(|config| config.head_bytes = limit);
+    assert_eq!(head_hits(&mut parsers, [&a, &b]), [0, 0]);
+    for _ in 0..16 {
+        assert_eq!(head_hits(&mut parsers, [&a, &c]), [1, 0]);
+    }
+    assert_eq!(head_hits(&mut parsers, [&b, &c]), [1, 0]);
+    assert_eq!(head_hits(&mut parsers, [&a, &c, &a, &c]), [0, 0, 1, 1]);
+}
+
+/// Bodies of servers that differ in their builds, the first child of the Notification being the SubscriptionId. Heartbeats
+/// and errors, too.
+fn builds(count: usize) -> [(&'static str, Vec<String>); 5] {
+    let numbered = |body: String, number: &str, unit: usize| -> Vec<String> {
+        assert!(body.contains(number), "{body}");
+        let build = |at: usize| number.replace(char::is_numeric, "") + &(unit * at).to_string();
+        let bodies = (0..count).map(|at| body.replacen(number, &build(at), 1));
+        bodies.collect()
+    };
+    let of = |operation| body_of(&Server::plain(operation, "Exchange2010"), SUBSCRIPTION);
+    let heartbeat = include_str!("../data/stream/heartbeat.xml").to_owned();
+    let error = include_str!("../data/push/error.xml").to_owned();
+    [
+        ("pushes", numbered(of(&PUSH), "Exchange2010", 1)),
+        ("pulls", numbered(of(&PULL), "MajorBuildNumber=\"247", 37)),
+        ("frames", numbered(of(&STREAM), "MinorBuildNumber=\"5", 1)),
+        (
+            "heartbeats",
+            numbered(heartbeat, "MajorBuildNumber=\"1544", 37),
+        ),
+        ("errors", numbered(error, "Exchange2007", 1)),
+    ]
+}
+
+fn hits(parser: &mut Parser, bodies: impl IntoIterator<Item = impl AsRef<str>>) -> u64 {
+    let before = parser.stats();
+    for body in bodies {
+        parser.parse(body.as_ref().as_bytes()).unwrap();
+    }
+    parser.stats().since(before).head_hits
+}
+
+#[test]
+fn any_message_of_64_builds_is_known_after_the_first() {
+    for (kind, bodies) in builds(64) {
+        let mut parser = Parser::new();
+        assert_eq!(hits(&mut parser, &bodies), 0, "{kind}");
+        for _ in 0..3 {
+            assert_eq!(hits(&mut parser, &bodies), 64, "{kind}");
+        }
+    }
+}
+
+/// So many heads match as are kept, and a few less while they are learned again.
+#[test]
+fn of_twice_as_many_builds_as_fit_more_than_two_in_five_messages_are_known() {
+    for (kind, bodies) in builds(128) {
+        let half: Vec<_> = bodies.iter().take(64).map(String::as_str).collect();
+        let mut parser = Parser::with_config(Config::default().head_bytes(head_bytes(&half)));
+        let mut random = 1_u32;
+        let mut any = || {
+            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            &bodies[random as usize >> 16 & 127]
+        };
+        let in_turn = hits(&mut parser, (0..100).flat_map(|_| &bodies));
+        let at_random = hits(&mut parser, (0..12_800).map(|_| any()));
+        for hits in [in_turn, at_random] {
+            assert!((5_120..=6_500).contains(&hits), "{hits} of 12800 {kind}");
+        }
+    }
+}
+
+#[test]
+fn any_text_of_an_error_is_read_after_its_learned_head() {
+    let error = include_str!("../data/push/error.xml");
+    let (head, rest) = error.split_once("FgBtYng").unwrap();
+    let (_, tail) = rest.split_once("</t:Value>").unwrap();
+    let body = |text: &str| format!("{head}{text}</t:Value>{tail}");
+    let mut parsers = ParserPair::new();
     assert_eq!(
-        head_hits(&mut parsers, [&a, &a, &b, &a, &a]),
-        [0, 1, 0, 0, 1]
+        head_hits(&mut parsers, [&body("AQ=="), &body("AQ==")]),
+        [0, 1]
     );
+    for (text, hits) in [
+        ("", 1),
+        (" FgBtYng\n", 1),
+        ("a>b\"'", 1),
+        ("é", 0),
+        ("a]b", 0),
+        ("&amp;", 0),
+        ("a\rb", 0),
+        ("<![CDATA[a]]>", 0),
+        ("<!-- a -->b", 0),
+        ("a</t:Value><t:Value>b", 0),
+        ("a]]>", 0),
+        ("a&", 0),
+        ("a<x/>", 0),
+        ("a\0", 0),
+        ("a\u{FFFF}", 0),
+    ] {
+        assert_eq!(parsers.read(body(text)).hits, hits, "{text}");
+        assert_eq!(parsers.read(body("b")).hits, 1, "{text}");
+    }
+    let commented = body("b<!-- -->");
+    assert_eq!(
+        head_hits(&mut parsers, [&commented, &commented, &body("b")]),
+        [0, 1, 0]
+    );
+    for end in 0..error.len() {
+        assert_eq!(parsers.read(&error.as_bytes()[..end]).hits, 0, "{end}");
+    }
+    for behind in ["\n", "x", "<!-- -->", "\0"] {
+        assert_eq!(parsers.read(body("b") + behind).hits, 0, "{behind:?}");
+    }
+}
+
+#[test]
+fn what_follows_the_value_of_an_error_belongs_to_its_tail() {
+    let error = include_str!("../data/push/error.xml");
+    let end = "</m:MessageXml>";
+    let with = |more: &str| error.replacen(end, &format!("{end}{more}"), 1);
+    let mut parsers = ParserPair::with(|config| {
+        config.illegal_references = IllegalReferences::Replace;
+    });
+    for more in [
+        "",
+        "<m:ConnectionStatus>Closed</m:ConnectionStatus>",
+        "<m:ConnectionStatus>OK</m:ConnectionStatus>",
+        "<x xmlns='' a='1'/>",
+        "&#0;",
+        "&#0;&#0;",
+        "",
+    ] {
+        let body = with(more);
+        assert_eq!(head_hits(&mut parsers, [&body, &body]), [0, 1], "{more}");
+    }
+}
+
+#[test]
+fn an_error_is_learned_if_it_has_at_most_one_value_that_is_plain_text() {
+    let xml = "<m:MessageXml>";
+    let id = "<t:Value Name=\"SubscriptionId\">";
+    let error = include_str!("../data/push/error.xml");
+    for (usual, here, is_learned) in [
+        (id, "<t:Value>", true),
+        (id, "<t:Value Name='SubscriptionId' >", true),
+        (id, "<t:Value Name=\"Subscription&#73;d\">", false),
+        (id, "<t:Value Name=\"SubscriptionId\" a=''>", true),
+        (id, "<t:Value/><t:Value>", false),
+        (id, "<t:Value Name=\"SubscriptionId\"><!-- -->", false),
+        (id, "<t:Value Name=\"SubscriptionId\"><?p?>", false),
+        (id, "<t:Value Name=\"SubscriptionId\"><![CDATA[]]>", false),
+        ("jQ==<", "&amp;<", false),
+        ("jQ==<", "é<", false),
+        ("jQ==<", "]<", false),
+        ("jQ==<", "jQ==<!-- --><", true),
+        ("jQ==<", "jQ==<!-- -->a<", false),
+        (
+            "</m:MessageXml>",
+            " <x xmlns='urn:x'/></m:MessageXml>",
+            true,
+        ),
+        ("구독", "&#44396;독", false),
+        (
+            ">0</m:DescriptiveLinkKey>",
+            ">&#48;</m:DescriptiveLinkKey>",
+            true,
+        ),
+        (
+            "</m:MessageXml>",
+            "</m:MessageXml><m:ConnectionStatus>Closed</m:ConnectionStatus>",
+            true,
+        ),
+        (
+            xml,
+            "<m:ErrorSubscriptionIds><m:SubscriptionId>i</m:SubscriptionId></m:ErrorSubscriptionIds><m:MessageXml>",
+            false,
+        ),
+    ] {
+        let body = error.replacen(usual, here, 1);
+        assert!(body.contains(here), "{here}");
+        let mut parsers = ParserPair::new();
+        let expected = [0, u64::from(is_learned)];
+        assert_eq!(head_hits(&mut parsers, [&body, &body]), expected, "{here}");
+    }
+    // A text that a head cannot take from the body again, because it comes after the Value.
+    let text = "<m:MessageText>";
+    let (before, rest) = error.split_once(text).unwrap();
+    let (message, rest) = rest.split_once("</m:MessageText>").unwrap();
+    let end = "</m:MessageXml>";
+    let moved = format!("{before}{rest}").replacen(
+        end,
+        &format!("{end}{text}{message}</m:MessageText>"),
+        1,
+    );
+    assert_eq!(head_hits(&mut ParserPair::new(), [&moved, &moved]), [0, 0]);
+    let whole = error.replacen(xml, "<x>", 1).replacen(end, "</x>", 1);
+    let whole = whole.replace("<x>", "<x xmlns=''>");
+    assert_eq!(head_hits(&mut ParserPair::new(), [&whole, &whole]), [0, 1]);
 }
 
 #[test]
 fn without_heads_none_is_learned() {
-    let mut parsers = ParserPair::with(|config| config.heads = 0);
+    let mut parsers = ParserPair::with(|config| config.head_bytes = 0);
     assert_eq!(
         head_hits(&mut parsers, [&push_body(""), &push_body("")]),
         [0, 0]

@@ -29,7 +29,7 @@ fn only<'a>(message: &Message<'a>) -> Option<&'a Notification<'a>> {
 fn parsers() -> [Parser; 3] {
     let mut plain = Config::default();
     plain.predict = false;
-    plain.heads = 0;
+    plain.head_bytes = 0;
     plain.kernel = Some(Kernel::Scalar);
     let mut warm = Parser::new();
     for _ in 0..8 {

@@ -45,6 +45,7 @@ fn the_fast_paths_are_taken_in_any_sequence() {
     assert!(shares.good * 3 > shares.messages, "{shares:?}");
     assert!(shares.misses * 5 < shares.children, "{shares:?}");
     assert!(shares.whole_hits * 10 > shares.whole, "{shares:?}");
+    assert!(shares.value_hits > 0, "{shares:?}");
     assert!(shares.several_hits * 10 > shares.several, "{shares:?}");
 }
 

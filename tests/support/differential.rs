@@ -84,6 +84,18 @@ pub(crate) fn body_of(server: &Server, children: &str) -> String {
     format!("{}{children}{}", server.head, server.tail)
 }
 
+/// The memory for the heads of these bodies.
+pub(crate) fn head_bytes(bodies: &[&str]) -> usize {
+    let retained_bytes = |head_bytes| {
+        let mut parser = Parser::with_config(Config::default().head_bytes(head_bytes));
+        for body in bodies {
+            parser.parse(body.as_bytes()).unwrap();
+        }
+        parser.retained_bytes()
+    };
+    retained_bytes(usize::MAX) - retained_bytes(0)
+}
+
 /// For each body, whether it began with a learned head.
 pub(crate) fn head_hits<const N: usize>(parsers: &mut ParserPair, bodies: [&str; N]) -> [u64; N] {
     bodies.map(|body| parsers.read(body).hits)

@@ -36,7 +36,7 @@ pub(crate) fn baseline(config: &Config) -> Config {
     let mut plain = *config;
     plain.kernel = Some(Kernel::Scalar);
     plain.predict = false;
-    plain.heads = 0;
+    plain.head_bytes = 0;
     plain
 }
 
@@ -65,6 +65,8 @@ pub(crate) struct Shares {
     /// Accepted messages without Notification, and those of them that were known whole.
     pub(crate) whole: u64,
     pub(crate) whole_hits: u64,
+    /// Messages without Notification that were known but for the text of a Value.
+    pub(crate) value_hits: u64,
     /// Accepted messages with several Notifications, and those of them whose head and tail were known.
     pub(crate) several: u64,
     pub(crate) several_hits: u64,
@@ -81,6 +83,7 @@ impl AddAssign for Shares {
         self.misses += more.misses;
         self.whole += more.whole;
         self.whole_hits += more.whole_hits;
+        self.value_hits += more.value_hits;
         self.several += more.several;
         self.several_hits += more.several_hits;
     }
@@ -124,6 +127,7 @@ pub(crate) fn check(sequence: &Sequence) -> Shares {
                 0 => {
                     shares.whole += 1;
                     shares.whole_hits += stats.head_hits;
+                    shares.value_hits += stats.tail_hits;
                 }
                 1 => {}
                 _ => {

@@ -119,7 +119,16 @@ pub(crate) const KERNELS: [Option<Kernel>; 4] = [
 fn any_config(choices: &mut Choices<'_>, bodies: &[Vec<u8>]) -> Config {
     let mut config = Config::default();
     config.kernel = any_kernel(choices);
-    config.heads = choices.one_of(&[Config::HEADS, 2, 1, 4, 2, 1, 4, 0]);
+    config.head_bytes = choices.one_of(&[
+        Config::HEAD_BYTES,
+        4 << 10,
+        2 << 10,
+        8 << 10,
+        4 << 10,
+        2 << 10,
+        8 << 10,
+        0,
+    ]);
     config.predict = !choices.once_in(12);
     if choices.once_in(3) {
         config.illegal_references = IllegalReferences::Replace;

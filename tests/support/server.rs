@@ -270,7 +270,9 @@ impl Server {
         let status = choices.one_of(&[
             "<M:ErrorSubscriptionIds><M:SubscriptionId>AQ==</M:SubscriptionId></M:ErrorSubscriptionIds><M:ConnectionStatus>Closed</M:ConnectionStatus>",
             "<M:ErrorSubscriptionIds><T:SubscriptionId>AQ==</T:SubscriptionId><M:SubscriptionId/></M:ErrorSubscriptionIds>",
-            "<M:MessageXml><T:Value Name='SubscriptionId'>AQ==</T:Value></M:MessageXml>",
+            "<M:MessageXml><T:Value Name='SubscriptionId'>VALUE</T:Value></M:MessageXml>",
+            "<M:MessageText>é</M:MessageText><M:DescriptiveLinkKey>0</M:DescriptiveLinkKey><M:MessageXml><T:Value Name='SubscriptionId'>VALUE</T:Value></M:MessageXml>",
+            "<M:MessageXml><T:Value>VALUE</T:Value><T:Value Name='SubscriptionId'>VALUE</T:Value></M:MessageXml>",
             "<M:Notifications />",
             "",
             "<M:ConnectionStatus>O&#75;</M:ConnectionStatus>",
@@ -279,7 +281,11 @@ impl Server {
             "<M:ConnectionStatus>OK</M:ConnectionStatus><M:ConnectionStatus>OK</M:ConnectionStatus>",
             "<x:Y xmlns:x='urn:y' x:a='&#0;'/>",
         ]);
+        let mut writer = Writer::new(choices, self);
+        writer.is_odd = writer.choices.once_in(3);
+        let value = writer.value(80, false);
         status
+            .replace("VALUE", &value)
             .replace("M:", &self.messages)
             .replace("T:", &self.types)
     }
