@@ -76,18 +76,22 @@ pub(crate) fn tokenizers(corpus: &Corpus) -> Vec<(&'static str, Run)> {
     checked(contestants, corpus)
 }
 
-/// This crate and bare walks of two peers.
+/// This crate on a corpus of deviations and on its canonical form, and bare walks of two peers.
 ///
 /// # Panics
 ///
 /// If a contestant's sum is wrong.
-pub(crate) fn typed_and_walks(corpus: &Corpus) -> Vec<(&'static str, Run)> {
+pub(crate) fn deviations(corpus: &Corpus, canonical: Corpus) -> Vec<(&'static str, Run)> {
     let contestants = vec![
         Contestant::new("ews-notifications", Sum::Message, ours::warm(corpus)),
         Contestant::new("xmlparser", Sum::AsWritten, peers::xmlparser),
         Contestant::new("quick-xml", Sum::AsWrittenWithMargin, peers::quick_xml),
     ];
-    checked(contestants, corpus)
+    let mut contestants = checked(contestants, corpus);
+    let mut read = ours::warm(&canonical);
+    let run: Run = Box::new(move |_| canonical.bodies.iter().map(|body| read(body)).sum());
+    contestants.push(("canonical", run));
+    contestants
 }
 
 fn bounds_and_peers() -> Vec<Contestant> {

@@ -16,16 +16,12 @@ pub(crate) struct Deviation {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Children {
-    None,
     One,
     Two,
     All,
 }
 
-/// The canonical form, and ten deviations from it.
-pub(crate) const ALL: [Deviation; 11] = [
-    // As Exchange writes it.
-    deviation("canonical", Children::None, str::to_owned),
+pub(crate) const ALL: [Deviation; 10] = [
     // ChangeKey before Id, in the ItemId or FolderId and in the ParentFolderId.
     deviation("attribute-order", Children::Two, |event| {
         let mut ids = event.splitn(4, " Id=");

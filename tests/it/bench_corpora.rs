@@ -39,8 +39,7 @@ const PINNED_DOCUMENTS: [&str; 12] = [
     "pretty: 1 x 308520 bytes, 11205 <, ddcc41a2321702e0",
 ];
 
-const PINNED_DEVIATIONS: [&str; 11] = [
-    "canonical: 8 x 30891 bytes, 3800 <, 7b0504defa85a3c3",
+const PINNED_DEVIATIONS: [&str; 10] = [
     "attribute-order: 8 x 30891 bytes, 3800 <, 830fbb6d45052b61",
     "two-spaces: 8 x 30941 bytes, 3800 <, b8f89c1798e58bbb",
     "comment: 8 x 31691 bytes, 4200 <, 6459ab815128f743",
@@ -260,7 +259,7 @@ fn deviations_change_no_event() {
     let mut parser = Parser::new();
     for corpus in deviations::all() {
         for (body, canonical) in corpus.bodies.iter().zip(&corpus::push_50().bodies) {
-            assert_eq!(body == canonical, corpus.name == "canonical");
+            assert_ne!(body, canonical);
             let canonical = canonical_parser.parse(canonical).unwrap();
             let message = parser.parse(body).unwrap();
             assert!(
