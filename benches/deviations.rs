@@ -10,7 +10,9 @@ mod timing;
 fn main() {
     let mut criterion = timing::criterion();
     for corpus in corpus::deviations::all() {
-        let contestants = contestants::deviations(&corpus, corpus::push_50());
+        let names = ["ews-notifications", "xmlparser", "quick-xml"];
+        let mut contestants = contestants::some(&corpus, &names);
+        contestants.push(contestants::ours_on("canonical", corpus::push_50()));
         timing::compare(&mut criterion, "deviations", &corpus, contestants);
     }
     criterion.final_summary();

@@ -16,6 +16,9 @@ use crate::corpus::Corpus;
 /// Reads all bodies of a corpus once, in order, and returns the sum of the contestant.
 pub(crate) type Run = Box<dyn FnMut(&[Vec<u8>]) -> u64>;
 
+/// A contestant by name, after one pass over the corpus with the right sum.
+pub(crate) type Checked = (&'static str, Run);
+
 /// One way to read a corpus.
 struct Contestant {
     name: &'static str,
@@ -44,14 +47,42 @@ enum Sum {
     Bytes,
 }
 
-/// All contestants that read messages, each after one pass over the corpus.
+/// All contestants that read messages.
 ///
 /// # Panics
 ///
-/// If a contestant's sum is wrong.
-pub(crate) fn all(corpus: &Corpus) -> Vec<(&'static str, Run)> {
-    let mut contestants = bounds_and_peers();
-    contestants.extend([
+/// If a contestant's sum is wrong. The same goes for the other functions.
+pub(crate) fn all(corpus: &Corpus) -> Vec<Checked> {
+    let all = of_messages(corpus).into_iter();
+    all.map(|contestant| contestant.checked(corpus)).collect()
+}
+
+/// Those of them that have these names.
+pub(crate) fn some(corpus: &Corpus, names: &[&str]) -> Vec<Checked> {
+    let some = of_messages(corpus).into_iter();
+    let some = some.filter(|contestant| names.contains(&contestant.name));
+    some.map(|contestant| contestant.checked(corpus)).collect()
+}
+
+/// The contestants that read any XML: the tokenizer of this crate, and others.
+pub(crate) fn tokenizers(corpus: &Corpus) -> Vec<Checked> {
+    let mut all = bounds_and_peers();
+    let tokenizer = Contestant::new("ews-notifications", Sum::ResolvedAsWritten, ours::tokens());
+    all.push(tokenizer);
+    let all = all.into_iter();
+    all.map(|contestant| contestant.checked(corpus)).collect()
+}
+
+/// This crate on a corpus of its own, beside contestants on another.
+pub(crate) fn ours_on(name: &'static str, corpus: Corpus) -> Checked {
+    let ours = Contestant::new(name, Sum::Message, ours::warm(&corpus));
+    let (name, mut run) = ours.checked(&corpus);
+    (name, Box::new(move |_| run(&corpus.bodies)))
+}
+
+fn of_messages(corpus: &Corpus) -> Vec<Contestant> {
+    let mut all = bounds_and_peers();
+    all.extend([
         Contestant::new("ews-notifications", Sum::Message, ours::warm(corpus)),
         Contestant::new("ews-notifications-cold", Sum::Message, ours::cold(corpus)),
         Contestant::new(
@@ -61,37 +92,7 @@ pub(crate) fn all(corpus: &Corpus) -> Vec<(&'static str, Run)> {
         ),
         Contestant::new("simdxml", Sum::AsWrittenWithMargin, peers::simdxml),
     ]);
-    checked(contestants, corpus)
-}
-
-/// The contestants that read any XML: the peers, and the tokenizer of this crate.
-///
-/// # Panics
-///
-/// If a contestant's sum is wrong.
-pub(crate) fn tokenizers(corpus: &Corpus) -> Vec<(&'static str, Run)> {
-    let mut contestants = bounds_and_peers();
-    let tokenizer = Contestant::new("ews-notifications", Sum::ResolvedAsWritten, ours::tokens());
-    contestants.push(tokenizer);
-    checked(contestants, corpus)
-}
-
-/// This crate on a corpus of deviations and on its canonical form, and bare walks of two peers.
-///
-/// # Panics
-///
-/// If a contestant's sum is wrong.
-pub(crate) fn deviations(corpus: &Corpus, canonical: Corpus) -> Vec<(&'static str, Run)> {
-    let contestants = vec![
-        Contestant::new("ews-notifications", Sum::Message, ours::warm(corpus)),
-        Contestant::new("xmlparser", Sum::AsWritten, peers::xmlparser),
-        Contestant::new("quick-xml", Sum::AsWrittenWithMargin, peers::quick_xml),
-    ];
-    let mut contestants = checked(contestants, corpus);
-    let mut read = ours::warm(&canonical);
-    let run: Run = Box::new(move |_| canonical.bodies.iter().map(|body| read(body)).sum());
-    contestants.push(("canonical", run));
-    contestants
+    all
 }
 
 fn bounds_and_peers() -> Vec<Contestant> {
@@ -110,18 +111,6 @@ fn bounds_and_peers() -> Vec<Contestant> {
     ]
 }
 
-fn checked(mut contestants: Vec<Contestant>, corpus: &Corpus) -> Vec<(&'static str, Run)> {
-    for contestant in &mut contestants {
-        let sums = corpus.bodies.iter().map(|body| contestant.sum.of(body));
-        let expected: u64 = sums.sum();
-        let found = (contestant.run)(&corpus.bodies);
-        let (name, corpus) = (contestant.name, corpus.name);
-        assert_eq!(found, expected, "{name} on {corpus}");
-    }
-    let named = contestants.into_iter();
-    named.map(|one| (one.name, one.run)).collect()
-}
-
 impl Contestant {
     /// The loop over the bodies is compiled for each contestant, so that its parser can be inlined.
     fn new(name: &'static str, sum: Sum, mut read: impl FnMut(&[u8]) -> u64 + 'static) -> Self {
@@ -131,6 +120,14 @@ impl Contestant {
             run: Box::new(run),
             sum,
         }
+    }
+
+    fn checked(mut self, corpus: &Corpus) -> Checked {
+        let sums = corpus.bodies.iter().map(|body| self.sum.of(body));
+        let expected: u64 = sums.sum();
+        let found = (self.run)(&corpus.bodies);
+        assert_eq!(found, expected, "{} on {}", self.name, corpus.name);
+        (self.name, self.run)
     }
 }
 

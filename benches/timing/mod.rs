@@ -40,7 +40,8 @@ pub(crate) fn compare<R: FnMut(&[Vec<u8>]) -> u64>(
     corpus: &Corpus,
     contestants: impl IntoIterator<Item = (&'static str, R)>,
 ) {
-    let mut group = group(criterion, &format!("{bench}/{}", corpus.name), corpus);
+    let name = format!("{bench}/{}", corpus.name);
+    let mut group = group(criterion, &name, corpus);
     for (name, mut run) in contestants {
         group.bench_function(name, |bencher| bencher.iter(|| run(&corpus.bodies)));
     }
