@@ -28,14 +28,13 @@ fn main() {
     let mut criterion = timing::criterion();
     for corpus in [corpus::stream_14(), corpus::stream_heartbeat()] {
         let stream = corpus.bodies.concat();
-        let chunks: [(_, Vec<&[u8]>); 4] = [
+        let chunks: [(_, Vec<&[u8]>); 3] = [
             (
                 "envelopes",
                 corpus.bodies.iter().map(Vec::as_slice).collect(),
             ),
             ("4-KiB", stream.chunks(4 << 10).collect()),
             ("16-KiB", stream.chunks(16 << 10).collect()),
-            ("whole", vec![&stream]),
         ];
         for (name, chunks) in chunks {
             let mut parse = ours::warm(&corpus);

@@ -29,7 +29,10 @@ pub(crate) fn group<'c>(
 ) -> BenchmarkGroup<'c, WallTime> {
     let bytes: usize = corpus.bodies.iter().map(Vec::len).sum();
     let mut group = criterion.benchmark_group(name);
-    group.throughput(Throughput::Bytes(bytes as u64));
+    group.throughput(Throughput::ElementsAndBytes {
+        elements: corpus.bodies.len() as u64,
+        bytes: bytes as u64,
+    });
     group
 }
 
