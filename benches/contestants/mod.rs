@@ -64,13 +64,18 @@ pub(crate) fn some(corpus: &Corpus, names: &[&str]) -> Vec<Checked> {
     some.map(|contestant| contestant.checked(corpus)).collect()
 }
 
-/// The contestants that read any XML: the tokenizer of this crate, and others.
+/// The contestants that read any XML.
 pub(crate) fn tokenizers(corpus: &Corpus) -> Vec<Checked> {
-    let mut all = bounds_and_peers();
-    let tokenizer = Contestant::new("ews-notifications", Sum::ResolvedAsWritten, ours::tokens());
-    all.push(tokenizer);
-    let all = all.into_iter();
-    all.map(|contestant| contestant.checked(corpus)).collect()
+    let peers = bounds_and_peers().into_iter();
+    let mut all: Vec<_> = peers.map(|contestant| contestant.checked(corpus)).collect();
+    all.push(tokens(corpus));
+    all
+}
+
+/// The tokenizer of this crate.
+pub(crate) fn tokens(corpus: &Corpus) -> Checked {
+    let ours = Contestant::new("ews-notifications", Sum::ResolvedAsWritten, ours::tokens());
+    ours.checked(corpus)
 }
 
 /// This crate on a corpus of its own, beside contestants on another.
