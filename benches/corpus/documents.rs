@@ -298,7 +298,7 @@ fn japanese(random: &mut Random, least: usize, most: usize) -> String {
     text
 }
 
-/// A service description: twelve prefixes in most of the tags, and declarations in many of them.
+/// A service description: a prefix in every name, twelve of them, and namespace declarations in many tags.
 fn wsdl(random: &mut Random) -> String {
     const PREFIXES: [&str; 11] = [
         "soap", "soap12", "soapenc", "wsu", "wsa", "wsp", "wsap", "wsaw", "wsam", "msc", "tns",

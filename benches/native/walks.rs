@@ -4,8 +4,9 @@
 use core::ffi::CStr;
 use std::ffi::CString;
 
-use crate::contestants::peers;
+use crate::contestants::{self, peers};
 use crate::corpus::Corpus;
+use xmlparser::{Token, Tokenizer};
 
 /// One way to read a corpus.
 pub(crate) struct Walk {
@@ -21,12 +22,8 @@ pub(crate) struct Walk {
 /// If a sum is wrong.
 pub(crate) fn all(corpus: &Corpus) -> [Walk; 2] {
     let pugixml = |body: &CStr| native::pugixml(body.to_bytes());
-    let normalized = sum(
-        corpus,
-        |text| not_space(text, peers::normalized),
-        peers::lines_normalized,
-    );
-    let as_written = sum(corpus, |text| not_space(text, str::len), str::len);
+    let normalized = sum(corpus, contestants::normalized);
+    let as_written = sum(corpus, str::len);
     let mut walks = [
         (Walk::new("pugixml", corpus, pugixml), normalized),
         (Walk::new("rapidxml", corpus, native::rapidxml), as_written),
@@ -54,19 +51,29 @@ impl Walk {
     }
 }
 
-/// The sum of xmlparser, with these lengths of values and texts, and of CDATA sections.
-fn sum(corpus: &Corpus, text: fn(&str) -> usize, section: fn(&str) -> usize) -> u64 {
-    let sums = corpus
-        .bodies
-        .iter()
-        .map(|body| peers::xmlparser_with(body, text, section));
-    sums.sum()
-}
-
-/// The length of a text. Neither parser makes a node of white space alone.
-fn not_space(text: &str, length: fn(&str) -> usize) -> usize {
-    match text.trim_ascii().is_empty() {
-        true => 0,
-        false => length(text),
+/// The lengths of all names as written, and these lengths of values and texts. Neither parser makes a node of white space
+/// alone.
+fn sum(corpus: &Corpus, length: fn(&str) -> usize) -> u64 {
+    let mut sum = 0;
+    for body in &corpus.bodies {
+        let body = str::from_utf8(body).expect("the body is UTF-8");
+        for token in Tokenizer::from(body) {
+            sum += match token.expect("the body is well-formed") {
+                Token::ElementStart { prefix, local, .. } => peers::written(&prefix, &local),
+                Token::Attribute {
+                    prefix,
+                    local,
+                    value,
+                    ..
+                } => peers::written(&prefix, &local) + length(&value),
+                Token::Text { text } | Token::Cdata { text, .. }
+                    if !text.trim_ascii().is_empty() =>
+                {
+                    length(&text)
+                }
+                _ => 0,
+            };
+        }
     }
+    sum as u64
 }
