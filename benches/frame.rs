@@ -1,7 +1,8 @@
-//! Time to cut a stream into its envelopes, to parse the envelopes, to do both, and a lower bound.
+//! Time to cut a stream into its envelopes, to parse the envelopes, to do both, and a lower bound. Beside them, the time of
+//! other parsers to read the envelopes, which somebody else has cut for them.
 //!
-//! One iteration takes a whole stream, in chunks of the length in the group's name. Compare times within one run only,
-//! on a quiet machine, with the default flags.
+//! One iteration takes a whole stream. The name of the group says in which chunks the stream arrives. Compare times
+//! within one run only, on a quiet machine, with the default flags.
 #![allow(
     clippy::expect_used,
     reason = "a contestant that fails must not be timed"
@@ -14,38 +15,49 @@ mod timing;
 use contestants::ours;
 use ews_notifications::frame::Framer;
 
+/// The walks, which get the envelopes without framing.
+const PEERS: [&str; 5] = [
+    "memchr-count",
+    "xmlparser",
+    "quick-xml",
+    "quick-xml-ns",
+    "simdxml",
+];
+
 fn main() {
     let mut criterion = timing::criterion();
     for corpus in [corpus::stream_14(), corpus::stream_heartbeat()] {
         let stream = corpus.bodies.concat();
-        for (length, name) in [
-            (4 << 10, "4-KiB"),
-            (16 << 10, "16-KiB"),
-            (stream.len(), "whole"),
-        ] {
+        let chunks: [(_, Vec<&[u8]>); 3] = [
+            (
+                "envelopes",
+                corpus.bodies.iter().map(Vec::as_slice).collect(),
+            ),
+            ("4-KiB", stream.chunks(4 << 10).collect()),
+            ("16-KiB", stream.chunks(16 << 10).collect()),
+        ];
+        for (name, chunks) in chunks {
             let mut parse = ours::warm(&corpus);
-            let mut lower_bound = || memchr::memchr_iter(b'<', &stream).count() as u64;
-            let mut framing = || framed(&stream, length, |body| body.len() as u64);
-            assert_eq!(framing(), stream.len() as u64);
             let mut parsing = || corpus.bodies.iter().map(|body| parse(body)).sum::<u64>();
             let sum = parsing();
+            let mut framing = || framed(&chunks, |body| body.len() as u64);
+            assert_eq!(framing(), stream.len() as u64);
             let mut parse = ours::warm(&corpus);
-            let mut both = || framed(&stream, length, &mut parse);
+            let mut both = || framed(&chunks, &mut parse);
             assert_eq!(both(), sum);
 
-            let mut group = timing::group(
-                &mut criterion,
-                &format!("frame/{}/{name}", corpus.name),
-                &corpus,
-            );
-            let contestants: [(_, &mut dyn FnMut() -> u64); 4] = [
-                ("memchr-count", &mut lower_bound),
+            let name = format!("frame/{}/{name}", corpus.name);
+            let mut group = timing::group(&mut criterion, &name, &corpus);
+            let ours: [(_, &mut dyn FnMut() -> u64); 3] = [
                 ("framing", &mut framing),
                 ("parsing", &mut parsing),
                 ("framing-and-parsing", &mut both),
             ];
-            for (name, run) in contestants {
+            for (name, run) in ours {
                 group.bench_function(name, |bencher| bencher.iter(&mut *run));
+            }
+            for (name, mut run) in contestants::some(&corpus, &PEERS) {
+                group.bench_function(name, |bencher| bencher.iter(|| run(&corpus.bodies)));
             }
             group.finish();
         }
@@ -53,11 +65,11 @@ fn main() {
     criterion.final_summary();
 }
 
-/// The sum of `read` over the envelopes of a stream, which arrives in chunks of this length.
-fn framed(stream: &[u8], length: usize, mut read: impl FnMut(&[u8]) -> u64) -> u64 {
+/// The sum of `read` over the envelopes of a stream, which arrives in these chunks.
+fn framed(chunks: &[&[u8]], mut read: impl FnMut(&[u8]) -> u64) -> u64 {
     let mut framer = Framer::new();
     let mut sum = 0;
-    for mut chunk in stream.chunks(length) {
+    for &(mut chunk) in chunks {
         while let Some(envelope) = framer.next(&mut chunk).expect("the stream is well-formed") {
             sum += read(envelope.body);
         }

@@ -16,6 +16,9 @@ use crate::corpus::Corpus;
 /// Reads all bodies of a corpus once, in order, and returns the sum of the contestant.
 pub(crate) type Run = Box<dyn FnMut(&[Vec<u8>]) -> u64>;
 
+/// A contestant by name, after one pass over the corpus with the right sum.
+pub(crate) type Checked = (&'static str, Run);
+
 /// One way to read a corpus.
 struct Contestant {
     name: &'static str,
@@ -44,14 +47,47 @@ enum Sum {
     Bytes,
 }
 
-/// All contestants that read messages, each after one pass over the corpus.
+/// All contestants that read messages.
 ///
 /// # Panics
 ///
-/// If a contestant's sum is wrong.
-pub(crate) fn all(corpus: &Corpus) -> Vec<(&'static str, Run)> {
-    let mut contestants = bounds_and_peers();
-    contestants.extend([
+/// If a contestant's sum is wrong. The same goes for the other functions.
+pub(crate) fn all(corpus: &Corpus) -> Vec<Checked> {
+    let all = of_messages(corpus).into_iter();
+    all.map(|contestant| contestant.checked(corpus)).collect()
+}
+
+/// Those of them that have these names.
+pub(crate) fn some(corpus: &Corpus, names: &[&str]) -> Vec<Checked> {
+    let some = of_messages(corpus).into_iter();
+    let some = some.filter(|contestant| names.contains(&contestant.name));
+    some.map(|contestant| contestant.checked(corpus)).collect()
+}
+
+/// The contestants that read any XML.
+pub(crate) fn tokenizers(corpus: &Corpus) -> Vec<Checked> {
+    let peers = bounds_and_peers().into_iter();
+    let mut all: Vec<_> = peers.map(|contestant| contestant.checked(corpus)).collect();
+    all.push(tokens(corpus));
+    all
+}
+
+/// The tokenizer of this crate.
+pub(crate) fn tokens(corpus: &Corpus) -> Checked {
+    let ours = Contestant::new("ews-notifications", Sum::ResolvedAsWritten, ours::tokens());
+    ours.checked(corpus)
+}
+
+/// This crate on a corpus of its own, beside contestants on another.
+pub(crate) fn ours_on(name: &'static str, corpus: Corpus) -> Checked {
+    let ours = Contestant::new(name, Sum::Message, ours::warm(&corpus));
+    let (name, mut run) = ours.checked(&corpus);
+    (name, Box::new(move |_| run(&corpus.bodies)))
+}
+
+fn of_messages(corpus: &Corpus) -> Vec<Contestant> {
+    let mut all = bounds_and_peers();
+    all.extend([
         Contestant::new("ews-notifications", Sum::Message, ours::warm(corpus)),
         Contestant::new("ews-notifications-cold", Sum::Message, ours::cold(corpus)),
         Contestant::new(
@@ -61,33 +97,7 @@ pub(crate) fn all(corpus: &Corpus) -> Vec<(&'static str, Run)> {
         ),
         Contestant::new("simdxml", Sum::AsWrittenWithMargin, peers::simdxml),
     ]);
-    checked(contestants, corpus)
-}
-
-/// The contestants that read any XML: the peers, and the tokenizer of this crate.
-///
-/// # Panics
-///
-/// If a contestant's sum is wrong.
-pub(crate) fn tokenizers(corpus: &Corpus) -> Vec<(&'static str, Run)> {
-    let mut contestants = bounds_and_peers();
-    let tokenizer = Contestant::new("ews-notifications", Sum::ResolvedAsWritten, ours::tokens());
-    contestants.push(tokenizer);
-    checked(contestants, corpus)
-}
-
-/// This crate and bare walks of two peers.
-///
-/// # Panics
-///
-/// If a contestant's sum is wrong.
-pub(crate) fn typed_and_walks(corpus: &Corpus) -> Vec<(&'static str, Run)> {
-    let contestants = vec![
-        Contestant::new("ews-notifications", Sum::Message, ours::warm(corpus)),
-        Contestant::new("xmlparser", Sum::AsWritten, peers::xmlparser),
-        Contestant::new("quick-xml", Sum::AsWrittenWithMargin, peers::quick_xml),
-    ];
-    checked(contestants, corpus)
+    all
 }
 
 fn bounds_and_peers() -> Vec<Contestant> {
@@ -106,18 +116,6 @@ fn bounds_and_peers() -> Vec<Contestant> {
     ]
 }
 
-fn checked(mut contestants: Vec<Contestant>, corpus: &Corpus) -> Vec<(&'static str, Run)> {
-    for contestant in &mut contestants {
-        let sums = corpus.bodies.iter().map(|body| contestant.sum.of(body));
-        let expected: u64 = sums.sum();
-        let found = (contestant.run)(&corpus.bodies);
-        let (name, corpus) = (contestant.name, corpus.name);
-        assert_eq!(found, expected, "{name} on {corpus}");
-    }
-    let named = contestants.into_iter();
-    named.map(|one| (one.name, one.run)).collect()
-}
-
 impl Contestant {
     /// The loop over the bodies is compiled for each contestant, so that its parser can be inlined.
     fn new(name: &'static str, sum: Sum, mut read: impl FnMut(&[u8]) -> u64 + 'static) -> Self {
@@ -127,6 +125,14 @@ impl Contestant {
             run: Box::new(run),
             sum,
         }
+    }
+
+    fn checked(mut self, corpus: &Corpus) -> Checked {
+        let sums = corpus.bodies.iter().map(|body| self.sum.of(body));
+        let expected: u64 = sums.sum();
+        let found = (self.run)(&corpus.bodies);
+        assert_eq!(found, expected, "{} on {}", self.name, corpus.name);
+        (self.name, self.run)
     }
 }
 
@@ -140,8 +146,8 @@ impl Sum {
             Self::AsWrittenWithMargin => Self::AsWritten.of(body) + margin(body),
             Self::Resolved => peers::roxmltree(body),
             Self::ResolvedAsWritten => {
-                let excess = peers::xmlparser(body) - peers::xmlparser_normalized(body);
-                peers::roxmltree(body) + excess
+                let root = after_declaration(body).trim_ascii();
+                peers::roxmltree(body) + (root.len() - normalized(root)) as u64
             }
             Self::ResolvedAsWrittenWithMargin => Self::ResolvedAsWritten.of(body) + margin(body),
             Self::Tags => body.iter().filter(|&&byte| byte == b'<').count() as u64,
@@ -150,15 +156,35 @@ impl Sum {
     }
 }
 
-/// White space between the XML declaration and the root element, and at the end.
+/// White space outside the root element.
 fn margin(body: &[u8]) -> u64 {
-    let after_declaration = match body.split(|&byte| byte == b'>').nth(1) {
-        Some(after) if body.starts_with(b"<?xml") => after,
-        _ => &[],
-    };
-    let is_space = |byte: &&u8| byte.is_ascii_whitespace();
-    let start = after_declaration.iter().take_while(is_space).count();
-    (start + body.len() - body.trim_ascii_end().len()) as u64
+    let rest = after_declaration(body);
+    (rest.len() - rest.trim_ascii().len()) as u64
+}
+
+fn after_declaration(body: &[u8]) -> &str {
+    let body = str::from_utf8(body).expect("the body is UTF-8");
+    match body.split_once("?>") {
+        Some((_, rest)) if body.starts_with("<?xml") => rest,
+        _ => body,
+    }
+}
+
+/// The length of a text, or of the markup of an element, with line ends normalized and references replaced. In the
+/// corpora a CR is before an LF, and references are to predefined entities and to characters.
+pub(crate) fn normalized(text: &str) -> usize {
+    let references = text.split('&').skip(1).map(|rest| {
+        let name = rest.split(';').next().unwrap_or_default();
+        let number = match name.strip_prefix("#x") {
+            Some(digits) => u32::from_str_radix(digits, 16).ok(),
+            None => name
+                .strip_prefix('#')
+                .and_then(|digits| digits.parse().ok()),
+        };
+        let character = number.and_then(char::from_u32);
+        "&;".len() + name.len() - character.map_or(1, char::len_utf8)
+    });
+    text.len() - text.matches('\r').count() - references.sum::<usize>()
 }
 
 /// A lower bound: counts every `<`.

@@ -1,100 +1,96 @@
 //! The corpus `push-50` with one small deviation in every event, as another server, proxy or library could write it.
 //!
-//! `benches/report.py` puts the descriptions into `benches/README.md`.
+//! The doc comments say what deviates: one or two children of the event, which alone need the general path, or the whole
+//! event. `benches/report.py` puts them into `benches/README.md`.
 
 use super::Corpus;
 use super::bodies::TYPES;
 
-/// A deviation from the way in which Exchange writes an event.
-pub(crate) struct Deviation {
-    pub(crate) name: &'static str,
-    /// The children of each event that differ. `All` of them, if the whole event has to be tokenized.
-    pub(crate) children: Children,
-    /// The event with the deviation.
-    pub(crate) apply: fn(&str) -> String,
-}
+type Deviation = (&'static str, fn(&str) -> String);
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Children {
-    None,
-    One,
-    Two,
-    All,
-}
-
-/// The canonical form, and ten deviations from it.
-pub(crate) const ALL: [Deviation; 11] = [
-    // As Exchange writes it.
-    deviation("canonical", Children::None, str::to_owned),
-    // ChangeKey before Id, in the ItemId or FolderId and in the ParentFolderId.
-    deviation("attribute-order", Children::Two, |event| {
-        let mut ids = event.splitn(4, " Id=");
-        let mut swapped = ids.next().unwrap_or_default().to_owned();
-        for (number, id) in ids.enumerate() {
-            match id.split_once(" ChangeKey=") {
-                Some((value, rest)) if number < 2 => {
-                    let (key, rest) = rest.split_at(rest[1..].find('"').map_or(0, |end| end + 2));
-                    swapped.extend([" ChangeKey=", key, " Id=", value, rest]);
-                }
-                _ => swapped.extend([" Id=", id]),
-            }
-        }
-        swapped
-    }),
-    // Two spaces before the ChangeKey of the ItemId or FolderId.
-    deviation("two-spaces", Children::One, |event| {
-        event.replacen(" ChangeKey=", "  ChangeKey=", 1)
-    }),
-    // A comment before the TimeStamp.
-    deviation("comment", Children::One, |event| {
-        event.replacen("<t:TimeStamp>", "<!-- checked --><t:TimeStamp>", 1)
-    }),
-    // A character reference in the Watermark.
-    deviation("reference", Children::One, |event| {
-        event.replacen("=</t:Watermark>", "&#61;</t:Watermark>", 1)
-    }),
-    // An unknown child at the end of the event.
-    deviation("unknown-child", Children::One, |event| {
-        before_end(event, r#"<x:Trace xmlns:x="urn:example:trace"/>"#)
-    }),
-    // The namespace of the TimeStamp is declared again on it.
-    deviation("declaration", Children::One, |event| {
-        let tag = format!(r#"<t:TimeStamp xmlns:t="{TYPES}">"#);
-        event.replacen("<t:TimeStamp>", &tag, 1)
-    }),
-    // The TimeStamp before the Watermark.
-    deviation("child-order", Children::Two, |event| {
-        let (watermark, rest) = event.split_once("<t:TimeStamp>").unwrap_or((event, ""));
-        let (start, watermark) = watermark.split_once('>').unwrap_or((watermark, ""));
-        let (time, ids) = rest.split_once("</t:TimeStamp>").unwrap_or((rest, ""));
-        format!("{start}><t:TimeStamp>{time}</t:TimeStamp>{watermark}{ids}")
-    }),
-    // The text of the Watermark in a CDATA section.
-    deviation("cdata", Children::One, |event| {
-        let event = event.replacen("<t:Watermark>", "<t:Watermark><![CDATA[", 1);
-        event.replacen("</t:Watermark>", "]]></t:Watermark>", 1)
-    }),
-    // White space at the end of every tag and around `=`, and single quotes.
-    deviation("spaced-tags", Children::All, |event| {
-        let event = event.replace(" />", "/>").replace('>', " >");
-        let event = event.replace("/ >", "\n/>").replace(" Id=\"", " Id = '");
-        event
-            .replace(" ChangeKey=\"", " ChangeKey = '")
-            .replace('"', "'")
-    }),
-    // The event and its children in another prefix, which the event declares.
-    deviation("own-prefix", Children::All, |event| {
-        let event = event.replace("<t:", "<n1:").replace("</t:", "</n1:");
-        event.replacen('>', &format!(r#" xmlns:n1="{TYPES}">"#), 1)
-    }),
+/// A name, and a function from an event in canonical form to the event with the deviation.
+const ALL: [Deviation; 10] = [
+    ("attribute-order", attribute_order),
+    ("two-spaces", two_spaces),
+    ("comment", comment),
+    ("reference", reference),
+    ("unknown-child", unknown_child),
+    ("declaration", declaration),
+    ("child-order", child_order),
+    ("cdata", cdata),
+    ("spaced-tags", spaced_tags),
+    ("own-prefix", own_prefix),
 ];
 
-const fn deviation(name: &'static str, children: Children, apply: fn(&str) -> String) -> Deviation {
-    Deviation {
-        name,
-        children,
-        apply,
+/// Two children: ChangeKey before Id, in the ItemId or FolderId and in the ParentFolderId.
+fn attribute_order(event: &str) -> String {
+    let mut ids = event.splitn(4, " Id=");
+    let mut swapped = ids.next().unwrap_or_default().to_owned();
+    for (number, id) in ids.enumerate() {
+        match id.split_once(" ChangeKey=") {
+            Some((value, rest)) if number < 2 => {
+                let (key, rest) = rest.split_at(rest[1..].find('"').map_or(0, |end| end + 2));
+                swapped.extend([" ChangeKey=", key, " Id=", value, rest]);
+            }
+            _ => swapped.extend([" Id=", id]),
+        }
     }
+    swapped
+}
+
+/// One child: two spaces before the ChangeKey of the ItemId or FolderId.
+fn two_spaces(event: &str) -> String {
+    event.replacen(" ChangeKey=", "  ChangeKey=", 1)
+}
+
+/// One child: a comment before the TimeStamp.
+fn comment(event: &str) -> String {
+    event.replacen("<t:TimeStamp>", "<!-- checked --><t:TimeStamp>", 1)
+}
+
+/// One child: a character reference in the Watermark.
+fn reference(event: &str) -> String {
+    event.replacen("=</t:Watermark>", "&#61;</t:Watermark>", 1)
+}
+
+/// One child: an unknown child at the end of the event.
+fn unknown_child(event: &str) -> String {
+    before_end(event, r#"<x:Trace xmlns:x="urn:example:trace"/>"#)
+}
+
+/// One child: the namespace of the TimeStamp is declared again on it.
+fn declaration(event: &str) -> String {
+    let tag = format!(r#"<t:TimeStamp xmlns:t="{TYPES}">"#);
+    event.replacen("<t:TimeStamp>", &tag, 1)
+}
+
+/// Two children: the TimeStamp before the Watermark.
+fn child_order(event: &str) -> String {
+    let (watermark, rest) = event.split_once("<t:TimeStamp>").unwrap_or((event, ""));
+    let (start, watermark) = watermark.split_once('>').unwrap_or((watermark, ""));
+    let (time, ids) = rest.split_once("</t:TimeStamp>").unwrap_or((rest, ""));
+    format!("{start}><t:TimeStamp>{time}</t:TimeStamp>{watermark}{ids}")
+}
+
+/// One child: the text of the Watermark in a CDATA section.
+fn cdata(event: &str) -> String {
+    let event = event.replacen("<t:Watermark>", "<t:Watermark><![CDATA[", 1);
+    event.replacen("</t:Watermark>", "]]></t:Watermark>", 1)
+}
+
+/// The whole event: white space at the end of every tag and around `=`, and single quotes.
+fn spaced_tags(event: &str) -> String {
+    let event = event.replace(" />", "/>").replace('>', " >");
+    let event = event.replace("/ >", "\n/>").replace(" Id=\"", " Id = '");
+    event
+        .replace(" ChangeKey=\"", " ChangeKey = '")
+        .replace('"', "'")
+}
+
+/// The whole event: the event and its children in another prefix, which the event declares.
+fn own_prefix(event: &str) -> String {
+    let event = event.replace("<t:", "<n1:").replace("</t:", "</n1:");
+    event.replacen('>', &format!(r#" xmlns:n1="{TYPES}">"#), 1)
 }
 
 fn before_end(event: &str, child: &str) -> String {
@@ -105,11 +101,11 @@ fn before_end(event: &str, child: &str) -> String {
 /// The corpora, one for each deviation.
 pub(crate) fn all() -> Vec<Corpus> {
     let canonical = super::push_50();
-    let corpora = ALL.iter().map(|deviation| {
+    let corpora = ALL.iter().map(|&(name, deviate_event)| {
         let bodies = canonical.bodies.iter();
-        let bodies = bodies.map(|body| deviate(body, deviation.apply));
+        let bodies = bodies.map(|body| deviate(body, deviate_event));
         Corpus {
-            name: deviation.name,
+            name,
             bodies: bodies.collect(),
         }
     });

@@ -1,4 +1,4 @@
-//! The nine corpora: generated messages in the shape of real ones. Their bytes never change.
+//! The corpora: generated messages in the shape of real ones. Their bytes never change.
 //!
 //! Lengths of identifiers, events per message, the mix of kinds and the wire form follow captured messages. No text of
 //! theirs is used. `tests/it/bench_corpora.rs` pins every corpus to the byte, so that times of different days are times
@@ -41,6 +41,7 @@ pub(crate) fn all() -> Vec<Corpus> {
         pretty_10(),
         dialect_3(),
         mixed(),
+        error(),
         huge_20000(),
         stream_14(),
         stream_heartbeat(),
@@ -49,7 +50,11 @@ pub(crate) fn all() -> Vec<Corpus> {
 
 /// The messages of idle mailboxes: one StatusEvent.
 pub(crate) fn heartbeat() -> Corpus {
-    corpus("heartbeat", 64, |fleet, number| {
+    heartbeats(64)
+}
+
+fn heartbeats(messages: usize) -> Corpus {
+    corpus("heartbeat", messages, |fleet, number| {
         let (server, status) = fleet.respond(number, Mailbox::status);
         server.write(&status)
     })
@@ -57,7 +62,11 @@ pub(crate) fn heartbeat() -> Corpus {
 
 /// One event a message.
 pub(crate) fn push_1() -> Corpus {
-    corpus("push-1", 64, |fleet, number| {
+    pushes_1(64)
+}
+
+fn pushes_1(messages: usize) -> Corpus {
+    corpus("push-1", messages, |fleet, number| {
         let (server, push) = fleet.push(number, 1);
         server.write(&push)
     })
@@ -91,10 +100,14 @@ pub(crate) fn dialect_3() -> Corpus {
 /// The messages of a gateway: mostly heartbeats, then few events, seldom many, and one error. One message in twenty is
 /// written by other software.
 pub(crate) fn mixed() -> Corpus {
+    mixed_messages(256)
+}
+
+fn mixed_messages(messages: usize) -> Corpus {
     let mut events = [vec![0; 166], vec![1; 32], vec![2; 18], vec![3; 28]].concat();
     events.extend([4, 4, 5, 6, 7, 8, 9, 10, 13, 24, 50]);
-    corpus("mixed", 256, |fleet, number| {
-        let (mut dialect, response) = match events.get(number) {
+    corpus("mixed", messages, |fleet, number| {
+        let (mut dialect, response) = match events.get(number % 256) {
             Some(0) => fleet.respond(number, Mailbox::status),
             Some(&count) => fleet.push(number, count),
             None => fleet.respond(number, |mailbox, _| mailbox.error()),
@@ -104,6 +117,20 @@ pub(crate) fn mixed() -> Corpus {
             dialect.indent = fleet.random.pick(&["", "", "  ", "\t"]);
         }
         dialect.write(&response)
+    })
+}
+
+/// Three of the corpora with so many different messages that neither caches nor branch predictors remember one. Only the
+/// errors of one mailbox are equal: one message in 256 of `mixed` is an error.
+pub(crate) fn fresh() -> [Corpus; 3] {
+    [heartbeats, pushes_1, mixed_messages].map(|corpus| corpus(65_536))
+}
+
+/// The pushes of lost subscriptions: a response that reports an error.
+pub(crate) fn error() -> Corpus {
+    corpus("error", 64, |fleet, number| {
+        let (server, error) = fleet.respond(number, |mailbox, _| mailbox.error());
+        server.write(&error)
     })
 }
 
@@ -133,6 +160,49 @@ pub(crate) fn stream_heartbeat() -> Corpus {
     corpus("stream-heartbeat", 64, |_, number| {
         servers::heartbeat(&streaming_servers()[number % 4])
     })
+}
+
+/// The order in which server builds send.
+#[derive(Clone, Copy)]
+pub(crate) enum Order {
+    InTurn,
+    Random,
+}
+
+/// Pushes of one event from so many server builds.
+pub(crate) fn pushes_of(builds: usize, order: Order) -> Corpus {
+    let builds = &servers::builds()[..builds];
+    let mut mailbox_random = Random::of("mailboxes");
+    let mut mailbox = Mailbox::new(&mut mailbox_random);
+    of_builds("push", builds, order, |build| {
+        build.write(&mailbox.events(&mut mailbox_random, 1))
+    })
+}
+
+/// Heartbeats of streams from so many server builds.
+pub(crate) fn stream_heartbeats_of(builds: usize, order: Order) -> Corpus {
+    let builds = &servers::streaming_builds()[..builds];
+    of_builds("stream-heartbeat", builds, order, servers::heartbeat)
+}
+
+fn of_builds(
+    name: &'static str,
+    builds: &[Dialect],
+    order: Order,
+    mut message: impl FnMut(&Dialect) -> Vec<u8>,
+) -> Corpus {
+    let mut random = Random::of(name);
+    let bodies = (0..512).map(|number| {
+        let build = match order {
+            Order::InTurn => number % builds.len(),
+            Order::Random => random.below(builds.len()),
+        };
+        message(&builds[build])
+    });
+    Corpus {
+        name,
+        bodies: bodies.collect(),
+    }
 }
 
 /// A corpus of this many messages, each from its number, shuffled.

@@ -47,6 +47,39 @@ pub(super) fn streaming_servers() -> [Dialect; 4] {
     })
 }
 
+/// 64 builds of a server. Their pushes differ before the SubscriptionId.
+pub(super) fn builds() -> Vec<Dialect> {
+    let versions = [
+        "Exchange2007",
+        "Exchange2007_SP1",
+        "Exchange2010",
+        "Exchange2010_SP1",
+        "Exchange2010_SP2",
+        "Exchange2013",
+        "Exchange2013_SP1",
+        "Exchange2016",
+    ];
+    let exchange_2010 = Dialect::exchange_2010();
+    let builds = (0..64).map(|build| Dialect {
+        version: versions[build % 8],
+        xml_declaration: [XML_DECLARATION, ""][build / 8 % 2],
+        empty: [Empty::Spaced, Empty::Tight][build / 16 % 2],
+        header_has_messages: build / 32 == 0,
+        ..exchange_2010.clone()
+    });
+    builds.collect()
+}
+
+/// 64 builds of a server that streams. Their numbers differ.
+pub(super) fn streaming_builds() -> Vec<Dialect> {
+    let [server, ..] = streaming_servers();
+    let builds = (0..64).map(|build| Dialect {
+        build: [15, 20, 3_600 + 7 * build, 11 + build % 23],
+        ..server.clone()
+    });
+    builds.collect()
+}
+
 /// The events of these subscriptions, in one frame of a stream.
 pub(super) fn frame(server: &Dialect, notifications: &[Notification]) -> Vec<u8> {
     let mut writer = server.begin(&STREAM, "Success");

@@ -3,20 +3,20 @@
 
 use core::hint::black_box;
 
-use crate::corpus::{self, Corpus};
+use crate::corpus::Corpus;
 
 /// Rounds over a corpus before counting, so that a parser can learn, and rounds that are counted.
 pub(crate) const ROUNDS: usize = 2;
 
-/// The corpora named on the command line, or all.
-pub(crate) fn corpora() -> impl Iterator<Item = Corpus> {
+/// Those of the corpora that the command line names, or all.
+pub(crate) fn named(corpora: Vec<Corpus>) -> impl Iterator<Item = Corpus> {
     let names: Vec<_> = std::env::args()
         .skip(1)
         .filter(|argument| !argument.starts_with("--")) // cargo's own
         .collect();
     let is_named =
         move |corpus: &Corpus| names.is_empty() || names.iter().any(|name| name == corpus.name);
-    corpus::all().into_iter().filter(is_named)
+    corpora.into_iter().filter(is_named)
 }
 
 /// Prints the line that announces a count, reads the corpus for warm-up, and reads it again to be counted.

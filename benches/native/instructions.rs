@@ -10,7 +10,7 @@ mod counting;
 mod walks;
 
 fn main() {
-    for corpus in counting::corpora() {
+    for corpus in counting::named(corpus::all()) {
         for mut walk in walks::all(&corpus) {
             counting::count(&corpus, walk.name, counting::ROUNDS, || {
                 (walk.run)().unwrap_or(0)

@@ -29,7 +29,10 @@ pub(crate) fn group<'c>(
 ) -> BenchmarkGroup<'c, WallTime> {
     let bytes: usize = corpus.bodies.iter().map(Vec::len).sum();
     let mut group = criterion.benchmark_group(name);
-    group.throughput(Throughput::Bytes(bytes as u64));
+    group.throughput(Throughput::ElementsAndBytes {
+        elements: corpus.bodies.len() as u64,
+        bytes: bytes as u64,
+    });
     group
 }
 
@@ -40,7 +43,8 @@ pub(crate) fn compare<R: FnMut(&[Vec<u8>]) -> u64>(
     corpus: &Corpus,
     contestants: impl IntoIterator<Item = (&'static str, R)>,
 ) {
-    let mut group = group(criterion, &format!("{bench}/{}", corpus.name), corpus);
+    let name = format!("{bench}/{}", corpus.name);
+    let mut group = group(criterion, &name, corpus);
     for (name, mut run) in contestants {
         group.bench_function(name, |bencher| bencher.iter(|| run(&corpus.bodies)));
     }
