@@ -16,6 +16,8 @@
 //! - A **literal** ([`Literal`]) is text that is compared eight bytes at a time, as numbers. So is a
 //!   [`ShortPrefix`].
 
+#[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
+mod aarch64;
 mod chars;
 mod class;
 mod cursor;

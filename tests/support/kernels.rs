@@ -8,7 +8,7 @@ use ews_notifications::{Config, Kernel, Parser};
 /// past the test harness, which would hide it.
 pub(crate) fn parsers() -> Vec<Parser> {
     let mut parsers = Vec::new();
-    for kernel in [Kernel::Scalar, Kernel::Sse2, Kernel::Avx2] {
+    for kernel in [Kernel::Scalar, Kernel::Sse2, Kernel::Avx2, Kernel::Neon] {
         let mut config = Config::default();
         config.kernel = Some(kernel);
         let parser = Parser::with_config(config);
@@ -16,7 +16,11 @@ pub(crate) fn parsers() -> Vec<Parser> {
             parsers.push(parser);
             continue;
         }
-        let may_lack = kernel == Kernel::Avx2 || cfg!(not(target_arch = "x86_64"));
+        let may_lack = match kernel {
+            Kernel::Sse2 => cfg!(not(target_arch = "x86_64")),
+            Kernel::Neon => cfg!(not(target_arch = "aarch64")),
+            _ => kernel != Kernel::Scalar,
+        };
         assert!(may_lack, "{kernel:?} is not what runs");
         let told = format!("NOT RUN: {kernel:?}, which was not found here\n");
         std::io::stderr().write_all(told.as_bytes()).unwrap();
