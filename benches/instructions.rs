@@ -13,10 +13,8 @@ use ews_notifications::Parser;
 fn main() {
     println!("kernel {:?}", Parser::new().kernel());
     for corpus in counting::corpora() {
-        for mut contestant in contestants::all(&corpus) {
-            counting::count(&corpus, contestant.name, counting::ROUNDS, || {
-                (contestant.run)(&corpus.bodies)
-            });
+        for (name, mut run) in contestants::all(&corpus) {
+            counting::count(&corpus, name, counting::ROUNDS, || run(&corpus.bodies));
         }
     }
 }

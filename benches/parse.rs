@@ -10,13 +10,8 @@ mod timing;
 fn main() {
     let mut criterion = timing::criterion();
     for corpus in corpus::all() {
-        let mut group = timing::group(&mut criterion, &format!("parse/{}", corpus.name), &corpus);
-        for mut contestant in contestants::all(&corpus) {
-            group.bench_function(contestant.name, |bencher| {
-                bencher.iter(|| (contestant.run)(&corpus.bodies));
-            });
-        }
-        group.finish();
+        let contestants = contestants::all(&corpus);
+        timing::compare(&mut criterion, "parse", &corpus, contestants);
     }
     criterion.final_summary();
 }

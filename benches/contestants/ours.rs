@@ -1,5 +1,6 @@
-//! This crate: parses each message as its users do, and looks at every text of it.
+//! This crate: parses each message as its users do, and looks at every text of it; or reads its tokens.
 
+use ews_notifications::xml::{Buffers, Name, Token, Tokenizer};
 use ews_notifications::{
     Config, Event, FolderId, ItemId, Kernel, Limits, Message, MessageXmlValue, Parser,
     ServerVersionInfo,
@@ -154,4 +155,33 @@ pub(crate) fn expected(body: &[u8]) -> u64 {
         }
     }
     sum.0
+}
+
+/// The tokenizer, with buffers that are used again. Counts resolved names, and values and texts as written.
+pub(crate) fn tokens() -> impl FnMut(&[u8]) -> u64 {
+    let mut buffers = Buffers::default();
+    let config = Config::default();
+    move |body| {
+        let mut tokens =
+            Tokenizer::new(body, &mut buffers, &config).expect("the body is not too long");
+        let mut sum = 0;
+        while let Some(token) = tokens.next().expect("the body is well-formed") {
+            sum += match token {
+                Token::StartTag(name) => {
+                    let lengths = tokens.attributes().map(|attribute| {
+                        expanded(&tokens, attribute.name()) + attribute.value().raw().len()
+                    });
+                    expanded(&tokens, name) + lengths.sum::<usize>()
+                }
+                Token::Text(text) | Token::CData(text) => text.raw().len(),
+                _ => 0,
+            };
+        }
+        sum as u64
+    }
+}
+
+fn expanded(tokens: &Tokenizer<'_, '_>, name: Name<'_>) -> usize {
+    let namespace = tokens.namespace_name(name.namespace());
+    namespace.map_or(0, str::len) + name.local().len()
 }

@@ -20,6 +20,40 @@ fn text(body: &[u8]) -> &str {
 
 /// A token stream without state. Counts names as written.
 pub(crate) fn xmlparser(body: &[u8]) -> u64 {
+    xmlparser_with(body, str::len, str::len)
+}
+
+/// The sum of [`xmlparser`] if line ends were normalized and references replaced.
+pub(crate) fn xmlparser_normalized(body: &[u8]) -> u64 {
+    xmlparser_with(body, normalized, |section| {
+        section.replace("\r\n", "\n").len()
+    })
+}
+
+/// The length of a text with line ends normalized and references replaced. The corpora refer to predefined
+/// entities and characters.
+fn normalized(text: &str) -> usize {
+    let mut length = text.replace("\r\n", "\n").len();
+    for reference in text.split('&').skip(1) {
+        let name = reference.split(';').next().unwrap_or_default();
+        let number = match name.strip_prefix("#x") {
+            Some(digits) => u32::from_str_radix(digits, 16).ok(),
+            None => name
+                .strip_prefix('#')
+                .and_then(|digits| digits.parse().ok()),
+        };
+        let character = number.and_then(char::from_u32);
+        length -= "&;".len() + name.len() - character.map_or(1, char::len_utf8);
+    }
+    length
+}
+
+/// The sum of all names as written, with these lengths of values and texts, and of CDATA sections.
+pub(crate) fn xmlparser_with(
+    body: &[u8],
+    text_length: impl Fn(&str) -> usize,
+    section_length: impl Fn(&str) -> usize,
+) -> u64 {
     let mut sum = 0;
     for token in Tokenizer::from(text(body)) {
         sum += match token.expect("the body is well-formed") {
@@ -29,8 +63,9 @@ pub(crate) fn xmlparser(body: &[u8]) -> u64 {
                 local,
                 value,
                 ..
-            } => written(&prefix, &local) + value.len(),
-            Token::Text { text } | Token::Cdata { text, .. } => text.len(),
+            } => written(&prefix, &local) + text_length(&value),
+            Token::Text { text } => text_length(&text),
+            Token::Cdata { text, .. } => section_length(&text),
             _ => 0,
         };
     }
@@ -96,6 +131,7 @@ fn quick_xml_text(event: &Event<'_>) -> usize {
     match event {
         Event::Text(text) => text.len(),
         Event::CData(text) => text.len(),
+        Event::GeneralRef(name) => "&;".len() + name.len(),
         _ => 0,
     }
 }

@@ -1,7 +1,7 @@
 //! Subscriptions: identifiers of real lengths, and what happens in a mailbox.
 
 use super::bodies::{Change, Event, Id, Notification, Response};
-use super::random::Random;
+use super::random::{BASE64, Random};
 
 /// A mailbox with one live subscription.
 pub(super) struct Mailbox {
@@ -25,7 +25,7 @@ impl Mailbox {
             subscription_id: subscription_id(random),
             database: random.bytes(),
             counter: 500_000_000 + random.below(100_000_000) as u64,
-            id_stem: random.text(BASE64, ID_STEM),
+            id_stem: random.base64(ID_STEM),
             root: String::new(),
             folders: Vec::new(),
         };
@@ -165,7 +165,7 @@ impl Mailbox {
     fn id(&self, random: &mut Random, start: &str, length: usize) -> String {
         let padding = if length == FOLDER_IDS[0] { "" } else { "=" };
         let rest = length - start.len() - self.id_stem.len() - padding.len();
-        let rest = random.text(BASE64, rest);
+        let rest = random.base64(rest);
         format!("{start}{}{rest}{padding}", self.id_stem)
     }
 
@@ -248,8 +248,6 @@ fn guid(random: &mut Random) -> impl Iterator<Item = u8> {
     let length = 16_u32.to_le_bytes();
     length.into_iter().chain(random.bytes::<16>())
 }
-
-const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 fn base64(bytes: &[u8]) -> String {
     let mut text = String::new();

@@ -12,6 +12,8 @@
 )]
 #[path = "../../tests/bodies/mod.rs"]
 mod bodies;
+pub(crate) mod deviations;
+pub(crate) mod documents;
 mod mailbox;
 mod random;
 mod servers;
@@ -139,10 +141,7 @@ fn corpus(
     messages: usize,
     message: impl Fn(&mut Fleet, usize) -> Vec<u8>,
 ) -> Corpus {
-    let seed = name
-        .bytes()
-        .fold(0, |seed, byte| seed << 8 | u128::from(byte));
-    let mut fleet = Fleet::new(Random::new(seed));
+    let mut fleet = Fleet::new(Random::of(name));
     let numbers = 0..messages;
     let mut bodies: Vec<_> = numbers.map(|number| message(&mut fleet, number)).collect();
     fleet.random.shuffle(&mut bodies);

@@ -3,6 +3,9 @@
 use rand_pcg::Pcg64Mcg;
 use rand_pcg::rand_core::Rng;
 
+pub(super) const BASE64: &[u8; 64] =
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 /// A PCG stream, which depends on the seed alone. Ranges and shuffles are defined here, because those of `rand` may
 /// change between releases.
 pub(super) struct Random(Pcg64Mcg);
@@ -10,6 +13,12 @@ pub(super) struct Random(Pcg64Mcg);
 impl Random {
     pub(super) fn new(seed: u128) -> Self {
         Self(Pcg64Mcg::new(seed))
+    }
+
+    /// The stream of a corpus: its name is the seed.
+    pub(super) fn of(name: &str) -> Self {
+        let shift = |seed, byte| seed << 8 | u128::from(byte);
+        Self::new(name.bytes().fold(0, shift))
     }
 
     /// One of `0..bound`.
@@ -30,6 +39,10 @@ impl Random {
         (0..length)
             .map(|_| char::from(self.pick(alphabet)))
             .collect()
+    }
+
+    pub(super) fn base64(&mut self, length: usize) -> String {
+        self.text(BASE64, length)
     }
 
     pub(super) fn bytes<const N: usize>(&mut self) -> [u8; N] {

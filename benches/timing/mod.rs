@@ -1,5 +1,7 @@
 //! Settings of criterion for all benches of times.
 
+#![allow(dead_code, reason = "each bench uses a part")]
+
 use core::time::Duration;
 
 use criterion::measurement::WallTime;
@@ -29,4 +31,18 @@ pub(crate) fn group<'c>(
     let mut group = criterion.benchmark_group(name);
     group.throughput(Throughput::Bytes(bytes as u64));
     group
+}
+
+/// Times the contestants of a corpus. Each is a name, and what reads all bodies once.
+pub(crate) fn compare<R: FnMut(&[Vec<u8>]) -> u64>(
+    criterion: &mut Criterion,
+    bench: &str,
+    corpus: &Corpus,
+    contestants: impl IntoIterator<Item = (&'static str, R)>,
+) {
+    let mut group = group(criterion, &format!("{bench}/{}", corpus.name), corpus);
+    for (name, mut run) in contestants {
+        group.bench_function(name, |bencher| bencher.iter(|| run(&corpus.bodies)));
+    }
+    group.finish();
 }

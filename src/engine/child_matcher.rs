@@ -56,11 +56,19 @@ pub(super) struct Children<'e, 'a> {
     pub(super) builder: &'e mut MessageBuilder<'a>,
 }
 
-impl Task for Children<'_, '_> {
-    type Output = ();
+/// An event of which not all children are as predicted.
+pub(super) struct OpenEvent<'a> {
+    pub(super) kind: EventKind,
+    /// After its start tag, which has no attributes.
+    pub(super) cursor: Cursor<'a>,
+}
+
+impl<'a> Task for Children<'_, 'a> {
+    /// The event at the cursor, if its start tag is as predicted.
+    type Output = Option<OpenEvent<'a>>;
 
     #[inline(always)]
-    fn run<V: Vector>(self, vector: V) {
+    fn run<V: Vector>(self, vector: V) -> Self::Output {
         let Self {
             cursor, builder, ..
         } = self;
@@ -88,25 +96,82 @@ impl Task for Children<'_, '_> {
         loop {
             matcher.cursor.skip_to_tag(vector);
             if !matcher.eat_start_tag("") {
-                return;
+                return None;
             }
             if let Some(name) = matcher.event_name() {
-                let Some(event) = builder.add_event() else {
-                    return;
-                };
+                let after_start_tag = matcher.cursor;
+                let event = builder.add_event()?;
                 if matcher
                     .event(name, event, self.lengths, self.arena)
                     .is_none()
                 {
-                    return builder.remove_event();
+                    builder.remove_event();
+                    return Some(OpenEvent {
+                        kind: name.kind,
+                        cursor: after_start_tag,
+                    });
                 }
-            } else if matcher.leaf(self.lengths, self.seen, builder).is_none() {
-                return;
+            } else {
+                matcher.leaf(self.lengths, self.seen, builder)?;
             }
             *cursor = matcher.cursor;
         }
     }
 }
+
+/// The task to read the children of an event while they are as predicted, in any order, and its end tag. It leaves
+/// `cursor` at the start of a token.
+pub(super) struct EventChildren<'e, 'a> {
+    pub(super) cursor: &'e mut Cursor<'a>,
+    pub(super) tags: &'e Tags,
+    pub(super) lengths: &'e mut Lengths,
+    /// The children of the event so far.
+    pub(super) seen: &'e mut Seen,
+    pub(super) event: &'e mut Event<'a>,
+    pub(super) old: &'e mut OldIds<'a>,
+}
+
+impl Task for EventChildren<'_, '_> {
+    /// Whether the end tag was read.
+    type Output = bool;
+
+    #[inline(always)]
+    fn run<V: Vector>(self, vector: V) -> bool {
+        let mut matcher = ChildMatcher {
+            vector,
+            cursor: *self.cursor,
+            tags: self.tags,
+        };
+        loop {
+            matcher.cursor.skip_to_tag(vector);
+            if matcher
+                .child(self.event, self.old, self.seen, self.lengths)
+                .is_none()
+            {
+                break;
+            }
+            *self.cursor = matcher.cursor;
+        }
+        matcher.cursor = *self.cursor;
+        matcher.cursor.skip_to_tag(vector);
+        let ends = matcher.cursor.eat_around("</", &self.tags.prefix, "")
+            && matcher.cursor.eat(self.event.kind.name())
+            && matcher.cursor.eat(">");
+        if ends {
+            *self.cursor = matcher.cursor;
+        }
+        ends
+    }
+}
+
+/// The children that come before those that few events have.
+const USUAL_CHILDREN: Seen = Seen::of([
+    Element::Watermark,
+    Element::TimeStamp,
+    Element::ItemId,
+    Element::FolderId,
+    Element::ParentFolderId,
+]);
 
 /// Looks ahead with a cursor of its own, so that a deviation leaves that of [`Children`] in place. After `None` or `false`
 /// the position of its own cursor is unspecified, unless a method says otherwise.
@@ -230,7 +295,7 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
             is_inside_tag = is_joint;
         }
         if !is_inside_tag && !self.cursor.eat_around("</", &tags.prefix, "") {
-            self.rest_of_event(event, lengths, arena)?;
+            self.rest_of_event(event, lengths, arena);
             if !self.cursor.eat_around("</", &tags.prefix, "") {
                 return None;
             }
@@ -240,35 +305,71 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
 
     /// The children that few events have. In a predicted event they follow the others.
     #[inline(always)]
-    fn rest_of_event(
-        &mut self,
-        event: &mut Event<'a>,
-        lengths: &mut Lengths,
-        arena: &'a Bump,
-    ) -> Option<()> {
-        let mut old: Option<OldIds<'a>> = None;
-        if self.eat_start_tag("OldItemId Id=") {
-            let (id, key) = self.id("OldItemId>", &mut lengths.old_item_id)?;
-            old.get_or_insert_default().old_item_id = Some(ItemId::new(id, key));
-        } else if self.eat_start_tag("OldFolderId Id=") {
-            let (id, key) = self.id("OldFolderId>", &mut lengths.old_folder_id)?;
-            old.get_or_insert_default().old_folder_id = Some(FolderId::new(id, key));
+    fn rest_of_event(&mut self, event: &mut Event<'a>, lengths: &mut Lengths, arena: &'a Bump) {
+        let mut old = OldIds::default();
+        let mut seen = USUAL_CHILDREN;
+        let mut end = self.cursor;
+        while self.child(event, &mut old, &mut seen, lengths).is_some() {
+            end = self.cursor;
         }
-        if self.eat_start_tag("OldParentFolderId Id=") {
-            let (id, key) = self.id("OldParentFolderId>", &mut lengths.old_parent_folder_id)?;
-            let id = Some(FolderId::new(id, key));
-            old.get_or_insert_default().old_parent_folder_id = id;
-        }
-        if let Some(old) = old {
+        self.cursor = end;
+        if old != OldIds::default() {
             event.old_ids = Some(arena.alloc(old));
         }
-        if self.eat_start_tag("UnreadCount>") {
-            event.unread_count = Some(self.digits()?);
-            if !(self.cursor.eat("<") && self.eat_end_tag("UnreadCount>")) {
-                return None;
-            }
+    }
+
+    /// A child of an event. `None` if it deviates or is a second one. Then nothing is assigned.
+    #[inline(always)]
+    fn child(
+        &mut self,
+        event: &mut Event<'a>,
+        old: &mut OldIds<'a>,
+        seen: &mut Seen,
+        lengths: &mut Lengths,
+    ) -> Option<()> {
+        if !self.eat_start_tag("") {
+            return None;
         }
-        Some(())
+        if self.cursor.eat("Watermark>") {
+            let text = self.value("Watermark>", &mut lengths.watermark)?;
+            let is_first = seen.insert(Element::Watermark);
+            is_first.then(|| event.watermark = Some(Watermark::new(text)))
+        } else if self.cursor.eat("TimeStamp>") {
+            let text = self.value("TimeStamp>", &mut lengths.timestamp)?;
+            let is_first = seen.insert(Element::TimeStamp);
+            is_first.then(|| event.timestamp = Some(Timestamp::new(text)))
+        } else if self.cursor.eat("ItemId Id=") {
+            let (id, key) = self.id("ItemId>", &mut lengths.item_id)?;
+            let is_first = seen.insert(Element::ItemId);
+            is_first.then(|| event.item_id = Some(ItemId::new(id, key)))
+        } else if self.cursor.eat("FolderId Id=") {
+            let (id, key) = self.id("FolderId>", &mut lengths.folder_id)?;
+            let is_first = seen.insert(Element::FolderId);
+            is_first.then(|| event.folder_id = Some(FolderId::new(id, key)))
+        } else if self.cursor.eat("ParentFolderId Id=") {
+            let (id, key) = self.id("ParentFolderId>", &mut lengths.parent_folder_id)?;
+            let is_first = seen.insert(Element::ParentFolderId);
+            is_first.then(|| event.parent_folder_id = Some(FolderId::new(id, key)))
+        } else if self.cursor.eat("OldItemId Id=") {
+            let (id, key) = self.id("OldItemId>", &mut lengths.old_item_id)?;
+            let is_first = seen.insert(Element::OldItemId);
+            is_first.then(|| old.old_item_id = Some(ItemId::new(id, key)))
+        } else if self.cursor.eat("OldFolderId Id=") {
+            let (id, key) = self.id("OldFolderId>", &mut lengths.old_folder_id)?;
+            let is_first = seen.insert(Element::OldFolderId);
+            is_first.then(|| old.old_folder_id = Some(FolderId::new(id, key)))
+        } else if self.cursor.eat("OldParentFolderId Id=") {
+            let (id, key) = self.id("OldParentFolderId>", &mut lengths.old_parent_folder_id)?;
+            let is_first = seen.insert(Element::OldParentFolderId);
+            is_first.then(|| old.old_parent_folder_id = Some(FolderId::new(id, key)))
+        } else if self.cursor.eat("UnreadCount>") {
+            let count = self.digits()?;
+            let ends = self.cursor.eat("<") && self.eat_end_tag("UnreadCount>");
+            let is_first = ends && seen.insert(Element::UnreadCount);
+            is_first.then(|| event.unread_count = Some(count))
+        } else {
+            None
+        }
     }
 
     /// The rest of a start tag of a known kind of event. `None` leaves the cursor in place.

@@ -8,13 +8,23 @@ use crate::xml::{Name, Token};
 
 impl<'a> GeneralPath<'_, 'a> {
     /// An event of a known kind, after its start tag.
-    pub(super) fn event(&mut self, kind: EventKind) -> Result<Event<'a>, Error> {
+    pub(super) fn event(&mut self, kind: EventKind) -> Result<(), Error> {
         self.skip_attributes();
+        self.rest_of_event(kind)
+    }
+
+    /// The children and the end tag of an event. Children that are as predicted are read without tokens.
+    pub(super) fn rest_of_event(&mut self, kind: EventKind) -> Result<(), Error> {
         let mut event = Event::new(kind);
         let mut old = OldIds::default();
         let mut seen = Seen::default();
+        // In a scope of its own the prefix of the children may mean something else.
+        let shares_scope = !self.tokens.has_declarations();
         loop {
-            let name = match self.tokens.next()? {
+            if shares_scope && self.read_predicted_event(&mut event, &mut old, &mut seen) {
+                break;
+            }
+            let name = match self.token()? {
                 Some(Token::StartTag(name)) => name,
                 Some(Token::EndTag(_)) | None => break,
                 Some(_) => continue,
@@ -49,7 +59,8 @@ impl<'a> GeneralPath<'_, 'a> {
         if old != OldIds::default() {
             event.old_ids = Some(self.arena.alloc(old));
         }
-        Ok(event)
+        self.builder.events.push(event);
+        Ok(())
     }
 
     /// An event of an unknown kind, after its start tag: its name and its bytes.

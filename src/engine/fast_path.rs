@@ -21,6 +21,7 @@ use crate::xml::prolog;
 /// Reads one body. `'a` is the lifetime of the body, `'s` of the session.
 pub(super) struct FastPath<'s, 'a> {
     pub(super) session: Session<'s>,
+    pub(super) body: &'a [u8],
     pub(super) cursor: Cursor<'a>,
     /// With [`HeadState::None`] nothing has been read.
     pub(super) head: HeadState,
@@ -48,6 +49,7 @@ impl<'s, 'a> FastPath<'s, 'a> {
         Self {
             head_end: cursor.pos(),
             session,
+            body,
             cursor,
             head,
             notification: None,
@@ -86,7 +88,7 @@ impl<'s, 'a> FastPath<'s, 'a> {
         let Some(prefix) = session.heads.get(self.head).and_then(|head| head.prefix) else {
             return;
         };
-        session.dispatch.run(Children {
+        let _deviating_event = session.dispatch.run(Children {
             cursor: &mut self.cursor,
             tags: session.scratch.tags.with(prefix),
             lengths: &mut session.scratch.lengths,

@@ -5,7 +5,7 @@
 
 use bumpalo::Bump;
 
-use super::child_matcher::Children;
+use super::child_matcher::{Children, EventChildren, OpenEvent};
 use super::fast_path::FastPath;
 use super::heads::{HeadFields, HeadState};
 use super::tags::Prefix;
@@ -14,10 +14,10 @@ use super::{MessageBuilder, Scratch, Session};
 use crate::config::Limits;
 use crate::error::{Error, ErrorKind};
 use crate::model::{
-    ConnectionStatus, MessageXmlValue, Operation, ResponseClass, ResponseCode, ServerVersionInfo,
-    SoapVersion, SubscriptionId, Watermark,
+    ConnectionStatus, Event, EventKind, MessageXmlValue, OldIds, Operation, ResponseClass,
+    ResponseCode, ServerVersionInfo, SoapVersion, SubscriptionId, Watermark,
 };
-use crate::scan::{Class, Span};
+use crate::scan::{Class, Cursor, Span};
 use crate::schema::{self, Content, Element, Seen};
 use crate::stats::Stats;
 use crate::xml::{Buffers, Name, Token, Tokenizer};
@@ -50,7 +50,7 @@ pub(super) struct GeneralPath<'s, 'a> {
     pub(super) tokens: Tokenizer<'s, 'a>,
     pub(super) session: Session<'s>,
     pub(super) arena: &'a Bump,
-    builder: &'s mut MessageBuilder<'a>,
+    pub(super) builder: &'s mut MessageBuilder<'a>,
     /// The statistics before the first token.
     stats_before: Stats,
     head: HeadState,
@@ -79,7 +79,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         let session = fast_path.session;
         let cursor = fast_path.cursor;
         let mut path = Self {
-            tokens: Tokenizer::begin(cursor.rewound(), buffers, session.config),
+            tokens: Tokenizer::begin(fast_path.body, buffers, session.config, session.dispatch),
             arena,
             builder,
             stats_before: *session.stats,
@@ -95,7 +95,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         path.push(Element::Document, Span::default());
         if path.head != HeadState::None {
             path.reread_head()?;
-            path.tokens.cursor = cursor;
+            path.tokens.continue_at(cursor);
             if let Some(notification) = path.session.scratch.open.last_mut() {
                 notification.seen = fast_path.seen;
                 notification.name = fast_path.notification.unwrap_or(notification.name);
@@ -108,8 +108,8 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
 
     /// Tokenizes the head again, to know its open elements and declarations. The builder gets the same values again.
     fn reread_head(&mut self) -> Result<(), Error> {
-        while self.tokens.cursor.pos() < self.head_end && self.step()? {}
-        debug_assert_eq!(self.tokens.cursor.pos(), self.head_end);
+        while self.tokens.range().end < self.head_end && self.step()? {}
+        debug_assert_eq!(self.tokens.range().end, self.head_end);
         self.has_head_context = true;
         if let Some(head) = self.session.heads.get(self.head) {
             self.prefix = head.prefix;
@@ -122,8 +122,9 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
     #[inline(never)]
     pub(super) fn read(mut self) -> Result<(), Error> {
         let end = loop {
-            if self.read_predicted() {
-                break Ok(());
+            match self.read_predicted() {
+                Ok(false) => {}
+                end => break end.map(|_| ()),
             }
             match self.step() {
                 Ok(true) => {}
@@ -134,47 +135,43 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         end
     }
 
+    /// Whether predictions are tried.
+    fn predicts(&self) -> bool {
+        self.session.config.predict && self.misses < MAX_MISSES && self.tokens.is_in_content()
+    }
+
+    /// Continues at a cursor to which something was as predicted.
+    fn continue_at(&mut self, cursor: Cursor<'a>) {
+        if cursor.pos() > self.tokens.range().end {
+            self.misses = 0;
+            self.tokens.continue_at(cursor);
+        }
+    }
+
     /// Reads the children of an open Notification while they are as predicted, and the tail if it follows them. Returns
     /// whether the body was read to its end.
-    fn read_predicted(&mut self) -> bool {
-        let is_tried = self.session.config.predict && self.misses < MAX_MISSES;
-        if !is_tried || !self.tokens.is_in_content() {
-            return false;
+    fn read_predicted(&mut self) -> Result<bool, Error> {
+        if !self.predicts() {
+            return Ok(false);
         }
         loop {
-            let Scratch {
-                open,
-                tags,
-                lengths,
-                ..
-            } = &mut *self.session.scratch;
-            let Some(OpenElement {
-                element: Element::Notification,
-                seen,
-                ..
-            }) = open.last_mut()
-            else {
-                return false;
-            };
-            if let Some(prefix) = self.prefix {
-                let start = self.tokens.cursor.pos();
-                self.session.dispatch.run(Children {
-                    cursor: &mut self.tokens.cursor,
-                    tags: tags.with(prefix),
-                    lengths,
-                    seen,
-                    arena: self.arena,
-                    builder: self.builder,
-                });
-                if self.tokens.cursor.pos() > start {
-                    self.misses = 0;
+            if let Some(event) = self.read_predicted_children() {
+                self.misses += 1;
+                self.session.stats.prediction_misses += 1;
+                self.rest_of_event(event)?;
+                if self.predicts() {
+                    continue;
                 }
+                return Ok(false);
+            }
+            if !self.is_in_notification() {
+                return Ok(false);
             }
             if self.read_tail() {
-                return true;
+                return Ok(true);
             }
             let Some((text, namespace)) = self.tokens.peek_prefix() else {
-                return false;
+                return Ok(false);
             };
             let prefix = Some(Prefix::of(&[text]))
                 .filter(|prefix| *prefix != Prefix::NEVER)
@@ -183,16 +180,83 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
             if prefix.is_none() || prefix == self.prefix {
                 self.misses += 1;
                 self.session.stats.prediction_misses += 1;
-                return false;
+                return Ok(false);
             }
             self.prefix = prefix;
         }
     }
 
+    fn is_in_notification(&self) -> bool {
+        let innermost = self.session.scratch.open.last();
+        innermost.is_some_and(|open| open.element == Element::Notification)
+    }
+
+    /// Reads children of the open Notification while they are as predicted. If an event deviates, the tokenizer is
+    /// inside of it.
+    fn read_predicted_children(&mut self) -> Option<EventKind> {
+        let Scratch {
+            open,
+            tags,
+            lengths,
+            ..
+        } = &mut *self.session.scratch;
+        let notification = open.last_mut()?;
+        if notification.element != Element::Notification {
+            return None;
+        }
+        let prefix = self.prefix?;
+        let mut cursor = self.tokens.cursor();
+        let open_event = self.session.dispatch.run(Children {
+            cursor: &mut cursor,
+            tags: tags.with(prefix),
+            lengths,
+            seen: &mut notification.seen,
+            arena: self.arena,
+            builder: self.builder,
+        });
+        self.continue_at(cursor);
+        let OpenEvent { kind, cursor } = open_event?;
+        self.tokens.enter(cursor, prefix.len(), kind.name().len());
+        Some(kind)
+    }
+
+    /// Reads children of an open event while they are as predicted, and its end tag. Returns whether the end tag was read.
+    pub(super) fn read_predicted_event(
+        &mut self,
+        event: &mut Event<'a>,
+        old: &mut OldIds<'a>,
+        seen: &mut Seen,
+    ) -> bool {
+        let Some(prefix) = self.prefix.filter(|_| self.predicts()) else {
+            return false;
+        };
+        let scratch = &mut *self.session.scratch;
+        let mut cursor = self.tokens.cursor();
+        let ends = self.session.dispatch.run(EventChildren {
+            cursor: &mut cursor,
+            tags: scratch.tags.with(prefix),
+            lengths: &mut scratch.lengths,
+            seen,
+            event,
+            old,
+        });
+        self.continue_at(cursor);
+        if ends {
+            self.tokens.leave();
+        }
+        ends
+    }
+
+    /// The next token. Not inlined: the tokenizer itself is.
+    #[inline(never)]
+    pub(super) fn token(&mut self) -> Result<Option<Token<'a>>, Error> {
+        self.tokens.next()
+    }
+
     /// Reads one token, or a whole event, leaf or skipped element. Returns `false` at the end of the body.
     #[inline(never)]
     fn step(&mut self) -> Result<bool, Error> {
-        match self.tokens.next()? {
+        match self.token()? {
             Some(Token::StartTag(name)) => self.element(name)?,
             Some(Token::EndTag(_)) => self.end()?,
             // Text between elements, comments and processing instructions mean nothing.
@@ -225,10 +289,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
             return Err(Error::new(ErrorKind::EventLimit, offset));
         }
         match element.content() {
-            Content::Event(kind) => {
-                let event = self.event(kind)?;
-                self.builder.events.push(event);
-            }
+            Content::Event(kind) => self.event(kind)?,
             Content::Raw => {
                 let event = self.other_event(name)?;
                 self.builder.events.push(event);
@@ -382,7 +443,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         if self.builder.subscription_id.is_none() {
             return false;
         }
-        let start = self.tokens.cursor;
+        let start = self.tokens.cursor();
         let mut ahead = start;
         let open = self.session.scratch.open.get(1..).unwrap_or_default(); // without the document
         for element in open.iter().rev() {
@@ -395,7 +456,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         if !ahead.rest().is_empty() {
             return false;
         }
-        self.tokens.cursor = ahead;
+        self.tokens.continue_at(ahead);
         let tail = ahead.since(start);
         // Other Notifications may have other tails. `leave_notification` resets the flag.
         let is_of_first = self.has_head_context;
@@ -416,7 +477,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
 
     /// The head is complete: at the first Notification, or at the end of a body without one.
     fn complete_head(&mut self) {
-        let cursor = &self.tokens.cursor;
+        let cursor = &self.tokens.cursor();
         let Some(fields) = HeadFields::of(self.builder, cursor) else {
             self.head = HeadState::None;
             return;
@@ -438,14 +499,14 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
 
     /// Whether the Notification whose start tag was just read has the start tag of the first one, with the same parent.
     fn has_bare_name(&self, name: Span) -> bool {
-        let cursor = &self.tokens.cursor;
+        let cursor = &self.tokens.cursor();
         let is_same = |first| cursor.bytes(first) == cursor.bytes(name);
         self.is_whole_tag(name) && self.bare_name.is_some_and(is_same)
     }
 
     /// Whether the start tag that was just read has this name and nothing else.
     fn is_whole_tag(&self, name: Span) -> bool {
-        name.end() + ">".len() == self.tokens.cursor.pos()
+        name.end() + ">".len() == self.tokens.range().end
     }
 
     /// A Notification ends. The head learns the prefix of its types namespace.
@@ -461,7 +522,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
     /// The body was read to its end without error. `tail` is the text after the last child, if it was read as a tail.
     fn learn(&mut self, tail: Option<&str>) {
         let head = core::mem::replace(&mut self.head, HeadState::None);
-        let text = self.tokens.cursor.text(0, self.head_end);
+        let text = self.tokens.cursor().text(0, self.head_end);
         let had_tail = self
             .session
             .heads
@@ -478,7 +539,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
     /// Reads to the end tag of the element whose start tag was just read.
     pub(super) fn skip_to_end_tag(&mut self) -> Result<(), Error> {
         let outer_depth = self.tokens.depth().saturating_sub(1);
-        while self.tokens.next()?.is_some() {
+        while self.token()?.is_some() {
             if self.tokens.depth() == outer_depth {
                 break;
             }

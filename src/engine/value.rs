@@ -52,7 +52,7 @@ impl<'a> GeneralPath<'_, 'a> {
     /// inside is an error.
     fn pieces(&mut self, mut piece: impl FnMut(Text<'a>)) -> Result<(), Error> {
         loop {
-            match self.tokens.next()? {
+            match self.token()? {
                 Some(Token::Text(text) | Token::CData(text)) => piece(text),
                 Some(Token::StartTag(_)) => {
                     return Err(Error::new(ErrorKind::ElementInLeaf, self.name_offset()));

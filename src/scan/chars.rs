@@ -1,5 +1,23 @@
 //! The productions for single characters of XML 1.0 and Namespaces in XML 1.0. Depends on nothing.
 
+/// The bytes are not UTF-8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct InvalidUtf8;
+
+/// The character that `bytes` begin with; `None` if there are none.
+pub(crate) fn first_char(bytes: &[u8]) -> Result<Option<char>, InvalidUtf8> {
+    let length = match bytes.first() {
+        None => return Ok(None),
+        Some(..=0x7F) => 1,
+        Some(0x80..=0xDF) => 2,
+        Some(0xE0..=0xEF) => 3,
+        Some(0xF0..) => 4,
+    };
+    let bytes = bytes.get(..length).ok_or(InvalidUtf8)?;
+    let text = core::str::from_utf8(bytes).map_err(|_| InvalidUtf8)?;
+    Ok(text.chars().next())
+}
+
 /// `[2] Char`: a legal character.
 pub(crate) fn is_char(char: char) -> bool {
     matches!(char,

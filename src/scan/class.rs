@@ -24,12 +24,6 @@ impl Class {
     pub(crate) const TEXT: Self = Self(1 << 3);
     /// Literal attribute values: all but `<`, `&`, quotes, tab, LF and CR.
     pub(crate) const VALUE: Self = Self(1 << 4);
-    /// The content of a comment, except `-`.
-    pub(crate) const COMMENT: Self = Self(1 << 5);
-    /// The content of a processing instruction, except `?`.
-    pub(crate) const INSTRUCTION: Self = Self(1 << 6);
-    /// The content of a CDATA section, except `]`.
-    pub(crate) const CDATA: Self = Self(1 << 7);
 
     #[inline(always)]
     pub(crate) const fn contains(self, byte: u8) -> bool {
@@ -52,6 +46,19 @@ impl Class {
         common != 0
     }
 
+    /// The members by their low four bits: bit `n` of an entry is set if the byte with the high bits `n` is a member.
+    pub(super) const fn by_low_bits(self) -> [u8; 16] {
+        let mut table = [0; 16];
+        let mut byte = 0;
+        while byte < 0x80 {
+            if self.contains(byte) {
+                table[(byte & 0xF) as usize] |= 1 << (byte >> 4);
+            }
+            byte += 1;
+        }
+        table
+    }
+
     /// The members that vectors recognise.
     #[inline(always)]
     pub(super) const fn vector_set(self) -> VectorSet {
@@ -60,10 +67,7 @@ impl Class {
             Self::NAME_START => VectorSet::OneOf(*b"____"),
             Self::NAME => VectorSet::Alphanumeric,
             Self::TEXT => VectorSet::FromSpaceExcept(*b"<&]]"),
-            Self::VALUE => VectorSet::FromSpaceExcept(*b"<&\"'"),
-            Self::COMMENT => VectorSet::FromSpaceExcept(*b"----"),
-            Self::INSTRUCTION => VectorSet::FromSpaceExcept(*b"????"),
-            _ => VectorSet::FromSpaceExcept(*b"]]]]"),
+            _ => VectorSet::FromSpaceExcept(*b"<&\"'"),
         }
     }
 }
@@ -109,18 +113,12 @@ const fn classes_of(byte: u8) -> u8 {
     let name = name_start || matches!(byte, b'0'..=b'9' | b'-' | b'.');
     let text = char && !matches!(byte, b'<' | b'&' | b']' | b'\r');
     let value = byte >= b' ' && !matches!(byte, b'<' | b'&' | b'"' | b'\'');
-    let comment = char && byte != b'-';
-    let instruction = char && byte != b'?';
-    let cdata = char && byte != b']';
 
     class_if(space, Class::SPACE)
         | class_if(name_start, Class::NAME_START)
         | class_if(name, Class::NAME)
         | class_if(text, Class::TEXT)
         | class_if(value, Class::VALUE)
-        | class_if(comment, Class::COMMENT)
-        | class_if(instruction, Class::INSTRUCTION)
-        | class_if(cdata, Class::CDATA)
 }
 
 const fn class_if(member: bool, class: Class) -> u8 {

@@ -5,12 +5,12 @@
 
 use core::fmt;
 
-use super::chars::is_char;
+use super::Span;
+use super::chars::{InvalidUtf8, first_char};
 use super::class::Class;
 use super::kernel::{Dispatch, Vector};
 use super::literal::Literal;
 use super::short_prefix::ShortPrefix;
-use super::{InvalidUtf8, Span, Stop};
 
 /// A position in a body. All bytes before it are known to be UTF-8.
 ///
@@ -40,6 +40,21 @@ impl<'b> Cursor<'b> {
             rest: body,
             dispatch,
         }
+    }
+
+    /// A cursor after `before`, the start of `body`.
+    pub(super) fn after(before: &'b str, body: &'b [u8], dispatch: Dispatch) -> Self {
+        debug_assert!(body.starts_with(before.as_bytes()));
+        Self {
+            body,
+            rest: body.get(before.len()..).unwrap_or_default(),
+            dispatch,
+        }
+    }
+
+    /// The text before the cursor.
+    pub(crate) fn before(&self) -> &'b str {
+        self.since(self.rewound())
     }
 
     /// The length of the body.
@@ -162,39 +177,6 @@ impl<'b> Cursor<'b> {
         self.take_ascii(length).len()
     }
 
-    /// Moves over a QName of ASCII letters and digits, at most 32 bytes with its colon. Returns the prefix,
-    /// empty if there is no colon, and the local part. `None` for other names, where the name may continue, and
-    /// with the scalar kernel.
-    #[inline(always)]
-    pub(crate) fn eat_plain_name(&mut self) -> Option<(&'b str, &'b str)> {
-        let non_members = self
-            .dispatch
-            .non_members(self.rest.first_chunk()?, Class::NAME)?;
-        let first = non_members.trailing_zeros() as usize;
-        let start = *self;
-        let mut ahead = *self;
-        ahead.take_ascii(first);
-        let mut prefix = "";
-        let mut local_start = start;
-        if ahead.peek() == Some(b':') {
-            prefix = ahead.since(start);
-            ahead.bump();
-            local_start = ahead;
-            let end = (non_members & non_members.wrapping_sub(1)).trailing_zeros() as usize;
-            ahead.take_ascii(end.saturating_sub(first + 1));
-        }
-        let begins = |at: Self| {
-            at.peek()
-                .is_some_and(|byte| Class::NAME_START.contains(byte))
-        };
-        let ends = matches!(ahead.peek(), Some(b' ' | b'>' | b'/' | b'=' | b'\n'));
-        if !(ends && begins(start) && begins(local_start)) {
-            return None;
-        }
-        *self = ahead;
-        Some((prefix, ahead.since(local_start)))
-    }
-
     /// Moves over the prefix in a namespace declaration, up to the `=`. `None` if it is longer than eight
     /// bytes, not ASCII or not directly followed by `=`.
     #[inline(always)]
@@ -285,28 +267,9 @@ impl<'b> Cursor<'b> {
         read
     }
 
-    /// Moves over all ASCII members of the class and all other legal characters beyond ASCII, up to the first
-    /// character that is neither.
-    #[inline(always)]
-    pub(crate) fn skip_chars(&mut self, class: Class) -> Stop {
-        loop {
-            self.skip(class);
-            match self.peek() {
-                None => return Stop::End,
-                Some(byte) if !byte.is_ascii() => match self.eat_char(is_char) {
-                    Ok(true) => {}
-                    Ok(false) => return Stop::IllegalChar,
-                    Err(InvalidUtf8) => return Stop::InvalidUtf8,
-                },
-                Some(byte) if !is_char(char::from(byte)) => return Stop::IllegalChar,
-                Some(byte) => return Stop::At(byte),
-            }
-        }
-    }
-
     /// Moves over the character at the cursor if `accept` is true for it.
     pub(crate) fn eat_char(&mut self, accept: fn(char) -> bool) -> Result<bool, InvalidUtf8> {
-        let Some(char) = self.peek_char()? else {
+        let Some(char) = first_char(self.rest)? else {
             return Ok(false);
         };
         let accepted = accept(char);
@@ -314,20 +277,6 @@ impl<'b> Cursor<'b> {
             self.rest = self.rest.get(char.len_utf8()..).unwrap_or_default();
         }
         Ok(accepted)
-    }
-
-    /// The character at the cursor; `None` at the end of the body.
-    pub(crate) fn peek_char(&self) -> Result<Option<char>, InvalidUtf8> {
-        let length = match self.rest.first() {
-            None => return Ok(None),
-            Some(..=0x7F) => 1,
-            Some(0x80..=0xDF) => 2,
-            Some(0xE0..=0xEF) => 3,
-            Some(0xF0..) => 4,
-        };
-        let bytes = self.rest.get(..length).ok_or(InvalidUtf8)?;
-        let text = core::str::from_utf8(bytes).map_err(|_| InvalidUtf8)?;
-        Ok(text.chars().next())
     }
 
     /// The span of `text`, a slice of the body; `None` if it is not one.

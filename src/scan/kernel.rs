@@ -11,8 +11,20 @@ use super::class::Class;
 use super::x86::{Avx2, Sse2};
 use crate::config::Kernel;
 
-/// The bytes that a vector examines at once.
+/// The bytes that a vector examines at once, one by one or to compare them with an expectation.
 pub(super) type Block = [u8; 32];
+
+/// The bytes that are classified at once, to look for something in them.
+pub(super) type Chunk = [u8; 64];
+
+/// Masks of a chunk, for what [`Stop`](super::Stop) says of ASCII bytes, and for the bytes from 0x80 on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stops {
+    pub(super) name: u64,
+    pub(super) text: u64,
+    pub(super) value: u64,
+    pub(super) non_ascii: u64,
+}
 
 /// Vector instructions that test bytes for membership in a class.
 ///
@@ -30,6 +42,9 @@ pub(super) type Block = [u8; 32];
 /// - [`all_members`](Self::all_members): `true` means that the first `length` bytes exist and are members.
 ///
 /// Nothing unsafe depends on the opposite answers, nor on [`any_of`](Self::any_of).
+///
+/// [`Reader`](super::Reader) relies on [`stops`](Self::stops) for the bytes from 0x80 on, and on
+/// [`below`](Self::below) and [`equal`](Self::equal). They must be exact.
 pub(crate) unsafe trait Vector: Copy {
     /// A mask with one bit per byte of the block: set if the byte may be a non-member, clear if it is certainly
     /// a member. The table decides about bytes whose bit is set.
@@ -37,6 +52,15 @@ pub(crate) unsafe trait Vector: Copy {
 
     /// A mask with one bit per byte of the block: set if the byte is one of `bytes`.
     fn any_of(self, block: &Block, bytes: [u8; 4]) -> u32;
+
+    /// The bytes that end names, text and values.
+    fn stops(self, chunk: &Chunk) -> Stops;
+
+    /// The bytes that are less than `bound`, both taken as signed numbers: those from 0x80 on come first.
+    fn below(self, chunk: &Chunk, bound: i8) -> u64;
+
+    /// The bytes that are equal to `byte`.
+    fn equal(self, chunk: &Chunk, byte: u8) -> u64;
 
     /// The number of members that `bytes` begin with.
     fn leading_members(self, bytes: &[u8], class: Class) -> usize;
@@ -107,6 +131,28 @@ unsafe impl Vector for Scalar {
         block.iter().enumerate().map(bit).sum()
     }
 
+    #[inline(always)]
+    fn stops(self, chunk: &Chunk) -> Stops {
+        Stops {
+            name: mask(chunk, |byte| !Class::NAME.contains(byte)),
+            text: mask(chunk, |byte| byte.is_ascii() && !Class::TEXT.contains(byte)),
+            value: mask(chunk, |byte| {
+                byte.is_ascii() && !Class::VALUE.contains(byte)
+            }),
+            non_ascii: mask(chunk, |byte| !byte.is_ascii()),
+        }
+    }
+
+    #[inline(always)]
+    fn below(self, chunk: &Chunk, bound: i8) -> u64 {
+        mask(chunk, |byte| byte.cast_signed() < bound)
+    }
+
+    #[inline(always)]
+    fn equal(self, chunk: &Chunk, byte: u8) -> u64 {
+        mask(chunk, |other| other == byte)
+    }
+
     /// Not inlined: inlined, the loop runs out of registers.
     #[inline(never)]
     fn leading_members(self, bytes: &[u8], class: Class) -> usize {
@@ -118,6 +164,13 @@ unsafe impl Vector for Scalar {
         let bytes = bytes.get(..length);
         bytes.is_some_and(|bytes| class.contains_all(bytes))
     }
+}
+
+/// One bit per byte, set if `test` is true for the byte.
+#[inline(always)]
+fn mask(chunk: &Chunk, test: impl Fn(u8) -> bool) -> u64 {
+    let bits = chunk.iter().rev().map(|byte| u64::from(test(*byte)));
+    bits.fold(0, |mask, bit| mask << 1 | bit)
 }
 
 /// Work that is compiled once for each kernel.

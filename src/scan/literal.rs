@@ -83,6 +83,11 @@ impl<const WORDS: usize> Literal<WORDS> {
         &self.words
     }
 
+    /// The number of its bytes.
+    pub(crate) const fn len(&self) -> usize {
+        self.len
+    }
+
     /// The bytes after the literal, if `bytes` begin with it. `None` also for fewer than `WORDS * 8` bytes,
     /// however short the literal is.
     #[inline(always)]

@@ -35,17 +35,20 @@ mod class;
 mod cursor;
 mod kernel;
 mod literal;
+mod reader;
 mod short_prefix;
 #[cfg(test)]
 mod tests;
+mod utf8;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
-pub(crate) use chars::{is_char, is_name_char, is_name_start_char};
+pub(crate) use chars::{InvalidUtf8, first_char, is_char, is_name_char, is_name_start_char};
 pub(crate) use class::Class;
 pub(crate) use cursor::Cursor;
 pub(crate) use kernel::{Dispatch, Task, Vector};
 pub(crate) use literal::Literal;
+pub(crate) use reader::{Bitmaps, Body, Reader, Stop};
 pub(crate) use short_prefix::ShortPrefix;
 
 /// A range of the body, in bytes from its start. Bodies are shorter than 4 GiB, see [`crate::Limits`].
@@ -74,21 +77,16 @@ impl Span {
     pub(crate) fn end(self) -> usize {
         self.end as usize
     }
-}
 
-/// Why [`Cursor::skip_chars`] stopped. The cursor is at the cause.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stop {
-    /// A legal ASCII character outside the class.
-    At(u8),
-    /// The end of the body.
-    End,
-    /// A character that XML does not allow.
-    IllegalChar,
-    /// Bytes that are not UTF-8.
-    InvalidUtf8,
-}
+    pub(crate) fn len(self) -> usize {
+        self.end().saturating_sub(self.start())
+    }
 
-/// The bytes at the cursor are not UTF-8.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct InvalidUtf8;
+    /// The text of the span in `body`, in which it must be. Empty if it is not.
+    #[inline(always)]
+    pub(crate) fn of(self, body: &str) -> &str {
+        let text = body.get(self.start()..self.end());
+        debug_assert!(text.is_some(), "{self:?} is not in {} bytes", body.len());
+        text.unwrap_or_default()
+    }
+}

@@ -5,13 +5,14 @@
 
 use core::arch::x86_64::{
     __m128i, __m256i, _mm_cmpeq_epi8, _mm_cmplt_epi8, _mm_loadu_si128, _mm_movemask_epi8,
-    _mm_or_si128, _mm_set1_epi8, _mm_sub_epi8, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8,
-    _mm256_cmpgt_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8,
-    _mm256_shuffle_epi8, _mm256_sub_epi8,
+    _mm_or_si128, _mm_set1_epi8, _mm_sub_epi8, _mm256_and_si256, _mm256_broadcastsi128_si256,
+    _mm256_cmpeq_epi8, _mm256_cmpgt_epi8, _mm256_loadu_si256, _mm256_movemask_epi8,
+    _mm256_or_si256, _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8,
+    _mm256_srli_epi16, _mm256_sub_epi8,
 };
 
 use super::class::{Class, VectorSet};
-use super::kernel::{self, Block, Task, Vector};
+use super::kernel::{self, Block, Chunk, Stops, Task, Vector};
 
 /// SSE2, a part of x86-64.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +44,28 @@ unsafe impl Vector for Sse2 {
         // SAFETY: SSE2 is a part of x86-64.
         let high = unsafe { sse2_any_of(high, bytes) };
         high << 16 | low
+    }
+
+    #[inline(always)]
+    fn stops(self, chunk: &Chunk) -> Stops {
+        // SAFETY: SSE2 is a part of x86-64.
+        unsafe { sse2_stops(chunk) }
+    }
+
+    #[inline(always)]
+    fn below(self, chunk: &Chunk, bound: i8) -> u64 {
+        // SAFETY: SSE2 is a part of x86-64.
+        unsafe { sse2_mask(chunk, |bytes| _mm_cmplt_epi8(bytes, _mm_set1_epi8(bound))) }
+    }
+
+    #[inline(always)]
+    fn equal(self, chunk: &Chunk, byte: u8) -> u64 {
+        // SAFETY: SSE2 is a part of x86-64.
+        unsafe {
+            sse2_mask(chunk, |bytes| {
+                _mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte.cast_signed()))
+            })
+        }
     }
 
     #[inline(always)]
@@ -92,6 +115,54 @@ fn sse2_non_members(half: &[u8; 16], class: Class) -> u32 {
             );
             !_mm_movemask_epi8(member) as u32 & 0xFFFF
         }
+    }
+}
+
+/// The mask of a chunk: the bytes whose lane the test sets.
+#[inline]
+#[target_feature(enable = "sse2")]
+fn sse2_mask(chunk: &Chunk, test: impl Fn(__m128i) -> __m128i) -> u64 {
+    let (quarters, _) = chunk.as_chunks::<16>();
+    quarters.iter().rev().fold(0, |mask, quarter| {
+        // SAFETY: `quarter` is 16 bytes, and the load asks for no alignment.
+        let bytes = unsafe { _mm_loadu_si128(quarter.as_ptr().cast()) };
+        mask << 16 | u64::from(_mm_movemask_epi8(test(bytes)) as u16)
+    })
+}
+
+#[inline]
+#[target_feature(enable = "sse2")]
+fn sse2_stops(chunk: &Chunk) -> Stops {
+    // Only the classes of the table that are made of few ranges can be compared. They are written out here.
+    let byte = |byte: u8| _mm_set1_epi8(byte.cast_signed());
+    let is = |bytes, other| _mm_cmpeq_epi8(bytes, byte(other));
+    let name = sse2_mask(chunk, |bytes| {
+        // Each range is moved to the least signed number, so that one comparison finds it.
+        let letter = _mm_sub_epi8(_mm_or_si128(bytes, byte(0x20)), byte(b'a' ^ 0x80));
+        let digit = _mm_sub_epi8(bytes, byte(b'0' ^ 0x80));
+        let ranges = _mm_or_si128(
+            _mm_cmplt_epi8(letter, byte(26 ^ 0x80)),
+            _mm_cmplt_epi8(digit, byte(10 ^ 0x80)),
+        );
+        _mm_or_si128(ranges, sse2_lanes_of(bytes, *b"_-.."))
+    });
+    let non_ascii = sse2_mask(chunk, |bytes| bytes);
+    let low = sse2_mask(chunk, |bytes| _mm_cmplt_epi8(bytes, byte(b' '))) & !non_ascii;
+    let markup = sse2_mask(chunk, |bytes| {
+        _mm_or_si128(is(bytes, b'<'), is(bytes, b'&'))
+    });
+    let space = sse2_mask(chunk, |bytes| {
+        _mm_or_si128(is(bytes, b'\t'), is(bytes, b'\n'))
+    });
+    Stops {
+        name: !name,
+        text: markup | sse2_mask(chunk, |bytes| is(bytes, b']')) | (low & !space),
+        value: markup
+            | sse2_mask(chunk, |bytes| {
+                _mm_or_si128(is(bytes, b'"'), is(bytes, b'\''))
+            })
+            | low,
+        non_ascii,
     }
 }
 
@@ -147,9 +218,82 @@ unsafe impl Vector for Avx2 {
     }
 
     #[inline(always)]
+    fn stops(self, chunk: &Chunk) -> Stops {
+        // SAFETY: the machine has AVX2, by the invariant of `self`.
+        unsafe { avx2_stops(chunk) }
+    }
+
+    #[inline(always)]
+    fn below(self, chunk: &Chunk, bound: i8) -> u64 {
+        // SAFETY: the machine has AVX2, by the invariant of `self`.
+        unsafe {
+            avx2_mask(chunk, |bytes| {
+                _mm256_cmpgt_epi8(_mm256_set1_epi8(bound), bytes)
+            })
+        }
+    }
+
+    #[inline(always)]
+    fn equal(self, chunk: &Chunk, byte: u8) -> u64 {
+        // SAFETY: the machine has AVX2, by the invariant of `self`.
+        unsafe {
+            avx2_mask(chunk, |bytes| {
+                _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(byte.cast_signed()))
+            })
+        }
+    }
+
+    #[inline(always)]
     fn leading_members(self, bytes: &[u8], class: Class) -> usize {
         // SAFETY: the machine has these instructions, by the invariant of `self`.
         unsafe { avx2_leading_members(self, bytes, class) }
+    }
+}
+
+/// The mask of a chunk: the bytes whose lane the test sets.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn avx2_mask(chunk: &Chunk, test: impl Fn(__m256i) -> __m256i) -> u64 {
+    let (halves, _) = chunk.as_chunks::<32>();
+    halves.iter().rev().fold(0, |mask, half| {
+        // SAFETY: `half` is 32 bytes, and the load asks for no alignment.
+        let bytes = unsafe { _mm256_loadu_si256(half.as_ptr().cast()) };
+        mask << 32 | u64::from(_mm256_movemask_epi8(test(bytes)) as u32)
+    })
+}
+
+/// The table in both halves of a vector, as shuffles need it.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn avx2_table(table: &'static [u8; 16]) -> __m256i {
+    // SAFETY: `table` is 16 bytes, and the load asks for no alignment.
+    let table = unsafe { _mm_loadu_si128(table.as_ptr().cast()) };
+    _mm256_broadcastsi128_si256(table)
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn avx2_stops(chunk: &Chunk) -> Stops {
+    /// For the high four bits of an ASCII byte, its bit in the tables of the classes.
+    const BIT: [u8; 16] = [1, 2, 4, 8, 16, 32, 64, 128, 0, 0, 0, 0, 0, 0, 0, 0];
+    const NAME: [u8; 16] = Class::NAME.by_low_bits();
+    const TEXT: [u8; 16] = Class::TEXT.by_low_bits();
+    const VALUE: [u8; 16] = Class::VALUE.by_low_bits();
+    let non_members = |class: &'static [u8; 16]| {
+        avx2_mask(chunk, |bytes| {
+            let high = _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), _mm256_set1_epi8(0xF));
+            let bit = _mm256_shuffle_epi8(avx2_table(&BIT), high);
+            // A shuffle gives 0 for bytes from 0x80 on.
+            let row = _mm256_shuffle_epi8(avx2_table(class), bytes);
+            _mm256_cmpeq_epi8(_mm256_and_si256(row, bit), _mm256_setzero_si256())
+        })
+    };
+    let non_ascii = avx2_mask(chunk, |bytes| bytes);
+    Stops {
+        name: non_members(&NAME),
+        text: non_members(&TEXT) & !non_ascii,
+        value: non_members(&VALUE) & !non_ascii,
+        non_ascii,
     }
 }
 

@@ -204,6 +204,17 @@ impl Element {
 pub(crate) struct Seen(u64);
 
 impl Seen {
+    /// These children.
+    pub(crate) const fn of<const N: usize>(elements: [Element; N]) -> Self {
+        let mut seen = Self(0);
+        let mut at = 0;
+        while at < N {
+            seen.insert(elements[at]);
+            at += 1;
+        }
+        seen
+    }
+
     /// Records a child. Returns whether it is the first of its kind.
     pub(crate) const fn insert(&mut self, element: Element) -> bool {
         let is_new = !self.contains(element);

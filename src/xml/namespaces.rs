@@ -1,6 +1,6 @@
 //! The namespace declarations in scope, and how they resolve prefixes (Namespaces in XML 1.0, sections 3 and 6).
 //!
-//! Uses `nibble_trie` for look-ups and the cursor for the text of the body.
+//! Uses `nibble_trie` for look-ups. The callers lend the text of the body.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -9,7 +9,7 @@ use core::fmt::Write;
 use super::nibble_trie::NibbleTrie;
 use super::token::{Namespace, Text};
 use crate::error::ErrorKind;
-use crate::scan::{Cursor, Span};
+use crate::scan::Span;
 
 const XML: &str = "http://www.w3.org/XML/1998/namespace";
 const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
@@ -32,12 +32,40 @@ pub(super) struct Namespaces {
     names: Vec<NamespaceName>,
     /// The text of namespace names that are written with references or white space.
     decoded: String,
+    /// The prefixes that were resolved last, at the index given by their key.
+    cache: [Cached; CACHE_LEN],
+}
+
+const CACHE_LEN: usize = 16;
+
+/// A prefix of at most eight bytes, as a number, and its namespace.
+#[derive(Clone, Copy, Debug)]
+struct Cached {
+    key: u64,
+    namespace: Namespace,
+}
+
+/// A multiplicative hash: its high bits depend on every bit of the key.
+#[inline(always)]
+fn cache_index(key: u64) -> usize {
+    (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - CACHE_LEN.ilog2())) as usize
+}
+
+impl Default for Cached {
+    fn default() -> Self {
+        Self {
+            key: u64::MAX, // no text: UTF-8 has no byte 255
+            namespace: Namespace::NONE,
+        }
+    }
 }
 
 /// A prefix in scope. It has the same number as its entry in the set.
 #[derive(Clone, Copy, Debug)]
 struct Prefix {
     text: Span,
+    /// The number made of its first eight bytes.
+    key: u64,
     namespace: Namespace,
 }
 
@@ -77,6 +105,7 @@ impl Namespaces {
         self.name_set.clear();
         self.names.clear();
         self.decoded.clear();
+        self.cache = Default::default();
     }
 
     /// Their capacity on the heap, in bytes.
@@ -89,11 +118,35 @@ impl Namespaces {
             + self.decoded.capacity()
     }
 
-    /// The namespace of `prefix`; `None` if it is not declared. The empty prefix always resolves.
-    pub(super) fn resolve(&self, prefix: &str, cursor: &Cursor<'_>) -> Option<Namespace> {
+    /// The namespace of `prefix`; `None` if it is not declared. The empty prefix always resolves. `key` is the number
+    /// made of its first eight bytes.
+    #[inline(always)]
+    pub(super) fn resolve(&mut self, prefix: Span, key: u64, body: &str) -> Option<Namespace> {
+        let is_short = prefix.len() <= size_of_val(&key);
+        match self.cache.get(cache_index(key)) {
+            Some(cached) if cached.key == key && is_short => Some(cached.namespace),
+            _ => {
+                let namespace = self.look_up(prefix.of(body), body)?;
+                if is_short {
+                    self.cache_as(key, Cached { key, namespace });
+                }
+                Some(namespace)
+            }
+        }
+    }
+
+    fn cache_as(&mut self, key: u64, cached: Cached) {
+        if let Some(place) = self.cache.get_mut(cache_index(key)) {
+            *place = cached;
+        }
+    }
+
+    /// [`resolve`](Self::resolve) without the cache.
+    #[inline(never)]
+    pub(super) fn look_up(&self, prefix: &str, body: &str) -> Option<Namespace> {
         let found = self
             .prefix_set
-            .find(prefix, |entry| prefix_text(entry, &self.prefixes, cursor))
+            .find(prefix, |entry| prefix_text(entry, &self.prefixes, body))
             .and_then(|entry| self.prefixes.get(entry as usize));
         match (found, prefix) {
             (Some(prefix), _) => Some(prefix.namespace),
@@ -108,9 +161,10 @@ impl Namespaces {
     pub(super) fn declare(
         &mut self,
         prefix: Span,
+        key: u64,
         raw: Span,
         value: Text<'_>,
-        cursor: &Cursor<'_>,
+        body: &str,
     ) -> Result<(), ErrorKind> {
         let decoded_before = self.decoded.len();
         let (name, uri) = if let Some(text) = value.verbatim() {
@@ -123,9 +177,9 @@ impl Namespaces {
                 start: decoded_before,
                 end: self.decoded.len(),
             };
-            (name, name_text(name, &self.decoded, cursor))
+            (name, name_text(name, &self.decoded, body))
         };
-        let text = cursor.span(prefix);
+        let text = prefix.of(body);
         check_reserved(text, uri)?;
         if text == "xml" {
             // It is bound to its namespace without a declaration, and cannot be bound to another.
@@ -140,7 +194,7 @@ impl Namespaces {
             None => {
                 let entry_text = |entry: u32| {
                     let name = self.names.get(entry as usize);
-                    name.map_or("", |name| name_text(*name, &self.decoded, cursor))
+                    name.map_or("", |name| name_text(*name, &self.decoded, body))
                 };
                 let (entry, new) = self.name_set.insert(uri, entry_text);
                 (Namespace::known(self.known.len() as u32 + entry), new)
@@ -151,11 +205,12 @@ impl Namespaces {
         } else {
             self.decoded.truncate(decoded_before);
         }
-        let entry_text = |entry| prefix_text(entry, &self.prefixes, cursor);
+        let entry_text = |entry| prefix_text(entry, &self.prefixes, body);
         let (entry, new) = self.prefix_set.insert(text, entry_text);
         let outer = if new {
             self.prefixes.push(Prefix {
                 text: prefix,
+                key,
                 namespace,
             });
             None
@@ -163,6 +218,7 @@ impl Namespaces {
             let prefix = self.prefixes.get_mut(entry as usize);
             prefix.map(|prefix| core::mem::replace(&mut prefix.namespace, namespace))
         };
+        self.cache_as(key, Cached::default());
         self.declarations.push(Declaration {
             prefix: entry,
             outer,
@@ -177,15 +233,16 @@ impl Namespaces {
             let Some(declaration) = self.declarations.pop() else {
                 return;
             };
-            match (
-                declaration.outer,
-                self.prefixes.get_mut(declaration.prefix as usize),
-            ) {
-                (Some(outer), Some(prefix)) => prefix.namespace = outer,
-                _ => {
-                    self.prefixes.pop();
-                    self.prefix_set.pop();
+            if let Some(prefix) = self.prefixes.get_mut(declaration.prefix as usize) {
+                let key = prefix.key;
+                match declaration.outer {
+                    Some(outer) => prefix.namespace = outer,
+                    None => {
+                        self.prefixes.pop();
+                        self.prefix_set.pop();
+                    }
                 }
+                self.cache_as(key, Cached::default());
             }
             if declaration.new_name {
                 self.name_set.pop();
@@ -197,7 +254,8 @@ impl Namespaces {
     }
 
     /// The name of a namespace; `None` for [`Namespace::NONE`].
-    pub(super) fn name<'n>(&'n self, namespace: Namespace, cursor: &Cursor<'n>) -> Option<&'n str> {
+    #[inline]
+    pub(super) fn name<'n>(&'n self, namespace: Namespace, body: &'n str) -> Option<&'n str> {
         match namespace {
             Namespace::NONE => None,
             Namespace::XML => Some(XML),
@@ -209,14 +267,14 @@ impl Namespaces {
                     Some(at) => self
                         .names
                         .get(at)
-                        .map(|name| name_text(*name, &self.decoded, cursor)),
+                        .map(|name| name_text(*name, &self.decoded, body)),
                 }
             }
         }
     }
 
     /// The name of a namespace as its declaration writes it; empty for no namespace.
-    pub(super) fn as_declared<'b>(&self, namespace: Namespace, cursor: &Cursor<'b>) -> &'b str {
+    pub(super) fn as_declared<'b>(&self, namespace: Namespace, body: &'b str) -> &'b str {
         match namespace {
             Namespace::NONE => "",
             Namespace::XML => XML,
@@ -230,7 +288,7 @@ impl Namespaces {
                 };
                 match name {
                     Some(NamespaceName::InBody(raw) | NamespaceName::Decoded { raw, .. }) => {
-                        cursor.span(*raw)
+                        raw.of(body)
                     }
                     None => "",
                 }
@@ -239,14 +297,15 @@ impl Namespaces {
     }
 }
 
-fn prefix_text<'n>(entry: u32, prefixes: &[Prefix], cursor: &Cursor<'n>) -> &'n str {
+fn prefix_text<'n>(entry: u32, prefixes: &[Prefix], body: &'n str) -> &'n str {
     let prefix = prefixes.get(entry as usize);
-    prefix.map_or("", |prefix| cursor.span(prefix.text))
+    prefix.map_or("", |prefix| prefix.text.of(body))
 }
 
-fn name_text<'n>(name: NamespaceName, decoded: &'n str, cursor: &Cursor<'n>) -> &'n str {
+#[inline]
+fn name_text<'n>(name: NamespaceName, decoded: &'n str, body: &'n str) -> &'n str {
     match name {
-        NamespaceName::InBody(span) => cursor.span(span),
+        NamespaceName::InBody(span) => span.of(body),
         NamespaceName::Decoded { start, end, .. } => decoded.get(start..end).unwrap_or_default(),
     }
 }

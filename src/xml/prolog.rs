@@ -1,6 +1,6 @@
 //! The start of a document: byte order mark, encoding, XML declaration.
 
-use super::tokenizer::{fail, literal};
+use super::tokenizer::{error_at, truncated};
 use crate::error::{Error, ErrorKind};
 use crate::scan::{Class, Cursor, Span, is_name_char};
 
@@ -126,4 +126,18 @@ fn is_other_encoding(body: &[u8]) -> bool {
             | [b'<', 0, ..]
             | [0x4C, 0x6F, 0xA7, 0x94, ..]
     )
+}
+
+/// Moves over `text` if it comes next. The end of the body within it is an error.
+fn literal(cursor: &mut Cursor<'_>, text: &str) -> Result<bool, Error> {
+    if cursor.eat(text) {
+        return Ok(true);
+    }
+    truncated(cursor.rest(), cursor.pos(), text)?;
+    Ok(false)
+}
+
+/// [`error_at`] the cursor.
+fn fail<T>(cursor: &Cursor<'_>, kind: ErrorKind) -> Result<T, Error> {
+    Err(error_at(cursor.rest(), cursor.pos(), kind))
 }

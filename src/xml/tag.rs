@@ -2,41 +2,32 @@
 //!
 //! Extends [`Tokenizer`]; uses `namespaces`.
 
-use super::token::{Attribute, Form, Name, Namespace, Text, Token};
-use super::tokenizer::Tokenizer;
-use crate::config::Limits;
+use super::namespaces::Namespaces;
+use super::token::{Attribute, Form, Name, Namespace, QName, Text, Token};
+use super::tokenizer::{Next, State, Tokenizer};
 use crate::error::{Error, ErrorKind};
-use crate::scan::{Class, Cursor, Span, is_name_char};
+use crate::scan::{Class, Span, Stop, is_name_char};
 
 /// An element whose end tag has not been read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct OpenElement {
-    name: NameSpan,
+    name: QName,
     namespace: Namespace,
     /// The number of declarations in scope before its start tag.
     outer_declarations: u32,
 }
 
-/// NS `[7] QName`, just read.
-#[derive(Clone, Copy, Debug)]
-struct QName<'b> {
-    start: usize,
-    /// Empty if there is no prefix.
-    prefix: &'b str,
-    local: &'b str,
-}
-
-/// NS `[7] QName`, as a span of the body.
-#[derive(Clone, Copy, Debug)]
-struct NameSpan {
-    text: Span,
-    local_start: u32,
+impl OpenElement {
+    /// Whether its start tag has namespace declarations. It must be the innermost element.
+    pub(super) fn declares(&self, namespaces: &Namespaces) -> bool {
+        namespaces.len() > self.outer_declarations as usize
+    }
 }
 
 /// An attribute of the current start tag, namespace declarations included.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RawAttribute {
-    name: NameSpan,
+    name: QName,
     namespace: Namespace,
     value: Span,
     form: Form,
@@ -45,242 +36,371 @@ pub(super) struct RawAttribute {
 /// Up to this number, attributes are compared pairwise to find duplicates. More are sorted.
 const MAX_PAIRWISE: usize = 8;
 
+/// `xmlns` as a key.
+const XMLNS: u64 = u64::from_le_bytes(*b"xmlns\0\0\0");
+
 impl<'b> Tokenizer<'_, 'b> {
     /// `[40] STag` or `[44] EmptyElemTag`, after the `<`.
     #[inline(always)]
-    pub(super) fn start_tag(&mut self) -> Result<Token<'b>, Error> {
-        let name = self.qname(ErrorKind::Name)?;
-        if self.buffers.open.len() >= self.limits.depth {
-            return Err(Error::new(ErrorKind::DepthLimit, name.start));
+    pub(super) fn start_tag(&mut self, start: usize) -> Next<'b> {
+        let body = self.body();
+        let name = self.qname(start, body.byte(start), ErrorKind::Name)?;
+        if self.tables.open.len() >= self.limits.depth {
+            return Err(Error::new(ErrorKind::DepthLimit, start));
         }
-        let outer_declarations = self.buffers.namespaces.len() as u32;
-        self.buffers.attributes.clear();
-        let empty = loop {
-            if self.cursor.eat(">") {
-                break false;
+        let outer_declarations = self.tables.namespaces.len() as u32;
+        self.tables.attributes.clear();
+        let mut end = name.end as usize + ">".len();
+        let mut names = AttributeNames::default();
+        self.state = State::Content;
+        if body.byte(name.end as usize) != b'>' {
+            end = self.rest_of_tag(name.end as usize, &mut names)?;
+            // The slash is none of a value: a quote would come between.
+            if body.byte(end - "/>".len()) == b'/' {
+                self.state = State::EmptyElement;
             }
-            let spaced = self.cursor.skip(Class::SPACE) > 0;
-            match self.cursor.peek() {
-                Some(b'>') => {}
-                Some(b'/') => {
-                    if !self.literal("/>")? {
-                        return self.fail(ErrorKind::StartTag);
-                    }
-                    break true;
-                }
-                _ if spaced => self.attribute()?,
-                Some(b'=' | b'"' | b'\'' | b'<' | b'&') => return self.fail(ErrorKind::StartTag),
-                _ => return self.fail(ErrorKind::AttributeSpace),
-            }
+        }
+        self.end_at(end);
+        let Some(namespace) = self.resolve(name) else {
+            return Err(self.unresolved(name));
         };
-        let namespace = self.resolve_element(name)?;
-        if !self.buffers.attributes.is_empty() {
-            self.resolve_attributes()?;
+        if names.have_prefixes || names.may_repeat {
+            self.check_attributes()?;
         }
-        self.buffers.open.push(OpenElement {
-            name: name.span(),
+        self.tables.open.push(OpenElement {
+            name,
             namespace,
             outer_declarations,
         });
-        self.set_state_after_tag(empty);
-        Ok(Token::StartTag(Name {
-            prefix: name.prefix,
-            local: name.local,
-            namespace,
-        }))
+        let name = Name::new(self.reader.checked(), name, namespace);
+        Ok(Some(Token::StartTag(name)))
+    }
+
+    /// The attributes and the end of a start tag, after its name. Returns the position after the tag.
+    ///
+    /// Not inlined, so that tags without attributes do not pay for the registers it needs.
+    #[inline(never)]
+    fn rest_of_tag(&mut self, mut at: usize, names: &mut AttributeNames) -> Result<usize, Error> {
+        let body = self.body();
+        loop {
+            let mut next = body.byte(at);
+            let mut is_spaced = next == b' ';
+            if is_spaced {
+                at += 1;
+                next = body.byte(at);
+            }
+            if Class::SPACE.contains(next) {
+                at = self.skip_space(at);
+                next = body.byte(at);
+                is_spaced = true;
+            }
+            match next {
+                b'>' => return Ok(at + ">".len()),
+                b'/' if body.byte(at + 1) == b'>' => return Ok(at + "/>".len()),
+                _ if is_spaced && next != b'/' => at = self.attribute(at, next, names)?,
+                _ => return Err(self.bad_attribute(at)),
+            }
+        }
+    }
+
+    /// The error for a byte after the name or an attribute of a start tag, or after white space there if the byte is
+    /// a slash.
+    #[cold]
+    fn bad_attribute(&self, at: usize) -> Error {
+        match self.body().byte(at) {
+            b'/' => match self.is_next(at, "/>") {
+                Err(error) => error,
+                Ok(_) => self.unexpected(at, ErrorKind::StartTag),
+            },
+            b'=' | b'"' | b'\'' | b'<' | b'&' => self.unexpected(at, ErrorKind::StartTag),
+            _ => self.unexpected(at, ErrorKind::AttributeSpace),
+        }
     }
 
     /// `[42] ETag`, after the `</`.
     #[inline(always)]
-    pub(super) fn end_tag(&mut self) -> Result<Token<'b>, Error> {
-        let start = self.cursor;
-        if let Some(open) = self.buffers.open.last()
-            && self.cursor.eat(self.cursor.span(open.name.text))
-            && !self.name_continues()
-        {
-            if !self.cursor.eat(">") {
-                self.cursor.skip(Class::SPACE);
-                if !self.cursor.eat(">") {
-                    return self.fail(ErrorKind::EndTag);
+    pub(super) fn end_tag(&mut self, start: usize) -> Next<'b> {
+        if let Some(open) = self.tables.open.last() {
+            let length = open.name.len();
+            let end = start + length;
+            if self.body().is_same(open.name.start as usize, start, length) {
+                if self.body().byte(end) == b'>' {
+                    return self.close(end + ">".len());
+                }
+                if !self.name_continues(end) {
+                    let end = self.skip_space(end);
+                    if self.body().byte(end) != b'>' {
+                        return Err(self.unexpected(end, ErrorKind::EndTag));
+                    }
+                    return self.close(end + ">".len());
                 }
             }
-            return self.close();
         }
-        self.cursor = start;
-        self.qname(ErrorKind::Name)?;
-        if self.cursor.peek().is_none() {
-            return self.fail(ErrorKind::UnexpectedEnd);
-        }
-        Err(Error::new(ErrorKind::EndTagMismatch, start.pos()))
+        Err(self.mismatch(start))
     }
 
-    /// Whether the next character continues a name that has just been read.
-    #[inline(always)]
-    fn name_continues(&self) -> bool {
-        match self.cursor.peek() {
-            Some(byte @ 0..=0x7F) => byte == b':' || Class::NAME.contains(byte),
-            Some(_) => self
-                .cursor
-                .peek_char()
-                .is_ok_and(|char| char.is_some_and(is_name_char)),
-            None => false,
+    /// The error for an end tag that does not close the innermost element.
+    #[cold]
+    fn mismatch(&mut self, start: usize) -> Error {
+        match self.any_qname(start, ErrorKind::Name) {
+            Ok(name) if name.end as usize >= self.body().len() => {
+                Error::new(ErrorKind::UnexpectedEnd, name.end as usize)
+            }
+            Ok(_) => Error::new(ErrorKind::EndTagMismatch, start),
+            Err(error) => error,
         }
     }
 
-    /// Closes the innermost element. The scope of its declarations closes just before the next token, so that
-    /// the namespace of this end tag still has a name.
+    /// Whether the character at a position continues the name before it.
+    fn name_continues(&self, at: usize) -> bool {
+        match self.body().byte(at) {
+            byte @ 0..=0x7F => byte == b':' || Class::NAME.contains(byte),
+            _ => self.char_is(at, is_name_char) == Ok(true),
+        }
+    }
+
+    /// Closes the innermost element, whose end tag ends here. The scope of its declarations closes just before the next
+    /// token, so that the namespace of this end tag still has a name.
     #[inline(always)]
-    pub(super) fn close(&mut self) -> Result<Token<'b>, Error> {
-        let Some(element) = self.buffers.open.pop() else {
-            return Err(Error::new(ErrorKind::EndTagMismatch, self.cursor.pos()));
+    pub(super) fn close(&mut self, end: usize) -> Next<'b> {
+        self.end_at(end);
+        let Some(element) = self.tables.open.pop() else {
+            return Err(Error::new(ErrorKind::EndTagMismatch, end));
         };
-        self.closed_scope = Some(element.outer_declarations as usize);
-        self.set_state_after_tag(false);
-        Ok(Token::EndTag(
-            element.name.resolved(&self.cursor, element.namespace),
-        ))
+        let outer_declarations = element.outer_declarations as usize;
+        if self.tables.namespaces.len() > outer_declarations {
+            self.closed_scope = Some(outer_declarations);
+        }
+        self.state = match self.tables.open.is_empty() {
+            true => State::Epilog,
+            false => State::Content,
+        };
+        let name = Name::new(self.reader.checked(), element.name, element.namespace);
+        Ok(Some(Token::EndTag(name)))
     }
 
-    /// `[41] Attribute`.
-    fn attribute(&mut self) -> Result<(), Error> {
-        let start = self.cursor.pos();
-        let name = self.qname(ErrorKind::StartTag)?;
-        if self.buffers.attributes.len() >= self.limits.attributes {
+    /// `[41] Attribute`, of which this is the first byte. Returns its end.
+    #[inline(always)]
+    fn attribute(
+        &mut self,
+        start: usize,
+        first: u8,
+        names: &mut AttributeNames,
+    ) -> Result<usize, Error> {
+        let name = self.qname(start, first, ErrorKind::StartTag)?;
+        if self.tables.attributes.len() >= self.limits.attributes {
             return Err(Error::new(ErrorKind::AttributeLimit, start));
         }
-        self.cursor.skip(Class::SPACE);
-        if !self.cursor.eat("=") {
-            return self.fail(ErrorKind::AttributeEquals);
+        let body = self.body();
+        let mut opening = name.end as usize + "=".len();
+        let mut quote = body.byte(opening);
+        if body.byte(name.end as usize) != b'=' || !matches!(quote, b'"' | b'\'') {
+            opening = self.eq(name.end as usize)?;
+            quote = body.byte(opening);
         }
-        self.cursor.skip(Class::SPACE);
-        let (value, form) = self.attribute_value()?;
-        let span = name.span();
-        let declares = match (name.prefix, name.local) {
-            ("xmlns", _) => Some(span.local_span()),
-            ("", "xmlns") => Some(Span::new(start, start)),
-            _ => None,
-        };
-        let namespace = match declares {
-            Some(prefix) => {
-                self.declare(prefix, value, form)
-                    .map_err(|kind| Error::new(kind, start))?;
-                Namespace::XMLNS
+        let value_start = opening + 1;
+        let mut value_end = self.reader.find(Stop::Value, value_start);
+        let mut form = Form::Verbatim;
+        if body.byte(value_end) != quote {
+            (value_end, form) = self.rest_of_value(value_end, quote)?;
+        }
+        let value = Span::new(value_start, value_end);
+        let key = body.key(name.local_start as usize, name.local().len());
+        let mut namespace = Namespace::NONE;
+        if name.has_prefix() {
+            let is_xmlns = name.local_start - name.start == "xmlns:".len() as u32
+                && body.key(start, "xmlns".len()) == XMLNS;
+            if is_xmlns {
+                self.declare(start, name.local(), value, form)?;
+                namespace = Namespace::XMLNS;
+            } else {
+                names.have_prefixes = true;
             }
-            None => Namespace::NONE,
-        };
-        self.buffers.attributes.push(RawAttribute {
-            name: span,
+        } else if key == XMLNS {
+            self.declare(start, Span::new(start, start), value, form)?;
+            namespace = Namespace::XMLNS;
+        }
+        names.add(key);
+        self.tables.attributes.push(RawAttribute {
+            name,
             namespace,
             value,
             form,
         });
-        Ok(())
+        Ok(value_end + 1)
     }
 
-    fn declare(&mut self, prefix: Span, value: Span, form: Form) -> Result<(), ErrorKind> {
-        if self.buffers.namespaces.len() >= self.limits.bindings {
-            return Err(ErrorKind::BindingLimit);
+    /// `[25] Eq`, with white space or wrong. Returns the position of the quote after it.
+    #[inline(never)]
+    fn eq(&self, start: usize) -> Result<usize, Error> {
+        let equals = self.skip_space(start);
+        if self.body().byte(equals) != b'=' {
+            return Err(self.unexpected(equals, ErrorKind::AttributeEquals));
         }
-        let text = Text::new(self.cursor.span(value), form);
-        self.buffers
-            .namespaces
-            .declare(prefix, value, text, &self.cursor)
+        let opening = self.skip_space(equals + "=".len());
+        if !matches!(self.body().byte(opening), b'"' | b'\'') {
+            return Err(self.unexpected(opening, ErrorKind::AttributeQuote));
+        }
+        Ok(opening)
     }
 
-    /// `[10] AttValue`. Returns the span between the quotes.
-    fn attribute_value(&mut self) -> Result<(Span, Form), Error> {
-        let Some(quote @ (b'"' | b'\'')) = self.cursor.peek() else {
-            return self.fail(ErrorKind::AttributeQuote);
+    /// Declares a prefix, empty for `xmlns="…"`, by the attribute at `start`.
+    #[inline(never)]
+    fn declare(
+        &mut self,
+        start: usize,
+        prefix: Span,
+        value: Span,
+        form: Form,
+    ) -> Result<(), Error> {
+        let key = match prefix.len() {
+            0 => 0,
+            length => self.body().key(prefix.start(), length),
         };
-        self.cursor.bump();
-        let start = self.cursor.pos();
+        let namespaces = &mut self.tables.namespaces;
+        let checked = self.reader.checked();
+        let text = Text::new(value.of(checked), form);
+        let declared = match namespaces.len() < self.limits.bindings {
+            true => namespaces.declare(prefix, key, value, text, checked),
+            false => Err(ErrorKind::BindingLimit),
+        };
+        declared.map_err(|kind| Error::new(kind, start))
+    }
+
+    /// `[10] AttValue` from a byte on that may need a closer look. Returns the position of the closing quote.
+    #[inline(never)]
+    fn rest_of_value(&mut self, mut at: usize, quote: u8) -> Result<(usize, Form), Error> {
         let mut form = Form::Verbatim;
         loop {
-            match self.chars(Class::VALUE)? {
-                None => return self.fail(ErrorKind::UnexpectedEnd),
-                Some(byte) if byte == quote => break,
-                Some(b'<') => return self.fail(ErrorKind::AttributeLessThan),
-                Some(b'&') => {
-                    self.reference()?;
+            match self.body().byte(at) {
+                byte if byte == quote => return Ok((at, form)),
+                b'<' => return Err(self.unexpected(at, ErrorKind::AttributeLessThan)),
+                b'&' => {
+                    at = self.reference(at)?;
                     form = Form::AttValue;
                 }
-                Some(b'"' | b'\'') => self.cursor.bump(),
-                Some(_) => {
-                    self.cursor.bump();
+                b'"' | b'\'' => at += 1,
+                b'\t' | b'\n' | b'\r' => {
+                    at += 1;
                     form = Form::AttValue;
                 }
+                _ => return Err(self.unexpected(at, ErrorKind::IllegalChar)),
             }
+            at = self.reader.find(Stop::Value, at);
         }
-        let value = Span::new(start, self.cursor.pos());
-        self.cursor.bump();
-        Ok((value, form))
     }
 
-    /// NS `[7] QName`. The error is of this kind if no name begins here.
+    /// NS `[7] QName`, of which this is the first byte. The error is of this kind if no name begins here.
     #[inline(always)]
-    fn qname(&mut self, kind: ErrorKind) -> Result<QName<'b>, Error> {
-        let start = self.cursor.pos();
-        if self.limits.name_bytes >= Limits::NAME_BYTES
-            && let Some((prefix, local)) = self.cursor.eat_plain_name()
-        {
-            return Ok(QName {
-                start,
-                prefix,
-                local,
-            });
+    fn qname(&mut self, start: usize, first: u8, kind: ErrorKind) -> Result<QName, Error> {
+        let body = self.body();
+        let mut is_plain = Class::NAME_START.contains(first);
+        let mut local_start = start;
+        let mut end = self.reader.find(Stop::Name, start);
+        let mut next = body.byte(end);
+        if next == b':' {
+            local_start = end + ":".len();
+            is_plain &= Class::NAME_START.contains(body.byte(local_start));
+            end = self.reader.find(Stop::Name, local_start);
+            next = body.byte(end);
+            is_plain &= next != b':';
         }
-        if self.cursor.peek() == Some(b':') {
-            return self.fail(ErrorKind::QName);
+        if is_plain && next.is_ascii() && end - start <= self.limits.name_bytes {
+            return Ok(QName::new(start, local_start, end));
         }
-        let first = self.ncname(kind)?;
-        if !self.cursor.eat(":") {
-            return Ok(QName {
-                start,
-                prefix: "",
-                local: first,
-            });
-        }
-        let local = self.ncname(ErrorKind::QName)?;
-        if self.cursor.peek() == Some(b':') {
-            return self.fail(ErrorKind::QName);
-        }
-        if self.cursor.pos() - start > self.limits.name_bytes {
-            return Err(Error::new(ErrorKind::NameLimit, start));
-        }
+        // Taken apart, the result of the rare case need not be in memory in all others.
+        let QName {
+            start,
+            local_start,
+            end,
+        } = self.any_qname(start, kind)?;
         Ok(QName {
             start,
-            prefix: first,
-            local,
+            local_start,
+            end,
         })
     }
 
+    /// [`qname`](Self::qname) for all names: with characters beyond ASCII, too long, or wrong.
+    #[cold]
+    #[inline(never)]
+    fn any_qname(&mut self, start: usize, kind: ErrorKind) -> Result<QName, Error> {
+        if self.body().byte(start) == b':' {
+            return Err(self.unexpected(start, ErrorKind::QName));
+        }
+        let mut local_start = start;
+        let mut end = self.ncname(start, kind)?;
+        if self.body().byte(end) == b':' {
+            local_start = end + ":".len();
+            end = self.ncname(local_start, ErrorKind::QName)?;
+            if self.body().byte(end) == b':' {
+                return Err(self.unexpected(end, ErrorKind::QName));
+            }
+            if end - start > self.limits.name_bytes {
+                return Err(Error::new(ErrorKind::NameLimit, start));
+            }
+        }
+        Ok(QName::new(start, local_start, end))
+    }
+
     #[inline(always)]
-    fn resolve_element(&self, name: QName<'_>) -> Result<Namespace, Error> {
-        let fail = |kind| Err(Error::new(kind, name.start));
-        match self.buffers.namespaces.resolve(name.prefix, &self.cursor) {
-            Some(namespace) => Ok(namespace),
-            None if name.prefix == "xmlns" => fail(ErrorKind::ReservedPrefix),
-            None => fail(ErrorKind::UnboundPrefix),
+    fn resolve(&mut self, name: QName) -> Option<Namespace> {
+        let namespaces = &mut self.tables.namespaces;
+        let checked = self.reader.checked();
+        match name.has_prefix() {
+            false => namespaces.resolve(Span::default(), 0, checked),
+            true => {
+                let prefix = name.prefix();
+                let key = self.reader.body().key(prefix.start(), prefix.len());
+                namespaces.resolve(prefix, key, checked)
+            }
         }
     }
 
-    /// Resolves the namespace of each attribute and refuses duplicates (NS section 6.3).
-    fn resolve_attributes(&mut self) -> Result<(), Error> {
-        let cursor = &self.cursor;
-        let namespaces = &self.buffers.namespaces;
-        for attribute in &mut self.buffers.attributes {
-            let prefix = attribute.name.prefix(cursor);
-            if !prefix.is_empty() && attribute.namespace != Namespace::XMLNS {
-                let Some(namespace) = namespaces.resolve(prefix, cursor) else {
-                    return Err(Error::new(ErrorKind::UnboundPrefix, attribute.name.start()));
+    /// Opens an element without declarations.
+    pub(super) fn open_element(&mut self, name: QName) {
+        let namespace = self.resolve(name).unwrap_or_default();
+        self.tables.open.push(OpenElement {
+            name,
+            namespace,
+            outer_declarations: self.tables.namespaces.len() as u32,
+        });
+    }
+
+    /// The error for an element whose prefix is not declared.
+    #[cold]
+    fn unresolved(&self, name: QName) -> Error {
+        let kind = match name.prefix().of(self.reader.checked()) {
+            "xmlns" => ErrorKind::ReservedPrefix,
+            _ => ErrorKind::UnboundPrefix,
+        };
+        Error::new(kind, name.start as usize)
+    }
+
+    /// Resolves the prefixes of attributes, and refuses a second attribute with an expanded name (NS section 6.3).
+    #[inline(never)]
+    fn check_attributes(&mut self) -> Result<(), Error> {
+        for at in 0..self.tables.attributes.len() {
+            let attribute = self.tables.attributes.get(at).copied();
+            if let Some(RawAttribute {
+                name,
+                namespace: Namespace::NONE,
+                ..
+            }) = attribute
+                && name.has_prefix()
+            {
+                let Some(namespace) = self.resolve(name) else {
+                    return Err(Error::new(ErrorKind::UnboundPrefix, name.start as usize));
                 };
-                attribute.namespace = namespace;
+                if let Some(attribute) = self.tables.attributes.get_mut(at) {
+                    attribute.namespace = namespace;
+                }
             }
         }
         match self.first_duplicate() {
             Some(duplicate) => Err(Error::new(
                 ErrorKind::DuplicateAttribute,
-                duplicate.name.start(),
+                duplicate.name.start as usize,
             )),
             None => Ok(()),
         }
@@ -288,12 +408,13 @@ impl<'b> Tokenizer<'_, 'b> {
 
     /// The first attribute with the same expanded name as an earlier one.
     fn first_duplicate(&mut self) -> Option<RawAttribute> {
-        let cursor = self.cursor;
-        let attributes = &self.buffers.attributes;
+        let body = self.body();
+        let attributes = &self.tables.attributes;
         let expanded_name = |attribute: &RawAttribute| {
+            let local = attribute.name.local();
             (
                 attribute.namespace.0,
-                cursor.bytes(attribute.name.local_span()),
+                body.rest(local.start()).get(..local.len()),
             )
         };
         if attributes.len() <= MAX_PAIRWISE {
@@ -308,7 +429,7 @@ impl<'b> Tokenizer<'_, 'b> {
                 .map(|(_, attribute)| *attribute);
         }
         // After sorting by name and position, repetitions of a name follow its first occurrence.
-        let order = &mut self.buffers.order;
+        let order = &mut self.tables.order;
         order.clear();
         order.extend(0..attributes.len() as u32);
         let name_at = |at: u32| attributes.get(at as usize).map(expanded_name);
@@ -323,41 +444,23 @@ impl<'b> Tokenizer<'_, 'b> {
     }
 }
 
-impl QName<'_> {
-    fn span(self) -> NameSpan {
-        let colon = usize::from(!self.prefix.is_empty());
-        let local_start = self.start + self.prefix.len() + colon;
-        NameSpan {
-            text: Span::new(self.start, local_start + self.local.len()),
-            local_start: local_start as u32,
-        }
-    }
+/// What the names of the attributes of a tag need after the last of them.
+#[derive(Clone, Copy, Debug, Default)]
+struct AttributeNames {
+    /// Whether any has a prefix other than `xmlns`.
+    have_prefixes: bool,
+    /// A set of the first eight bytes of local names, with one bit for each: if no bit is set twice, all
+    /// names differ.
+    keys: u64,
+    may_repeat: bool,
 }
 
-impl NameSpan {
-    fn start(self) -> usize {
-        self.text.start()
-    }
-
-    fn local_span(self) -> Span {
-        Span::new(self.local_start as usize, self.text.end())
-    }
-
-    fn prefix<'b>(self, cursor: &Cursor<'b>) -> &'b str {
-        let end = (self.local_start as usize).saturating_sub(":".len());
-        cursor.span(Span::new(self.start(), end.max(self.start())))
-    }
-
+impl AttributeNames {
     #[inline(always)]
-    fn resolved<'b>(self, cursor: &Cursor<'b>, namespace: Namespace) -> Name<'b> {
-        let text = cursor.span(self.text);
-        let local = self.local_start as usize - self.start();
-        let (prefix, local) = text.split_at_checked(local).unwrap_or_default();
-        Name {
-            prefix: prefix.strip_suffix(':').unwrap_or_default(),
-            local,
-            namespace,
-        }
+    fn add(&mut self, key: u64) {
+        let bit = 1 << (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 58);
+        self.may_repeat |= self.keys & bit != 0;
+        self.keys |= bit;
     }
 }
 
@@ -366,14 +469,14 @@ impl NameSpan {
 /// `'t` borrows the tokenizer and `'b` is the lifetime of the body: the attributes borrow from the body only.
 #[derive(Clone, Debug)]
 pub struct Attributes<'t, 'b> {
-    cursor: Cursor<'b>,
+    body: &'b str,
     raw: core::slice::Iter<'t, RawAttribute>,
 }
 
 impl<'t, 'b> Attributes<'t, 'b> {
-    pub(super) fn new(cursor: Cursor<'b>, raw: &'t [RawAttribute]) -> Self {
+    pub(super) fn new(body: &'b str, raw: &'t [RawAttribute]) -> Self {
         Self {
-            cursor,
+            body,
             raw: raw.iter(),
         }
     }
@@ -382,16 +485,12 @@ impl<'t, 'b> Attributes<'t, 'b> {
 impl<'b> Iterator for Attributes<'_, 'b> {
     type Item = Attribute<'b>;
 
+    #[inline]
     fn next(&mut self) -> Option<Attribute<'b>> {
         let attribute = self
             .raw
             .find(|attribute| attribute.namespace != Namespace::XMLNS)?;
-        let value = self.cursor.span(attribute.value);
-        Some(Attribute {
-            name: attribute.name.resolved(&self.cursor, attribute.namespace),
-            value: Text::new(value, attribute.form),
-            offset: attribute.name.start(),
-            value_offset: attribute.value.start(),
-        })
+        let name = Name::new(self.body, attribute.name, attribute.namespace);
+        Some(Attribute::new(name, attribute.value, attribute.form))
     }
 }

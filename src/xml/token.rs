@@ -6,6 +6,8 @@ use alloc::borrow::Cow;
 use alloc::string::ToString;
 use core::fmt;
 
+use crate::scan::Span;
+
 /// A token of a document. [`Tokenizer`](super::Tokenizer) returns them in document order.
 ///
 /// `'b` is the lifetime of the body, so tokens may outlive the tokenizer. There are no tokens for the XML
@@ -35,42 +37,114 @@ pub enum Token<'b> {
 }
 
 /// The name of an element or attribute (NS `[7] QName`), with its namespace.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub struct Name<'b> {
-    pub(super) prefix: &'b str,
-    pub(super) local: &'b str,
-    pub(super) namespace: Namespace,
+    /// The start of the body, including the name.
+    body: &'b str,
+    qname: QName,
+    namespace: Namespace,
+}
+
+/// NS `[7] QName`, as positions in the body.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct QName {
+    pub(super) start: u32,
+    /// The start of the local part: the start of the name, or the position after its colon.
+    pub(super) local_start: u32,
+    pub(super) end: u32,
+}
+
+impl QName {
+    #[inline(always)]
+    pub(super) fn new(start: usize, local_start: usize, end: usize) -> Self {
+        Self {
+            start: start as u32,
+            local_start: local_start as u32,
+            end: end as u32,
+        }
+    }
+
+    pub(super) const fn len(self) -> usize {
+        self.end.saturating_sub(self.start) as usize
+    }
+
+    pub(super) const fn has_prefix(self) -> bool {
+        self.local_start > self.start
+    }
+
+    #[inline(always)]
+    pub(super) fn local(self) -> Span {
+        Span::new(self.local_start as usize, self.end as usize)
+    }
+
+    #[inline(always)]
+    pub(super) fn prefix(self) -> Span {
+        let end = self.local_start - u32::from(self.has_prefix());
+        Span::new(self.start as usize, end as usize)
+    }
 }
 
 impl<'b> Name<'b> {
+    #[inline(always)]
+    pub(super) const fn new(body: &'b str, qname: QName, namespace: Namespace) -> Self {
+        Self {
+            body,
+            qname,
+            namespace,
+        }
+    }
+
     /// The prefix, without the colon. Empty if the name has no prefix.
     #[must_use]
-    pub const fn prefix(&self) -> &'b str {
-        self.prefix
+    #[inline]
+    pub fn prefix(&self) -> &'b str {
+        self.qname.prefix().of(self.body)
     }
 
     /// The local part: the text after the colon, or the whole name if there is no colon.
     #[must_use]
-    pub const fn local(&self) -> &'b str {
-        self.local
+    #[inline]
+    pub fn local(&self) -> &'b str {
+        self.qname.local().of(self.body)
     }
 
     /// The length of the name in the body, in bytes, with its prefix and colon.
     pub(crate) const fn len(&self) -> usize {
-        let colon = !self.prefix.is_empty() as usize;
-        self.prefix.len() + colon + self.local.len()
+        self.qname.len()
     }
 
     /// The namespace of the name, by the declarations in scope here.
     #[must_use]
+    #[inline]
     pub const fn namespace(&self) -> Namespace {
         self.namespace
     }
 
     /// Whether the name is `local` in no namespace.
     #[must_use]
+    #[inline]
     pub fn is_unqualified(&self, local: &str) -> bool {
-        self.namespace == Namespace::NONE && self.local == local
+        self.namespace == Namespace::NONE && self.local() == local
+    }
+}
+
+/// Two names are equal if they are written alike and have the same namespace.
+impl PartialEq for Name<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        let parts = |name: &Self| (name.namespace, name.prefix(), name.local());
+        parts(self) == parts(other)
+    }
+}
+
+impl Eq for Name<'_> {}
+
+impl fmt::Debug for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Name")
+            .field("prefix", &self.prefix())
+            .field("local", &self.local())
+            .field("namespace", &self.namespace)
+            .finish()
     }
 }
 
@@ -96,6 +170,7 @@ impl Namespace {
     /// [`Buffers::with_known_namespaces`](super::Buffers::with_known_namespaces). A position after the end of the
     /// list denotes no particular namespace.
     #[must_use]
+    #[inline]
     pub const fn known(position: u32) -> Self {
         Self(Self::FIRST_KNOWN.saturating_add(position))
     }
@@ -132,12 +207,14 @@ impl<'b> Text<'b> {
 
     /// The text as written in the body. Borrows from the body.
     #[must_use]
+    #[inline]
     pub const fn raw(&self) -> &'b str {
         self.raw
     }
 
     /// The text borrowed from the body, if raw and normalised text are equal. They nearly always are.
     #[must_use]
+    #[inline]
     pub fn verbatim(&self) -> Option<&'b str> {
         let verbatim = match self.form {
             Form::Verbatim => true,
@@ -149,6 +226,7 @@ impl<'b> Text<'b> {
 
     /// The normalised text: borrowed from the body if [`verbatim`](Self::verbatim) is `Some`, otherwise allocated.
     #[must_use]
+    #[inline]
     pub fn to_str(&self) -> Cow<'b, str> {
         match self.verbatim() {
             Some(text) => Cow::Borrowed(text),
@@ -159,16 +237,15 @@ impl<'b> Text<'b> {
 
 impl fmt::Display for Text<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let special: &[char] = match self.form {
+        let special: &[u8] = match self.form {
             Form::Verbatim => return f.write_str(self.raw),
-            Form::Unparsed => &['\r'],
-            Form::CharData => &['\r', '&'],
-            Form::AttValue => &['\r', '\n', '\t', '&'],
+            Form::Unparsed => b"\r",
+            Form::CharData => b"\r&",
+            Form::AttValue => b"\r\n\t&",
         };
         let mut rest = self.raw;
-        while let Some((verbatim, from)) =
-            rest.find(special).and_then(|at| rest.split_at_checked(at))
-        {
+        let find = |text: &str| text.bytes().position(|byte| special.contains(&byte));
+        while let Some((verbatim, from)) = find(rest).and_then(|at| rest.split_at_checked(at)) {
             f.write_str(verbatim)?;
             rest = if let Some((reference, after)) = super::reference::split(from) {
                 fmt::Write::write_char(f, reference.unwrap_or(char::REPLACEMENT_CHARACTER))?;
@@ -189,36 +266,53 @@ impl fmt::Display for Text<'_> {
 }
 
 /// An attribute of a start tag (`[41] Attribute`) that is not a namespace declaration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Attribute<'b> {
-    pub(super) name: Name<'b>,
-    pub(super) value: Text<'b>,
-    pub(super) offset: usize,
-    pub(super) value_offset: usize,
+    name: Name<'b>,
+    value: Span,
+    form: Form,
 }
 
 impl<'b> Attribute<'b> {
+    #[inline(always)]
+    pub(super) const fn new(name: Name<'b>, value: Span, form: Form) -> Self {
+        Self { name, value, form }
+    }
+
     /// The name. Without a prefix it is in no namespace: the default namespace does not apply (NS section 6.2).
     #[must_use]
+    #[inline]
     pub const fn name(&self) -> Name<'b> {
         self.name
     }
 
     /// The value (`[10] AttValue`), without its quotes.
     #[must_use]
-    pub const fn value(&self) -> Text<'b> {
-        self.value
+    #[inline]
+    pub fn value(&self) -> Text<'b> {
+        Text::new(self.value.of(self.name.body), self.form)
     }
 
     /// The offset of the name, in bytes from the start of the body.
     #[must_use]
+    #[inline]
     pub const fn offset(&self) -> usize {
-        self.offset
+        self.name.qname.start as usize
     }
 
     /// The offset of the value after its opening quote, in bytes from the start of the body.
     #[must_use]
-    pub const fn value_offset(&self) -> usize {
-        self.value_offset
+    #[inline]
+    pub fn value_offset(&self) -> usize {
+        self.value.start()
+    }
+}
+
+impl fmt::Debug for Attribute<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Attribute")
+            .field("name", &self.name())
+            .field("value", &self.value())
+            .finish_non_exhaustive()
     }
 }

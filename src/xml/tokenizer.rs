@@ -1,6 +1,8 @@
 //! The state machine of the tokenizer, and the productions that are not tags.
 //!
-//! Uses the other modules of `xml`, and the cursor.
+//! A position is an offset into the body. The methods that read a production take the position of its first byte. Each
+//! looks at the byte that a search stopped at, and leaves rare cases to code that is not inlined. Uses the other modules
+//! of `xml`, and the reader of `scan`.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -9,11 +11,12 @@ use super::namespaces::Namespaces;
 use super::prolog;
 use super::reference;
 use super::tag::{Attributes, OpenElement, RawAttribute};
-use super::token::{Form, Namespace, Text, Token};
+use super::token::{Form, Namespace, QName, Text, Token};
 use crate::config::{Config, IllegalReferences, Limits};
 use crate::error::{Error, ErrorKind};
 use crate::scan::{
-    Class, Cursor, Dispatch, InvalidUtf8, Span, Stop, is_char, is_name_char, is_name_start_char,
+    Bitmaps, Body, Class, Cursor, Dispatch, InvalidUtf8, Reader, Span, Stop, first_char, is_char,
+    is_name_char, is_name_start_char,
 };
 
 /// The working memory of a [`Tokenizer`], reused from body to body.
@@ -22,6 +25,13 @@ use crate::scan::{
 /// references. [`Tokenizer::new`] empties them and keeps their capacity.
 #[derive(Default)]
 pub struct Buffers {
+    bitmaps: Bitmaps,
+    tables: Tables,
+}
+
+/// The elements, attributes and declarations that the tokenizer keeps.
+#[derive(Default)]
+pub(super) struct Tables {
     pub(super) open: Vec<OpenElement>,
     pub(super) attributes: Vec<RawAttribute>,
     /// The positions of attributes while they are sorted.
@@ -45,20 +55,26 @@ impl Buffers {
     #[must_use]
     pub fn with_known_namespaces(namespaces: &'static [&'static str]) -> Self {
         Self {
-            namespaces: Namespaces::with_known(namespaces),
-            ..Self::default()
+            bitmaps: Bitmaps::default(),
+            tables: Tables {
+                namespaces: Namespaces::with_known(namespaces),
+                ..Tables::default()
+            },
         }
     }
 
     /// The capacity of the buffers on the heap, in bytes.
     #[must_use]
     pub fn retained_bytes(&self) -> usize {
-        self.open.capacity() * size_of::<OpenElement>()
-            + self.attributes.capacity() * size_of::<RawAttribute>()
-            + self.order.capacity() * size_of::<u32>()
-            + self.namespaces.retained_bytes()
+        self.tables.open.capacity() * size_of::<OpenElement>()
+            + self.tables.attributes.capacity() * size_of::<RawAttribute>()
+            + self.tables.order.capacity() * size_of::<u32>()
+            + self.tables.namespaces.retained_bytes()
     }
 }
+
+/// What [`Tokenizer::next`] returns.
+pub(super) type Next<'b> = Result<Option<Token<'b>>, Error>;
 
 /// Reads a body token by token. The [module](super) documents the rules it checks and its cost.
 ///
@@ -72,22 +88,21 @@ impl Buffers {
 /// - Iterator adapters such as `flatten` drop the errors of an iterator of `Result`s, and a truncated document would
 ///   look complete. With `Result<Option<_>>` a caller sees the end only after handling the error.
 pub struct Tokenizer<'s, 'b> {
-    /// The engine may move it over whole elements in content. It also moves it over the rest of the body, after
-    /// which it reads no more tokens.
-    pub(crate) cursor: Cursor<'b>,
-    pub(super) buffers: &'s mut Buffers,
+    pub(super) reader: Reader<'s, 'b>,
+    pub(super) tables: &'s mut Tables,
     pub(super) limits: Limits,
     illegal_references: IllegalReferences,
-    state: State,
-    /// The offset of the last token.
+    pub(super) state: State,
+    /// The offset of the last token, and the offset after it.
     token_start: usize,
-    /// If the last token was an end tag: the number of declarations that stay in scope after it.
+    pub(super) pos: usize,
+    /// If the last token was an end tag and declarations end with its element: the number of those that stay in scope.
     pub(super) closed_scope: Option<usize>,
     references_replaced: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum State {
+pub(super) enum State {
     /// At the start of the body.
     Start,
     /// Before the root element.
@@ -133,22 +148,33 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
     /// [`ErrorKind::BodyLimit`] if the body is longer than [`Limits::body_bytes`], or 4 GiB or more.
     pub fn new(body: &'b [u8], buffers: &'s mut Buffers, config: &Config) -> Result<Self, Error> {
         check_length(body, config)?;
-        let cursor = Cursor::new(body, Dispatch::new(config.kernel));
-        Ok(Self::begin(cursor, buffers, config))
+        Ok(Self::begin(
+            body,
+            buffers,
+            config,
+            Dispatch::new(config.kernel),
+        ))
     }
 
-    /// [`new`](Self::new) for a body whose length has been checked. The cursor is at its first byte.
-    pub(crate) fn begin(cursor: Cursor<'b>, buffers: &'s mut Buffers, config: &Config) -> Self {
-        buffers.open.clear();
-        buffers.attributes.clear();
-        buffers.namespaces.clear();
+    /// [`new`](Self::new) for a body whose length has been checked.
+    pub(crate) fn begin(
+        body: &'b [u8],
+        buffers: &'s mut Buffers,
+        config: &Config,
+        dispatch: Dispatch,
+    ) -> Self {
+        let Buffers { bitmaps, tables } = buffers;
+        tables.open.clear();
+        tables.attributes.clear();
+        tables.namespaces.clear();
         Self {
-            cursor,
-            buffers,
+            reader: Reader::new(body, bitmaps, dispatch),
+            tables,
             limits: config.limits,
             illegal_references: config.illegal_references,
             state: State::Start,
             token_start: 0,
+            pos: 0,
             closed_scope: None,
             references_replaced: 0,
         }
@@ -164,55 +190,84 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         clippy::should_implement_trait,
         reason = "the docs of the type say why"
     )]
+    #[inline(always)]
     pub fn next(&mut self) -> Result<Option<Token<'b>>, Error> {
         let token = self.step();
         if let Err(error) = token {
-            self.state = State::Failed(error);
-            self.buffers.attributes.clear();
+            self.stop(error);
         }
         token
+    }
+
+    #[cold]
+    fn stop(&mut self, error: Error) {
+        self.state = State::Failed(error);
+        self.tables.attributes.clear();
+    }
+
+    #[inline(always)]
+    fn step(&mut self) -> Next<'b> {
+        if let Some(declarations) = self.closed_scope {
+            self.close_scope(declarations);
+        }
+        self.token_start = self.pos;
+        match self.state {
+            State::Content => self.content(self.pos),
+            State::EmptyElement => self.close(self.pos),
+            _ => self.outside_root(),
+        }
     }
 
     /// The attributes of the last start tag that [`next`](Self::next) returned, in document order and without
     /// namespace declarations. Empty before the first start tag and after an error.
     #[must_use]
+    #[inline]
     pub fn attributes(&self) -> Attributes<'_, 'b> {
-        Attributes::new(self.cursor, &self.buffers.attributes)
+        Attributes::new(self.reader.checked(), &self.tables.attributes)
     }
 
     /// The name (the URI) of a namespace in scope. `None` for [`Namespace::NONE`]. Borrows from the body or, if it
     /// is written with references, from the buffers.
     #[must_use]
+    #[inline]
     pub fn namespace_name(&self, namespace: Namespace) -> Option<&str> {
-        self.buffers.namespaces.name(namespace, &self.cursor)
+        self.tables
+            .namespaces
+            .name(namespace, self.reader.checked())
     }
 
     /// The name of a namespace that is in scope as its declaration writes it, references not replaced;
     /// empty for [`Namespace::NONE`]. Borrowed from the body, so it outlives the scope.
     pub(crate) fn namespace_as_declared(&self, namespace: Namespace) -> &'b str {
-        self.buffers.namespaces.as_declared(namespace, &self.cursor)
+        self.tables
+            .namespaces
+            .as_declared(namespace, self.reader.checked())
     }
 
     /// The number of open elements. It includes the element of a start tag that was just returned, but not that of
     /// an end tag.
     #[must_use]
+    #[inline]
     pub fn depth(&self) -> usize {
-        self.buffers.open.len()
+        self.tables.open.len()
     }
 
     /// The range of the last token in the body, in bytes. The end tag of an empty-element tag has an empty range
     /// after that tag.
     #[must_use]
+    #[inline]
     pub fn range(&self) -> core::ops::Range<usize> {
-        self.token_start..self.cursor.pos()
+        self.token_start..self.pos
     }
 
     /// The text of the body from `start` to the end of the last token. Empty if `start` is after that end or splits
     /// a character.
     #[must_use]
+    #[inline]
     pub fn text_since(&self, start: usize) -> &'b str {
-        self.cursor
-            .text(start, self.cursor.pos())
+        self.reader
+            .checked()
+            .get(start..self.pos)
             .unwrap_or_default()
     }
 
@@ -221,12 +276,52 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         matches!(self.state, State::Content)
     }
 
+    /// A cursor after the last token, to look ahead or to read on without tokens.
+    pub(crate) fn cursor(&self) -> Cursor<'b> {
+        self.reader.cursor(self.pos)
+    }
+
+    /// Continues at a cursor that has moved over text and whole elements in content, or over the rest of the body. Then
+    /// there are no more tokens to read.
+    pub(crate) fn continue_at(&mut self, cursor: Cursor<'b>) {
+        self.reader.continue_at(cursor);
+        self.pos = cursor.pos();
+    }
+
+    /// Continues inside an element, at a cursor that has moved over white space and its start tag, which has no
+    /// attributes. The lengths are those of the prefix with its colon, and of the local part.
+    pub(crate) fn enter(&mut self, cursor: Cursor<'b>, prefix: usize, local: usize) {
+        if let Some(declarations) = self.closed_scope {
+            self.close_scope(declarations);
+        }
+        self.continue_at(cursor);
+        let end = self.pos - ">".len();
+        let local_start = end - local;
+        self.open_element(QName::new(local_start - prefix, local_start, end));
+    }
+
+    /// Continues after the innermost element, whose end tag the last cursor has moved over. It must have no
+    /// declarations.
+    pub(crate) fn leave(&mut self) {
+        self.tables.open.pop();
+    }
+
+    /// Whether the innermost open element declares a namespace.
+    pub(crate) fn has_declarations(&self) -> bool {
+        self.tables
+            .open
+            .last()
+            .is_some_and(|open| open.declares(&self.tables.namespaces))
+    }
+
     /// The prefix of the next start tag with its colon, and the namespace of the prefix outside of that element.
     /// White space before the tag is skipped. `None` if no start tag comes next, its name begins beyond ASCII, or
     /// its prefix is not bound. A hint for predictions only: the prefix of a name such as `aé:b` is given as empty.
     pub(crate) fn peek_prefix(&mut self) -> Option<(&'b str, Namespace)> {
-        self.close_scope();
-        let mut ahead = self.cursor;
+        if let Some(declarations) = self.closed_scope {
+            self.close_scope(declarations);
+        }
+        let mut ahead = self.cursor();
         ahead.skip(Class::SPACE);
         if !ahead.eat("<") {
             return None;
@@ -244,7 +339,10 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         } else {
             ("", "")
         };
-        let namespace = self.buffers.namespaces.resolve(prefix, &self.cursor)?;
+        let namespace = self
+            .tables
+            .namespaces
+            .look_up(prefix, self.reader.checked())?;
         Some((with_colon, namespace))
     }
 
@@ -255,203 +353,208 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         self.references_replaced
     }
 
-    #[inline(always)]
-    fn step(&mut self) -> Result<Option<Token<'b>>, Error> {
-        self.close_scope();
-        self.token_start = self.cursor.pos();
-        match self.state {
-            State::Content => self.content().map(Some),
-            State::EmptyElement => self.close().map(Some),
-            State::Failed(error) => Err(error),
-            State::Start => {
-                prolog::start(&mut self.cursor)?;
-                self.state = State::Prolog;
-                self.misc()
-            }
-            State::Prolog | State::Epilog => self.misc(),
-        }
-    }
-
-    /// Closes the scope of the element whose end tag was the last token.
-    #[inline(always)]
-    fn close_scope(&mut self) {
-        if let Some(declarations) = self.closed_scope.take() {
-            self.buffers.namespaces.truncate(declarations);
-        }
-    }
-
-    /// `[22] prolog` after the XML declaration, and `[27] Misc*` after the root.
+    /// Closes the scope of the element whose end tag was the last token. The first declarations stay.
     #[inline(never)]
-    fn misc(&mut self) -> Result<Option<Token<'b>>, Error> {
-        self.cursor.skip(Class::SPACE);
-        self.token_start = self.cursor.pos();
-        let after_root = matches!(self.state, State::Epilog);
-        match self.cursor.peek() {
-            None if after_root => Ok(None),
-            None => Err(Error::new(ErrorKind::NoRoot, self.token_start)),
-            Some(b'<') if after_root && self.opens_element() => Err(Error::new(
-                ErrorKind::SecondRoot,
-                self.token_start + "<".len(),
-            )),
-            Some(b'<') => self.markup().map(Some),
-            Some(_) => self.fail(ErrorKind::TextOutsideRoot),
-        }
+    fn close_scope(&mut self, declarations: usize) {
+        self.closed_scope = None;
+        self.tables.namespaces.truncate(declarations);
     }
 
-    /// Whether `<` and the start of a name come next.
-    fn opens_element(&self) -> bool {
-        let mut ahead = self.cursor;
-        ahead.eat("<") && ahead.eat_char(is_name_start_char) == Ok(true)
+    /// Sets the end of the token, and checks the body up to there.
+    #[inline(always)]
+    pub(super) fn end_at(&mut self, at: usize) {
+        self.pos = at;
+        self.reader.check_to(at);
+    }
+
+    /// `[22] prolog` and, after the root, `[27] Misc*`. White space is no token.
+    #[inline(never)]
+    fn outside_root(&mut self) -> Next<'b> {
+        match self.state {
+            State::Failed(error) => return Err(error),
+            State::Start => {
+                let mut cursor = self.cursor();
+                prolog::start(&mut cursor)?;
+                self.continue_at(cursor);
+                self.state = State::Prolog;
+            }
+            _ => {}
+        }
+        let start = self.skip_space(self.pos);
+        self.token_start = start;
+        self.pos = start;
+        let is_after_root = matches!(self.state, State::Epilog);
+        let is_at_end = start >= self.body().len();
+        match self.body().byte(start) {
+            _ if is_at_end && is_after_root => Ok(None),
+            _ if is_at_end => Err(Error::new(ErrorKind::NoRoot, start)),
+            b'<' if is_after_root && self.char_is(start + 1, is_name_start_char) == Ok(true) => {
+                Err(Error::new(ErrorKind::SecondRoot, start + "<".len()))
+            }
+            b'<' => self.markup(start),
+            _ => Err(self.unexpected(start, ErrorKind::TextOutsideRoot)),
+        }
     }
 
     /// The next token of `[43] content`.
     #[inline(always)]
-    fn content(&mut self) -> Result<Token<'b>, Error> {
-        match self.cursor.peek() {
-            Some(b'<') => self.markup(),
-            Some(_) => self.text(),
-            None => Err(Error::new(ErrorKind::UnclosedElement, self.token_start)),
+    fn content(&mut self, start: usize) -> Next<'b> {
+        match self.body().byte(start) {
+            b'<' => self.markup(start),
+            _ => self.text(start),
         }
     }
 
     /// Markup, at its `<`.
     #[inline(always)]
-    fn markup(&mut self) -> Result<Token<'b>, Error> {
-        self.cursor.eat("<");
-        match self.cursor.peek() {
-            Some(b'/') => {
-                self.cursor.bump();
-                self.end_tag()
-            }
-            Some(b'!' | b'?') => self.other_markup(),
-            _ => self.start_tag(),
+    fn markup(&mut self, start: usize) -> Next<'b> {
+        let at = start + "<".len();
+        match self.body().byte(at) {
+            b'/' => self.end_tag(at + "/".len()),
+            b'!' | b'?' => self.other_markup(at),
+            _ => self.start_tag(at),
         }
     }
 
     /// Markup other than tags, after the `<`.
     #[inline(never)]
-    fn other_markup(&mut self) -> Result<Token<'b>, Error> {
-        if self.cursor.eat("?") {
-            return self.instruction();
+    fn other_markup(&mut self, at: usize) -> Next<'b> {
+        if self.body().byte(at) == b'?' {
+            return self.instruction(at + "?".len());
         }
-        self.cursor.eat("!");
-        if self.literal("--")? {
-            return self.comment();
+        let at = at + "!".len();
+        if self.is_next(at, "--")? {
+            return self.comment(at + "--".len());
         }
-        if self.literal("[CDATA[")? {
-            return self.cdata();
+        if self.is_next(at, "[CDATA[")? {
+            return self.cdata(at + "[CDATA[".len());
         }
-        let doctype = self.literal("DOCTYPE")?;
-        let kind = if doctype {
-            ErrorKind::Doctype
-        } else {
-            ErrorKind::Markup
+        let kind = match self.is_next(at, "DOCTYPE")? {
+            true => ErrorKind::Doctype,
+            false => ErrorKind::Markup,
         };
         Err(Error::new(kind, self.token_start))
     }
 
     /// `[14] CharData` and `[67] Reference`, up to the next `<`.
-    fn text(&mut self) -> Result<Token<'b>, Error> {
-        let start = self.cursor;
+    #[inline(always)]
+    fn text(&mut self, start: usize) -> Next<'b> {
         let mut form = Form::Verbatim;
-        loop {
-            match self.chars(Class::TEXT)? {
-                None | Some(b'<') => break,
-                Some(b'&') => {
-                    self.reference()?;
+        let mut at = self.reader.find(Stop::Text, start);
+        while self.body().byte(at) != b'<' {
+            match self.body().byte(at) {
+                b'&' => {
+                    at = self.reference(at)?;
                     form = Form::CharData;
                 }
-                Some(b'\r') => {
-                    self.cursor.bump();
+                b'\r' => {
+                    at += 1;
                     form = Form::CharData;
                 }
-                Some(_) if self.cursor.rest().starts_with(b"]]>") => {
-                    return self.fail(ErrorKind::CDataEnd);
+                b']' if !self.body().rest(at).starts_with(b"]]>") => at += 1,
+                b']' => return Err(self.unexpected(at, ErrorKind::CDataEnd)),
+                _ if at < self.body().len() => {
+                    return Err(self.unexpected(at, ErrorKind::IllegalChar));
                 }
-                Some(_) => self.cursor.bump(),
+                _ if at == start => return Err(Error::new(ErrorKind::UnclosedElement, start)),
+                _ => break,
             }
+            at = self.reader.find(Stop::Text, at);
         }
-        Ok(Token::Text(Text::new(self.cursor.since(start), form)))
+        self.end_at(at);
+        Ok(Some(Token::Text(Text::new(self.slice(start, at), form))))
     }
 
     /// `[15] Comment`, after `<!--`.
-    fn comment(&mut self) -> Result<Token<'b>, Error> {
-        let start = self.cursor.pos();
-        loop {
-            match self.chars(Class::COMMENT)? {
-                None => return self.fail(ErrorKind::UnexpectedEnd),
-                Some(_) if self.literal("-->")? => break,
-                Some(_) if self.cursor.rest().starts_with(b"--") => {
-                    return self.fail(ErrorKind::CommentHyphens);
-                }
-                Some(_) => self.cursor.bump(),
-            }
+    fn comment(&mut self, start: usize) -> Next<'b> {
+        let end = self.unparsed_end(start, "--")?;
+        if !self.is_next(end, "-->")? {
+            return Err(self.unexpected(end, ErrorKind::CommentHyphens));
         }
-        Ok(Token::Comment(self.unparsed(start, "-->")))
+        self.end_at(end + "-->".len());
+        Ok(Some(Token::Comment(self.unparsed(start, end))))
     }
 
     /// `[18] CDSect`, after `<![CDATA[`.
-    fn cdata(&mut self) -> Result<Token<'b>, Error> {
-        if self.buffers.open.is_empty() {
+    fn cdata(&mut self, start: usize) -> Next<'b> {
+        if self.tables.open.is_empty() {
             return Err(Error::new(ErrorKind::TextOutsideRoot, self.token_start));
         }
-        let start = self.cursor.pos();
-        loop {
-            match self.chars(Class::CDATA)? {
-                None => return self.fail(ErrorKind::UnexpectedEnd),
-                Some(_) if self.cursor.eat("]]>") => break,
-                Some(_) => self.cursor.bump(),
-            }
-        }
-        Ok(Token::CData(self.unparsed(start, "]]>")))
+        let end = self.unparsed_end(start, "]]>")?;
+        self.end_at(end + "]]>".len());
+        Ok(Some(Token::CData(self.unparsed(start, end))))
     }
 
     /// `[16] PI`, after `<?`.
-    fn instruction(&mut self) -> Result<Token<'b>, Error> {
-        let target = self.ncname(ErrorKind::ProcessingInstruction)?;
-        if self.cursor.peek().is_none() {
-            return self.fail(ErrorKind::UnexpectedEnd);
+    fn instruction(&mut self, target_start: usize) -> Next<'b> {
+        let target_end = self.ncname(target_start, ErrorKind::ProcessingInstruction)?;
+        if target_end >= self.body().len() {
+            return Err(self.unexpected(target_end, ErrorKind::UnexpectedEnd));
         }
+        let target = self.slice(target_start, target_end);
         if target.eq_ignore_ascii_case("xml") {
-            return Err(Error::new(
-                ErrorKind::ReservedTarget,
-                self.token_start + "<?".len(),
-            ));
+            return Err(Error::new(ErrorKind::ReservedTarget, target_start));
         }
-        let spaced = self.cursor.skip(Class::SPACE) > 0;
-        let start = self.cursor.pos();
-        if !spaced && !self.cursor.rest().starts_with(b"?") {
-            return self.fail(ErrorKind::ProcessingInstruction);
+        let start = self.skip_space(target_end);
+        let is_spaced = start > target_end;
+        if !is_spaced && self.body().byte(start) != b'?' {
+            return Err(self.unexpected(start, ErrorKind::ProcessingInstruction));
         }
-        loop {
-            match self.chars(Class::INSTRUCTION)? {
-                None => return self.fail(ErrorKind::UnexpectedEnd),
-                Some(_) if self.cursor.eat("?>") => break,
-                Some(_) => self.cursor.bump(),
-            }
-        }
-        let data = self.unparsed(start, "?>");
-        if !spaced && !data.raw().is_empty() {
+        let end = self.unparsed_end(start, "?>")?;
+        if !is_spaced && end > start {
             return Err(Error::new(ErrorKind::ProcessingInstruction, start));
         }
-        Ok(Token::ProcessingInstruction { target, data })
+        self.end_at(end + "?>".len());
+        let data = self.unparsed(start, end);
+        Ok(Some(Token::ProcessingInstruction { target, data }))
     }
 
-    /// `[67] Reference`, at its `&`. Checks it; [`Text`] replaces it.
-    pub(super) fn reference(&mut self) -> Result<(), Error> {
-        let start = self.cursor.pos();
-        self.cursor.eat("&");
-        let name_start = self.cursor;
-        self.cursor.eat("#");
-        self.name_chars()?;
-        let name = self.cursor.since(name_start);
+    /// The position of the first `delimiter` after `start`. All characters before it are legal.
+    fn unparsed_end(&mut self, start: usize, delimiter: &str) -> Result<usize, Error> {
+        let rest = self.body().rest(start);
+        let is_delimiter = |at: &usize| {
+            let rest = rest.get(*at..).unwrap_or_default();
+            rest.starts_with(delimiter.as_bytes())
+        };
+        let first = delimiter.bytes().next().unwrap_or_default();
+        let found = memchr::memchr_iter(first, rest).find(is_delimiter);
+        let end = found.map_or(self.body().len(), |length| start + length);
+        let mut at = start;
+        loop {
+            at = self.reader.find_before(Stop::Text, at, end);
+            match self.body().byte(at) {
+                _ if at >= end => break,
+                b'<' | b'&' | b']' | b'\r' => at += 1,
+                _ => return Err(self.unexpected(at, ErrorKind::IllegalChar)),
+            }
+        }
+        match found {
+            Some(_) => Ok(end),
+            None => Err(self.unexpected(end, ErrorKind::UnexpectedEnd)),
+        }
+    }
+
+    /// `[67] Reference`, at its `&`. Checks it and returns its end; [`Text`] replaces it.
+    #[inline(never)]
+    pub(super) fn reference(&mut self, start: usize) -> Result<usize, Error> {
+        let name_start = start + "&".len();
+        let has_number = self.body().byte(name_start) == b'#';
+        let mut end = self
+            .reader
+            .find(Stop::Name, name_start + usize::from(has_number));
+        if !self.body().byte(end).is_ascii() {
+            end = self.name_end(end)?;
+        }
+        let name = self.slice(name_start, end);
         let kind = match reference::read(name) {
-            _ if self.cursor.peek().is_none() => return self.fail(ErrorKind::UnexpectedEnd),
-            _ if !self.cursor.eat(";") => ErrorKind::Reference,
-            Some(Some(_)) => return Ok(()),
+            _ if end >= self.body().len() => {
+                return Err(self.unexpected(end, ErrorKind::UnexpectedEnd));
+            }
+            _ if self.body().byte(end) != b';' => ErrorKind::Reference,
+            Some(Some(_)) => return Ok(end + ";".len()),
             Some(None) if self.illegal_references == IllegalReferences::Replace => {
                 self.references_replaced += 1;
-                return Ok(());
+                return Ok(end + ";".len());
             }
             Some(None) => ErrorKind::IllegalReference,
             None if name.starts_with(is_name_start_char) => ErrorKind::UndefinedEntity,
@@ -460,101 +563,114 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         Err(Error::new(kind, start))
     }
 
-    /// NS `[4] NCName`. The error is of this kind if no name begins here.
-    #[inline(always)]
-    pub(super) fn ncname(&mut self, kind: ErrorKind) -> Result<&'b str, Error> {
-        let start = self.cursor;
-        let begins = match start.peek() {
-            Some(byte @ 0..=0x7F) => Class::NAME_START.contains(byte),
-            _ => self.cursor.eat_char(is_name_start_char) == Ok(true),
-        };
-        if !begins {
-            return self.fail(kind);
+    /// NS `[4] NCName`. Returns its end. The error is of this kind if no name begins here.
+    pub(super) fn ncname(&mut self, start: usize, kind: ErrorKind) -> Result<usize, Error> {
+        if self.char_is(start, is_name_start_char) != Ok(true) {
+            return Err(self.unexpected(start, kind));
         }
-        self.name_chars()?;
-        let name = self.cursor.since(start);
-        if name.len() > self.limits.name_bytes {
-            return Err(Error::new(ErrorKind::NameLimit, start.pos()));
+        let end = self.name_end(start)?;
+        if end - start > self.limits.name_bytes {
+            return Err(Error::new(ErrorKind::NameLimit, start));
         }
-        Ok(name)
+        Ok(end)
     }
 
-    /// NS `[5] NCNameChar*`.
-    #[inline(always)]
-    fn name_chars(&mut self) -> Result<(), Error> {
+    /// NS `[5] NCNameChar*`. Returns its end.
+    fn name_end(&mut self, start: usize) -> Result<usize, Error> {
+        let mut at = start;
         loop {
-            self.cursor.skip(Class::NAME);
-            if self.cursor.peek().is_none_or(|byte| byte.is_ascii()) {
-                return Ok(());
+            while Class::NAME.contains(self.body().byte(at)) {
+                at += 1;
             }
-            match self.cursor.eat_char(is_name_char) {
-                Ok(true) => {}
-                Ok(false) => return Ok(()),
-                Err(InvalidUtf8) => return self.fail(ErrorKind::InvalidUtf8),
+            if self.body().byte(at).is_ascii() {
+                break;
+            }
+            match first_char(self.body().rest(at)) {
+                Ok(Some(char)) if is_name_char(char) => at += char.len_utf8(),
+                Ok(_) => break,
+                Err(InvalidUtf8) => return Err(self.unexpected(at, ErrorKind::InvalidUtf8)),
             }
         }
+        self.reader.check_to(at);
+        Ok(at)
     }
 
-    /// Moves to the next ASCII non-member of the class and returns it. `None` at the end of the body.
+    /// The position after white space.
     #[inline(always)]
-    pub(super) fn chars(&mut self, class: Class) -> Result<Option<u8>, Error> {
-        match self.cursor.skip_chars(class) {
-            Stop::At(byte) => Ok(Some(byte)),
-            Stop::End => Ok(None),
-            Stop::IllegalChar => self.fail(ErrorKind::IllegalChar),
-            Stop::InvalidUtf8 => self.fail(ErrorKind::InvalidUtf8),
+    pub(super) fn skip_space(&self, at: usize) -> usize {
+        if !Class::SPACE.contains(self.body().byte(at)) {
+            return at;
         }
+        if !Class::SPACE.contains(self.body().byte(at + 1)) {
+            return at + 1;
+        }
+        self.skip_long_space(at)
     }
 
-    /// [`literal`] at the cursor.
-    pub(super) fn literal(&mut self, text: &str) -> Result<bool, Error> {
-        literal(&mut self.cursor, text)
+    #[inline(never)]
+    fn skip_long_space(&self, mut at: usize) -> usize {
+        while Class::SPACE.contains(self.body().byte(at)) {
+            at += 1;
+        }
+        at
     }
 
-    /// [`fail`] at the cursor.
-    #[cold]
-    pub(super) fn fail<T>(&self, kind: ErrorKind) -> Result<T, Error> {
-        fail(&self.cursor, kind)
-    }
-
-    /// The text from `start` to the delimiter `end`, which was just read.
-    fn unparsed(&self, start: usize, end: &str) -> Text<'b> {
-        let raw = self
-            .cursor
-            .span(Span::new(start, self.cursor.pos() - end.len()));
-        Text::new(raw, Form::Unparsed)
-    }
-
-    /// Sets the state after a tag, which `is_empty` says is an empty-element tag.
     #[inline(always)]
-    pub(super) fn set_state_after_tag(&mut self, is_empty: bool) {
-        self.state = match is_empty {
-            true => State::EmptyElement,
-            false if self.buffers.open.is_empty() => State::Epilog,
-            false => State::Content,
-        };
+    pub(super) fn body(&self) -> Body<'b> {
+        self.reader.body()
     }
-}
 
-/// Moves over `text` if it comes next. The end of the body within it is an error.
-pub(super) fn literal(cursor: &mut Cursor<'_>, text: &str) -> Result<bool, Error> {
-    if cursor.eat(text) {
-        Ok(true)
-    } else if text.as_bytes().starts_with(cursor.rest()) {
-        Err(Error::new(ErrorKind::UnexpectedEnd, cursor.len()))
-    } else {
+    /// Text that has been checked.
+    #[inline(always)]
+    pub(super) fn slice(&self, start: usize, end: usize) -> &'b str {
+        let text = self.reader.checked().get(start..end);
+        debug_assert!(text.is_some(), "{start}..{end} is not checked");
+        text.unwrap_or_default()
+    }
+
+    /// Whether `test` is true for the character at a position.
+    pub(super) fn char_is(&self, at: usize, test: fn(char) -> bool) -> Result<bool, InvalidUtf8> {
+        first_char(self.body().rest(at)).map(|char| char.is_some_and(test))
+    }
+
+    /// Whether `text` comes next. The end of the body within it is an error.
+    pub(super) fn is_next(&self, at: usize, text: &str) -> Result<bool, Error> {
+        let rest = self.body().rest(at);
+        if rest.starts_with(text.as_bytes()) {
+            return Ok(true);
+        }
+        truncated(rest, at, text)?;
         Ok(false)
     }
+
+    /// [`error_at`] a position.
+    #[cold]
+    pub(super) fn unexpected(&self, at: usize, kind: ErrorKind) -> Error {
+        error_at(self.body().rest(at), at, kind)
+    }
+
+    fn unparsed(&self, start: usize, end: usize) -> Text<'b> {
+        Text::new(self.slice(start, end), Form::Unparsed)
+    }
 }
 
-/// An error of this kind at the cursor. It is of another kind if no legal character comes next.
+/// An error if the body, of which `rest` is left, ends within `text`.
+pub(super) fn truncated(rest: &[u8], at: usize, text: &str) -> Result<(), Error> {
+    if text.as_bytes().starts_with(rest) {
+        return Err(Error::new(ErrorKind::UnexpectedEnd, at + rest.len()));
+    }
+    Ok(())
+}
+
+/// An error of this kind at a position, where `rest` is left of the body. It is of another kind if no legal character
+/// comes next.
 #[cold]
-pub(super) fn fail<T>(cursor: &Cursor<'_>, kind: ErrorKind) -> Result<T, Error> {
-    let kind = match cursor.peek_char() {
+pub(super) fn error_at(rest: &[u8], at: usize, kind: ErrorKind) -> Error {
+    let kind = match first_char(rest) {
         Ok(None) => ErrorKind::UnexpectedEnd,
         Err(InvalidUtf8) => ErrorKind::InvalidUtf8,
         Ok(Some(char)) if !is_char(char) => ErrorKind::IllegalChar,
         Ok(Some(_)) => kind,
     };
-    Err(Error::new(kind, cursor.pos()))
+    Error::new(kind, at)
 }

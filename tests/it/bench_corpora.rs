@@ -9,7 +9,7 @@ use roxmltree::{Document, Node};
 #[path = "../../benches/corpus/mod.rs"]
 mod corpus;
 
-use corpus::Corpus;
+use corpus::{Corpus, deviations, documents};
 
 /// A changed corpus makes all earlier measurements incomparable, so this list is edited by hand.
 const PINNED: [&str; 9] = [
@@ -24,25 +24,75 @@ const PINNED: [&str; 9] = [
     "stream-heartbeat: 64 x 1053 bytes, 1088 <, 1e80c737d6436731; no events",
 ];
 
+const PINNED_DOCUMENTS: [&str; 12] = [
+    "ews-push-50: 8 x 30891 bytes, 3800 <, 7b0504defa85a3c3",
+    "ews-heartbeat: 64 x 1086 bytes, 1776 <, c50030d0278781a1",
+    "schema: 1 x 300854 bytes, 6176 <, 4540fae5e3f8dd00",
+    "svg: 8 x 9040 bytes, 1715 <, f3679c57680120cb",
+    "svg-large: 1 x 400016 bytes, 9392 <, b88e1edc42d092ab",
+    "records: 1 x 500055 bytes, 4046 <, ca8987a087536673",
+    "feed: 1 x 200936 bytes, 3772 <, 2b994d56d640bdda",
+    "cjk: 1 x 200525 bytes, 4986 <, a22678f403416256",
+    "wsdl: 1 x 200685 bytes, 3699 <, 93505c11ea0bb404",
+    "long-values: 1 x 500087 bytes, 4442 <, 89a4b71c21677961",
+    "minified: 1 x 251311 bytes, 11205 <, 8be277020a85b7f8",
+    "pretty: 1 x 308520 bytes, 11205 <, ddcc41a2321702e0",
+];
+
+const PINNED_DEVIATIONS: [&str; 11] = [
+    "canonical: 8 x 30891 bytes, 3800 <, 7b0504defa85a3c3",
+    "attribute-order: 8 x 30891 bytes, 3800 <, 830fbb6d45052b61",
+    "two-spaces: 8 x 30941 bytes, 3800 <, b8f89c1798e58bbb",
+    "comment: 8 x 31691 bytes, 4200 <, 6459ab815128f743",
+    "reference: 8 x 31091 bytes, 3800 <, 3d8a5969ae0cde03",
+    "unknown-child: 8 x 32791 bytes, 4200 <, 8d2446bc2cf0da09",
+    "declaration: 8 x 34291 bytes, 3800 <, 32a33626a31fbf9b",
+    "child-order: 8 x 30891 bytes, 3800 <, 41e182369d47d59d",
+    "cdata: 8 x 31491 bytes, 4200 <, fbfd8207e575a5d9",
+    "spaced-tags: 8 x 31753 bytes, 3800 <, b54b3d8963f72b65",
+    "own-prefix: 8 x 34792 bytes, 3800 <, 2f09a1b4d37fad91",
+];
+
 #[test]
 fn corpora_are_pinned() {
     let corpora = corpus::all();
-    let found: Vec<_> = corpora.iter().map(summary).collect();
+    let found: Vec<_> = corpora
+        .iter()
+        .map(|corpus| format!("{}; {}", summary(corpus), kinds(corpus)))
+        .collect();
     assert_eq!(found, PINNED, "\n{}\n", found.join("\n"));
 }
 
-/// Count, mean length, number of `<`, digest, kinds of events.
+#[test]
+fn documents_are_pinned() {
+    let found: Vec<_> = documents::all().iter().map(summary).collect();
+    assert_eq!(found, PINNED_DOCUMENTS, "\n{}\n", found.join("\n"));
+}
+
+#[test]
+fn deviations_are_pinned() {
+    let found: Vec<_> = deviations::all().iter().map(summary).collect();
+    assert_eq!(found, PINNED_DEVIATIONS, "\n{}\n", found.join("\n"));
+}
+
+/// Count, mean length, number of `<`, digest.
 fn summary(corpus: &Corpus) -> String {
     let Corpus { name, bodies } = corpus;
     let bytes = bodies.concat();
-    let mean = bytes.len() / bodies.len();
+    let count = bodies.len();
+    let mean = bytes.len() / count;
     let tags = bytes.iter().filter(|&&byte| byte == b'<').count();
     let digest = fnv_1a(&bytes);
+    format!("{name}: {count} x {mean} bytes, {tags} <, {digest:016x}")
+}
+
+/// The kinds of events, with the number of each.
+fn kinds(corpus: &Corpus) -> String {
     let mut config = Config::default();
     config.limits = Limits::unlimited();
     let mut parser = Parser::with_config(config);
     let mut kinds = BTreeMap::new();
-    for body in bodies {
+    for body in &corpus.bodies {
         let message = parser.parse(body).unwrap();
         for event in message.notifications().flat_map(|one| one.events) {
             *kinds.entry(event.kind.name().to_owned()).or_insert(0) += 1;
@@ -52,12 +102,10 @@ fn summary(corpus: &Corpus) -> String {
         .iter()
         .map(|(kind, count)| format!("{} {count}", kind.trim_end_matches("Event")))
         .collect();
-    let kinds = match kinds.as_slice() {
+    match kinds.as_slice() {
         [] => "no events".to_owned(),
         kinds => kinds.join(", "),
-    };
-    let count = bodies.len();
-    format!("{name}: {count} x {mean} bytes, {tags} <, {digest:016x}; {kinds}")
+    }
 }
 
 /// A short digest.
@@ -205,10 +253,30 @@ fn frames_without_events_say_ok() {
     }
 }
 
+/// Each deviation gives the events of the canonical form, and other bytes.
+#[test]
+fn deviations_change_no_event() {
+    let mut canonical_parser = Parser::new();
+    let mut parser = Parser::new();
+    for corpus in deviations::all() {
+        for (body, canonical) in corpus.bodies.iter().zip(&corpus::push_50().bodies) {
+            assert_eq!(body == canonical, corpus.name == "canonical");
+            let canonical = canonical_parser.parse(canonical).unwrap();
+            let message = parser.parse(body).unwrap();
+            assert!(
+                canonical.notifications().eq(message.notifications()),
+                "{}",
+                corpus.name
+            );
+        }
+    }
+}
+
 /// Another parser finds them well-formed too.
 #[test]
 fn corpora_are_well_formed() {
-    for corpus in corpus::all() {
+    let corpora = [corpus::all(), documents::all(), deviations::all()];
+    for corpus in corpora.into_iter().flatten() {
         for body in &corpus.bodies {
             let body = str::from_utf8(body).unwrap();
             Document::parse(body).unwrap();
