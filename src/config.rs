@@ -112,6 +112,9 @@ pub enum Kernel {
     /// x86-64 with AVX2, BMI1 and BMI2: 32 bytes at a time. Without the feature `std` it is not
     /// detected, and is available only if the crate is compiled for such a machine.
     Avx2,
+    /// aarch64: 16 bytes at a time. Not available on big-endian machines, nor on targets that turn NEON off, such as
+    /// `aarch64-unknown-none-softfloat`.
+    Neon,
 }
 
 /// How to treat a reference to a character that XML 1.0 forbids (production `[2] Char`).

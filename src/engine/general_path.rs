@@ -475,10 +475,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
             let head = self.session.heads.get(self.head);
             if let Some(value) = head.and_then(|head| head.fields.error.value) {
                 self.head_end = value.text.start();
-                tail = self
-                    .tokens
-                    .cursor
-                    .text(value.text.end(), self.tokens.cursor.pos());
+                tail = Some(self.tokens.text_since(value.text.end()));
             }
         }
         self.learn(tail);

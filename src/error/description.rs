@@ -4,6 +4,8 @@ use alloc::format;
 use alloc::string::String;
 use core::fmt;
 
+use memchr::{memchr2, memchr2_iter};
+
 use super::{Error, ErrorKind};
 
 /// An [`Error`] with line, column and excerpt of the body that it came from. [`Error::describe`] makes it.
@@ -45,10 +47,8 @@ impl Description {
         let (before, after) = body.split_at_checked(error.offset()).unwrap_or((body, &[]));
         let (line, line_start) = line_of(before, after);
         let before = before.get(line_start..).unwrap_or_default();
-        let line_end = after.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
-        let after = after
-            .get(..line_end.unwrap_or(after.len()))
-            .unwrap_or_default();
+        let line_end = memchr2(b'\n', b'\r', after).unwrap_or(after.len());
+        let after = after.get(..line_end).unwrap_or_default();
 
         let name = error.kind().is_at_name().then(|| {
             let name = leading(after, Self::NAME);
@@ -56,7 +56,8 @@ impl Description {
             let end = name.find(ends);
             String::from(name.get(..end.unwrap_or(name.len())).unwrap_or_default())
         });
-        let (mut excerpt, mut caret) = (String::new(), column_of(before) - 1);
+        let column = column_of(before);
+        let (mut excerpt, mut caret) = (String::new(), column - 1);
         if caret > Self::REACH {
             excerpt.push('…');
             caret = Self::REACH + 1;
@@ -70,7 +71,7 @@ impl Description {
         Self {
             kind: error.kind(),
             line,
-            column: column_of(before),
+            column,
             name,
             excerpt: excerpt
                 .chars()
@@ -115,18 +116,13 @@ fn is_unprintable(c: char) -> bool {
 
 /// The number of the line at the end of `before`, and the offset of its first byte.
 fn line_of(before: &[u8], after: &[u8]) -> (usize, usize) {
-    let next = before.iter().skip(1).chain(after.first());
-    let next = next.map(Some).chain(core::iter::once(None));
-    let ends = before
-        .iter()
-        .zip(next)
-        .enumerate()
-        .filter_map(|(at, pair)| match pair {
-            (b'\n', _) => Some(at + 1),
-            (b'\r', next) if next != Some(&b'\n') => Some(at + 1),
-            _ => None,
-        });
-    ends.fold((1, 0), |(line, _), start| (line + 1, start))
+    let is_end = |at: &usize| {
+        // CR LF ends one line, after its LF.
+        let next = before.get(at + 1).or(after.first());
+        before.get(*at) == Some(&b'\n') || next != Some(&b'\n')
+    };
+    let ends = memchr2_iter(b'\n', b'\r', before).filter(is_end);
+    ends.fold((1, 0), |(line, _), end| (line + 1, end + 1))
 }
 
 /// The column after `text`: its number of characters plus one.

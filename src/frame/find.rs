@@ -1,36 +1,11 @@
-//! Searches for the next byte that can change the state of [`scanner`](super::scanner), 32 bytes at a time. The scanner
-//! need not read the bytes before it: its state after them would be the same.
+//! The search for the next markup that can change the state of [`scanner`](super::scanner), 32 bytes at a time. The
+//! scanner need not read the bytes before it: its state after them would be the same.
 //!
 //! Uses the kernels of `scan`.
 
+use memchr::memchr;
+
 use crate::scan::{Task, Vector};
-
-/// Finds the first byte that is one of `needles`. Returns its index in `bytes`, or the length of `bytes`.
-///
-/// To search for fewer than four bytes, repeat one of them.
-pub(super) struct AnyOf<'b> {
-    pub(super) bytes: &'b [u8],
-    pub(super) needles: [u8; 4],
-}
-
-impl Task for AnyOf<'_> {
-    type Output = usize;
-
-    #[inline(always)]
-    fn run<V: Vector>(self, vector: V) -> usize {
-        let (blocks, rest) = self.bytes.as_chunks();
-        let mut searched = 0_usize;
-        for block in blocks {
-            let found = vector.any_of(block, self.needles);
-            if found != 0 {
-                return searched.wrapping_add(found.trailing_zeros() as usize);
-            }
-            searched = searched.wrapping_add(block.len());
-        }
-        let found = rest.iter().position(|byte| self.needles.contains(byte));
-        searched.wrapping_add(found.unwrap_or(rest.len()))
-    }
-}
 
 /// Finds the first `<` in content that begins relevant markup: `<!`, `<?`, or a start or end tag whose name begins with
 /// `name_start`. Returns its index in `bytes`, or the length of `bytes`.
@@ -71,7 +46,6 @@ impl Task for Markup<'_> {
         // The last block may have ended between `<` and `/`.
         let searched = searched.saturating_sub(1);
         let rest = self.bytes.get(searched..).unwrap_or_default();
-        let found = rest.iter().position(|byte| *byte == b'<');
-        searched.wrapping_add(found.unwrap_or(rest.len()))
+        searched.wrapping_add(memchr(b'<', rest).unwrap_or(rest.len()))
     }
 }

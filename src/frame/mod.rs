@@ -79,7 +79,7 @@
 //! - `cutter`: a `Cutter` applies the rules for a stream, for the framer here and the decoder in `codec`. A `Cut` is
 //!   its result for some bytes: what to drop before the envelope, and where the envelope ends.
 //! - `scanner`: a `Scanner` is the state machine that finds the end of one envelope.
-//! - `find`: vectorized searches for the next byte that can change the scanner's state.
+//! - `find`: the vectorized search for the next markup that can change the scanner's state.
 //!
 //! When a stream ends within an envelope, the tokenizer of `xml` says whether the partial envelope is malformed.
 

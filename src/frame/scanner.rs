@@ -12,9 +12,11 @@
 //! document no tag contains a `<`. In a malformed document the scanner may take a `<` within an ignored tag for markup,
 //! and cut the envelope at a wrong place. The parser then refuses the envelope.
 //!
-//! Uses `find` in the states that most bytes do not change, and `scan` for white space.
+//! Uses `find` and `memchr` in the states that most bytes do not change, and `scan` for white space.
 
-use super::find;
+use memchr::{memchr, memchr2};
+
+use super::find::Markup;
 use crate::error::{Error, ErrorKind};
 use crate::scan::{Class, Dispatch};
 
@@ -138,10 +140,10 @@ impl Scanner {
     /// The number of next bytes after which the construct is the same, so that [`step`](Self::step) need not read them.
     #[inline]
     fn skip(&mut self, bytes: &[u8], dispatch: Dispatch) -> usize {
-        let needles = match &mut self.state {
+        let next = match &mut self.state {
             State::Content => {
                 let [name_start, ..] = self.name;
-                return dispatch.run(find::Markup { bytes, name_start });
+                return dispatch.run(Markup { bytes, name_start });
             }
             State::Root => {
                 let name = bytes.iter().take_while(|byte| !ends_name(**byte));
@@ -159,15 +161,15 @@ impl Scanner {
                 let continues = |byte: &u8| !b"\"'/<>".contains(byte);
                 return bytes.iter().take_while(|byte| continues(byte)).count();
             }
-            State::Value { quote } => [*quote, *quote, b'<', b'<'],
-            State::Comment { hyphens: 0 } => *b"----",
-            State::CData { brackets: 0 } => *b"]]]]",
+            State::Value { quote } => memchr2(*quote, b'<', bytes),
+            State::Comment { hyphens: 0 } => memchr(b'-', bytes),
+            State::CData { brackets: 0 } => memchr(b']', bytes),
             State::Instruction {
                 after_question_mark: false,
-            } => *b"????",
+            } => memchr(b'?', bytes),
             _ => return 0,
         };
-        dispatch.run(find::AnyOf { bytes, needles })
+        next.unwrap_or(bytes.len())
     }
 
     /// Reads one byte. Returns whether it is the last byte of the envelope.

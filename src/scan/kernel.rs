@@ -2,8 +2,10 @@
 //! kernel for this machine.
 //!
 //! Uses the [`Class`] table and [`Kernel`] of the configuration. On x86-64 it also uses the vector instructions
-//! in `x86`.
+//! in `x86`, on aarch64 those in `aarch64`.
 
+#[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
+use super::aarch64::Neon;
 use super::class::Class;
 #[cfg(target_arch = "x86_64")]
 use super::x86::{Avx2, Sse2};
@@ -187,6 +189,8 @@ pub(crate) enum Dispatch {
     Sse2(Sse2),
     #[cfg(target_arch = "x86_64")]
     Avx2(Avx2),
+    #[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
+    Neon(Neon),
 }
 
 impl Dispatch {
@@ -195,13 +199,25 @@ impl Dispatch {
     pub(crate) fn new(kernel: Option<Kernel>) -> Self {
         match (kernel, Avx2::detect()) {
             (Some(Kernel::Scalar), _) => Self::Scalar(Scalar),
-            (Some(Kernel::Avx2) | None, Some(avx2)) => Self::Avx2(avx2),
-            (Some(Kernel::Sse2 | Kernel::Avx2) | None, _) => Self::Sse2(Sse2),
+            (Some(Kernel::Avx2 | Kernel::Neon) | None, Some(avx2)) => Self::Avx2(avx2),
+            (Some(Kernel::Sse2 | Kernel::Avx2 | Kernel::Neon) | None, _) => Self::Sse2(Sse2),
         }
     }
 
-    /// The scalar kernel. It is the only one on this architecture.
-    #[cfg(not(target_arch = "x86_64"))]
+    /// The scalar kernel if it is requested. Otherwise the best one of this machine.
+    #[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
+    pub(crate) fn new(kernel: Option<Kernel>) -> Self {
+        match (kernel, Neon::detect()) {
+            (Some(Kernel::Scalar), _) | (_, None) => Self::Scalar(Scalar),
+            (_, Some(neon)) => Self::Neon(neon),
+        }
+    }
+
+    /// The scalar kernel. It is the only one for this target.
+    #[cfg(not(any(
+        target_arch = "x86_64",
+        all(target_arch = "aarch64", target_feature = "neon")
+    )))]
     pub(crate) fn new(_: Option<Kernel>) -> Self {
         Self::Scalar(Scalar)
     }
@@ -213,6 +229,8 @@ impl Dispatch {
             Self::Sse2(_) => Kernel::Sse2,
             #[cfg(target_arch = "x86_64")]
             Self::Avx2(_) => Kernel::Avx2,
+            #[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
+            Self::Neon(_) => Kernel::Neon,
         }
     }
 
@@ -225,6 +243,8 @@ impl Dispatch {
             Self::Sse2(sse2) => task.run(sse2),
             #[cfg(target_arch = "x86_64")]
             Self::Avx2(avx2) => avx2.enter(task),
+            #[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
+            Self::Neon(neon) => task.run(neon),
         }
     }
 
@@ -237,6 +257,8 @@ impl Dispatch {
             Self::Scalar(scalar) => scalar.leading_members(bytes, class),
             #[cfg(target_arch = "x86_64")]
             Self::Sse2(_) | Self::Avx2(_) => Sse2.leading_members(bytes, class),
+            #[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
+            Self::Neon(neon) => neon.leading_members(bytes, class),
         }
     }
 }

@@ -16,6 +16,20 @@
 //! - A **literal** ([`Literal`]) is text that is compared eight bytes at a time, as numbers. So is a
 //!   [`ShortPrefix`].
 
+#![cfg_attr(
+    not(any(
+        target_arch = "x86_64",
+        all(target_arch = "aarch64", target_feature = "neon")
+    )),
+    allow(
+        dead_code,
+        unused_variables,
+        reason = "only kernels with vectors use them"
+    )
+)]
+
+#[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
+mod aarch64;
 mod chars;
 mod class;
 mod cursor;

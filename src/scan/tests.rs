@@ -44,7 +44,7 @@ fn classes_have_the_members_of_their_productions() {
 
 /// The kernels of this machine.
 fn kernels() -> Vec<Dispatch> {
-    let all = [Kernel::Scalar, Kernel::Sse2, Kernel::Avx2];
+    let all = [Kernel::Scalar, Kernel::Sse2, Kernel::Avx2, Kernel::Neon];
     let dispatches = all.map(|kernel| Dispatch::new(Some(kernel)));
     let mut kernels: Vec<Dispatch> = Vec::new();
     for dispatch in dispatches {
@@ -74,6 +74,12 @@ fn the_requested_kernel_runs() {
             Kernel::Sse2
         };
         assert_eq!(best, expected);
+        assert_eq!(Dispatch::new(Some(Kernel::Neon)).kernel(), best);
+    }
+    #[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
+    {
+        assert_eq!(best, Kernel::Neon);
+        assert_eq!(Dispatch::new(Some(Kernel::Sse2)).kernel(), best);
     }
     assert_eq!(Dispatch::new(Some(best)).kernel(), best);
 

@@ -382,7 +382,7 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         }
         let start = self.skip_space(self.pos);
         self.token_start = start;
-        self.pos = start;
+        self.end_at(start);
         let is_after_root = matches!(self.state, State::Epilog);
         let is_at_end = start >= self.body().len();
         match self.body().byte(start) {

@@ -13,6 +13,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[cfg(target_pointer_width = "64")] // the corpora need large numbers
 mod bench_corpora;
 mod bounds;
 #[cfg(feature = "codec")]

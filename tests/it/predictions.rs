@@ -9,6 +9,12 @@ use crate::support::server::{PUSH, Server, TYPES};
 use ews_notifications::{ErrorKind, EventKind, Kernel};
 
 #[test]
+#[cfg(target_arch = "aarch64")]
+fn a_parser_uses_neon_on_aarch64() {
+    assert_eq!(ews_notifications::Parser::new().kernel(), Kernel::Neon);
+}
+
+#[test]
 fn every_kernel_reads_the_same() {
     for kernel in KERNELS {
         let mut parsers = ParserPair::with(|config| config.kernel = kernel);

@@ -108,7 +108,7 @@ fn any_kernel(choices: &mut Choices<'_>) -> Option<Kernel> {
     choices.one_of(&KERNELS)
 }
 
-/// Every kernel, and the parser's own choice.
+/// Every kernel of x86-64, and the parser's own choice. On aarch64 all of them but the scalar one are NEON.
 pub(crate) const KERNELS: [Option<Kernel>; 4] = [
     None,
     Some(Kernel::Scalar),
