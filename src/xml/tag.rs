@@ -2,6 +2,8 @@
 //!
 //! Extends [`Tokenizer`]; uses `namespaces`.
 
+use core::fmt;
+
 use super::namespaces::Namespaces;
 use super::token::{Attribute, Form, Name, Namespace, QName, Text, Token};
 use super::tokenizer::{Next, State, Tokenizer};
@@ -467,10 +469,17 @@ impl AttributeNames {
 /// Iterates over the attributes of a start tag in document order. Made by [`Tokenizer::attributes`].
 ///
 /// `'t` borrows the tokenizer and `'b` is the lifetime of the body: the attributes borrow from the body only.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Attributes<'t, 'b> {
     body: &'b str,
     raw: core::slice::Iter<'t, RawAttribute>,
+}
+
+/// Shows no byte of the body.
+impl fmt::Debug for Attributes<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Attributes").field(&self.raw).finish()
+    }
 }
 
 impl<'t, 'b> Attributes<'t, 'b> {
