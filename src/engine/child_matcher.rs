@@ -58,8 +58,11 @@ pub(super) struct Children<'e, 'a> {
 
 /// An event of which not all children are as predicted.
 pub(super) struct OpenEvent<'a> {
-    pub(super) kind: EventKind,
-    /// After its start tag, which has no attributes.
+    /// With the children so far.
+    pub(super) event: Event<'a>,
+    /// The position after its start tag, which has no attributes.
+    pub(super) start_tag_end: usize,
+    /// After the last of these children, or after the start tag.
     pub(super) cursor: Cursor<'a>,
 }
 
@@ -72,11 +75,7 @@ impl<'a> Task for Children<'_, 'a> {
         let Self {
             cursor, builder, ..
         } = self;
-        let mut matcher = ChildMatcher {
-            vector,
-            cursor: *cursor,
-            tags: self.tags,
-        };
+        let mut matcher = ChildMatcher::new(vector, *cursor, self.tags);
         if *self.seen == Seen::default()
             && let Some((id, watermark)) = matcher.first_leaves(self.lengths)
         {
@@ -99,16 +98,17 @@ impl<'a> Task for Children<'_, 'a> {
                 return None;
             }
             if let Some(name) = matcher.event_name() {
-                let after_start_tag = matcher.cursor;
+                let start_tag_end = matcher.cursor.pos();
                 let event = builder.add_event()?;
+                matcher.complete(matcher.cursor, false);
                 if matcher
                     .event(name, event, self.lengths, self.arena)
                     .is_none()
                 {
-                    builder.remove_event();
                     return Some(OpenEvent {
-                        kind: name.kind,
-                        cursor: after_start_tag,
+                        event: builder.remove_event()?,
+                        start_tag_end,
+                        cursor: matcher.end_of_children(),
                     });
                 }
             } else {
@@ -137,11 +137,7 @@ impl Task for EventChildren<'_, '_> {
 
     #[inline(always)]
     fn run<V: Vector>(self, vector: V) -> bool {
-        let mut matcher = ChildMatcher {
-            vector,
-            cursor: *self.cursor,
-            tags: self.tags,
-        };
+        let mut matcher = ChildMatcher::new(vector, *self.cursor, self.tags);
         loop {
             matcher.cursor.skip_to_tag(vector);
             if matcher
@@ -179,9 +175,44 @@ struct ChildMatcher<'e, 'a, V> {
     vector: V,
     cursor: Cursor<'a>,
     tags: &'e Tags,
+    /// After the last complete child of the event or, if a joint follows it, before that.
+    children_end: Cursor<'a>,
+    is_before_joint: bool,
 }
 
-impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
+impl<'e, 'a, V: Vector> ChildMatcher<'e, 'a, V> {
+    #[inline(always)]
+    fn new(vector: V, cursor: Cursor<'a>, tags: &'e Tags) -> Self {
+        Self {
+            vector,
+            cursor,
+            tags,
+            children_end: cursor,
+            is_before_joint: false,
+        }
+    }
+
+    /// A child of the event is complete, up to here or up to the end of the first tag after it.
+    #[inline(always)]
+    fn complete(&mut self, end: Cursor<'a>, is_before_joint: bool) {
+        self.children_end = end;
+        self.is_before_joint = is_before_joint;
+    }
+
+    /// After the last complete child of the event.
+    #[inline(always)]
+    fn end_of_children(&self) -> Cursor<'a> {
+        let mut end = self.children_end;
+        if self.is_before_joint {
+            // The first tag of a joint ends the child.
+            while end.peek() != Some(b'>') && !end.rest().is_empty() {
+                end.bump();
+            }
+            end.bump();
+        }
+        end
+    }
+
     /// The three leaves that almost every Notification starts with: SubscriptionId, PreviousWatermark, and MoreEvents
     /// with `false`.
     #[inline(always)]
@@ -313,6 +344,7 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
             end = self.cursor;
         }
         self.cursor = end;
+        self.complete(end, false);
         if old != OldIds::default() {
             event.old_ids = Some(arena.alloc(old));
         }
@@ -412,8 +444,16 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
         expected: &mut u32,
     ) -> Option<(&'a str, bool)> {
         let text = self.text(expected)?;
+        let before_joint = self.cursor;
         let is_joint = self.cursor.eat_literal(joint);
-        (is_joint || self.eat_end_tag(name)).then_some((text, is_joint))
+        if is_joint {
+            self.complete(before_joint, true);
+        } else if self.eat_end_tag(name) {
+            self.complete(self.cursor, false);
+        } else {
+            return None;
+        }
+        Some((text, is_joint))
     }
 
     #[inline(always)]
@@ -447,7 +487,9 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
             change_key = Some(self.attribute_value(quote, &mut expected.change_key)?);
             let [spaced, tight] = joints;
             let joint = if expected.no_space { tight } else { spaced };
+            let before_joint = self.cursor;
             if self.cursor.eat_literal(joint) {
+                self.complete(before_joint, true);
                 return Some((id, change_key, true));
             }
         }
@@ -458,7 +500,11 @@ impl<'a, V: Vector> ChildMatcher<'_, 'a, V> {
         } else {
             self.cursor.eat("><") && self.eat_end_tag(name)
         };
-        ends.then_some((id, change_key, false))
+        if !ends {
+            return None;
+        }
+        self.complete(self.cursor, false);
+        Some((id, change_key, false))
     }
 
     /// An attribute value after its first quote, and the quote that ends it.

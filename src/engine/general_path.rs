@@ -14,8 +14,8 @@ use super::{MessageBuilder, Scratch, Session};
 use crate::config::Limits;
 use crate::error::{Error, ErrorKind};
 use crate::model::{
-    ConnectionStatus, Event, EventKind, MessageXmlValue, OldIds, Operation, ResponseClass,
-    ResponseCode, ServerVersionInfo, SoapVersion, SubscriptionId, Watermark,
+    ConnectionStatus, Event, MessageXmlValue, OldIds, Operation, ResponseClass, ResponseCode,
+    ServerVersionInfo, SoapVersion, SubscriptionId, Watermark,
 };
 use crate::scan::{Class, Cursor, Span};
 use crate::schema::{self, Content, Element, Seen};
@@ -193,7 +193,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
 
     /// Reads children of the open Notification while they are as predicted. If an event deviates, the tokenizer is
     /// inside of it.
-    fn read_predicted_children(&mut self) -> Option<EventKind> {
+    fn read_predicted_children(&mut self) -> Option<Event<'a>> {
         let Scratch {
             open,
             tags,
@@ -215,9 +215,15 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
             builder: self.builder,
         });
         self.continue_at(cursor);
-        let OpenEvent { kind, cursor } = open_event?;
-        self.tokens.enter(cursor, prefix.len(), kind.name().len());
-        Some(kind)
+        let OpenEvent {
+            event,
+            start_tag_end,
+            cursor,
+        } = open_event?;
+        let local_len = event.kind.name().len();
+        self.tokens.continue_at(cursor);
+        self.tokens.enter(start_tag_end, prefix.len(), local_len);
+        Some(event)
     }
 
     /// Reads children of an open event while they are as predicted, and its end tag. Returns whether the end tag was read.

@@ -6,7 +6,7 @@ use bumpalo::collections::String as BumpString;
 
 use super::general_path::GeneralPath;
 use crate::error::{Error, ErrorKind};
-use crate::xml::{Text, Token};
+use crate::xml::{Namespace, Text, Token};
 
 /// Text of the message, and its offset in the body.
 #[derive(Clone, Copy, Debug)]
@@ -70,10 +70,12 @@ impl<'a> GeneralPath<'_, 'a> {
     ) -> [Option<Value<'a>>; N] {
         let mut values = [None; N];
         for attribute in self.tokens.attributes() {
-            let is_named = |name: &&str| attribute.name().is_unqualified(name);
-            let position = names.iter().position(is_named);
-            match position.and_then(|at| values.get_mut(at)) {
-                Some(value) => {
+            let name = attribute.name();
+            let local = name.local();
+            let mut wanted = names.iter().zip(&mut values);
+            let wanted = wanted.find(|(wanted, _)| **wanted == local);
+            match wanted.filter(|_| name.namespace() == Namespace::NONE) {
+                Some((_, value)) => {
                     let text = to_str(attribute.value(), self.arena);
                     *value = Some(Value {
                         text,

@@ -237,14 +237,13 @@ impl<'b> Text<'b> {
 
 impl fmt::Display for Text<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let special: &[u8] = match self.form {
-            Form::Verbatim => return f.write_str(self.raw),
-            Form::Unparsed => b"\r",
-            Form::CharData => b"\r&",
-            Form::AttValue => b"\r\n\t&",
+        let is_special = |byte| match (self.form, byte) {
+            (Form::Verbatim, _) => false,
+            (_, b'\r') | (Form::CharData | Form::AttValue, b'&') => true,
+            _ => self.form == Form::AttValue && matches!(byte, b'\n' | b'\t'),
         };
         let mut rest = self.raw;
-        let find = |text: &str| text.bytes().position(|byte| special.contains(&byte));
+        let find = |text: &str| text.bytes().position(is_special);
         while let Some((verbatim, from)) = find(rest).and_then(|at| rest.split_at_checked(at)) {
             f.write_str(verbatim)?;
             rest = if let Some((reference, after)) = super::reference::split(from) {

@@ -288,19 +288,18 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         self.pos = cursor.pos();
     }
 
-    /// Continues inside an element, at a cursor that has moved over white space and its start tag, which has no
-    /// attributes. The lengths are those of the prefix with its colon, and of the local part.
-    pub(crate) fn enter(&mut self, cursor: Cursor<'b>, prefix: usize, local: usize) {
+    /// Opens an element whose start tag ends at a position and has no attributes. The lengths are those of the prefix
+    /// with its colon, and of the local part. The tokenizer continues after that tag.
+    pub(crate) fn enter(&mut self, start_tag_end: usize, prefix: usize, local: usize) {
         if let Some(declarations) = self.closed_scope {
             self.close_scope(declarations);
         }
-        self.continue_at(cursor);
-        let end = self.pos - ">".len();
+        let end = start_tag_end - ">".len();
         let local_start = end - local;
         self.open_element(QName::new(local_start - prefix, local_start, end));
     }
 
-    /// Continues after the innermost element, whose end tag the last cursor has moved over. It must have no
+    /// Continues after the innermost element, whose end tag the cursor has moved over. It must have no
     /// declarations.
     pub(crate) fn leave(&mut self) {
         self.tables.open.pop();
