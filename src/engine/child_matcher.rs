@@ -17,7 +17,7 @@ use super::value;
 use crate::model::{
     Event, EventKind, FolderId, ItemId, OldIds, SubscriptionId, Timestamp, Watermark,
 };
-use crate::scan::{Class, Cursor, Literal, Task, Vector};
+use crate::scan::{Cursor, Delimited, Literal, Task, Vector};
 use crate::schema::{Element, Seen};
 
 /// The expected length of each value, in bytes: that of the last value of the same element.
@@ -161,13 +161,12 @@ impl Task for EventChildren<'_, '_> {
 }
 
 /// The children that come before those that few events have.
-const USUAL_CHILDREN: Seen = Seen::of([
-    Element::Watermark,
-    Element::TimeStamp,
-    Element::ItemId,
-    Element::FolderId,
-    Element::ParentFolderId,
-]);
+const USUAL_CHILDREN: Seen = Seen::NONE
+    .with(Element::Watermark)
+    .with(Element::TimeStamp)
+    .with(Element::ItemId)
+    .with(Element::FolderId)
+    .with(Element::ParentFolderId);
 
 /// Looks ahead with a cursor of its own, so that a deviation leaves that of [`Children`] in place. After `None` or `false`
 /// the position of its own cursor is unspecified, unless a method says otherwise.
@@ -315,7 +314,7 @@ impl<'e, 'a, V: Vector> ChildMatcher<'e, 'a, V> {
         }
         if is_inside_tag || self.eat_start_tag("ParentFolderId Id=") {
             let quote = if is_inside_tag {
-                b'"'
+                Delimited::DOUBLE_QUOTED
             } else {
                 self.cursor.eat_quote()?
             };
@@ -459,7 +458,7 @@ impl<'e, 'a, V: Vector> ChildMatcher<'e, 'a, V> {
     #[inline(always)]
     fn text(&mut self, expected: &mut u32) -> Option<&'a str> {
         self.cursor
-            .eat_expected_members(self.vector, Class::TEXT, b'<', expected)
+            .eat_expected_members(self.vector, Delimited::TEXT, expected)
     }
 
     /// The rest of an id element from its first quote, with or without an end tag. Then white space.
@@ -476,7 +475,7 @@ impl<'e, 'a, V: Vector> ChildMatcher<'e, 'a, V> {
     fn id_to(
         &mut self,
         joints: &[Literal<4>; 2],
-        quote: u8,
+        quote: Delimited,
         name: &str,
         expected: &mut IdLengths,
     ) -> Option<(&'a str, Option<&'a str>, bool)> {
@@ -509,9 +508,9 @@ impl<'e, 'a, V: Vector> ChildMatcher<'e, 'a, V> {
 
     /// An attribute value after its first quote, and the quote that ends it.
     #[inline(always)]
-    fn attribute_value(&mut self, quote: u8, expected: &mut u32) -> Option<&'a str> {
+    fn attribute_value(&mut self, quote: Delimited, expected: &mut u32) -> Option<&'a str> {
         self.cursor
-            .eat_expected_members(self.vector, Class::VALUE, quote, expected)
+            .eat_expected_members(self.vector, quote, expected)
     }
 
     /// `<`, the prefix and `name`. `false` leaves the cursor in place.

@@ -1,7 +1,8 @@
 //! The general path: the grammar of `schema` applied to the tokens of `xml`.
 //!
-//! It can read any body, and decides what a body means. Children of a Notification that are as predicted are read by
-//! [`child_matcher`](super::child_matcher).
+//! It can read any body, and decides what a body means. Children of a Notification, and children of an event, that are as
+//! predicted are read by [`child_matcher`](super::child_matcher). So one unusual child of an event costs the tokens of
+//! that child, and not of the event.
 
 use bumpalo::Bump;
 

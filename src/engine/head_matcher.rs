@@ -318,7 +318,7 @@ impl<'b, V: Vector> Lookahead<'b, V> {
             {
                 let quote = self.cursor.eat_quote()?;
                 let start = self.cursor.pos();
-                let text = self.cursor.eat_members(self.vector, Class::VALUE, quote)?;
+                let text = self.cursor.eat_members(self.vector, quote)?;
                 value = Some(Span::new(start, start + text.len()));
             } else if self.cursor.eat(" />") || self.cursor.eat("/>") {
                 break true;
@@ -342,7 +342,7 @@ impl<'b, V: Vector> Lookahead<'b, V> {
         let quote = self.cursor.eat_quote()?;
         for (name, vocabulary) in schema::VOCABULARIES {
             // The name ends at the quote, so at most one matches.
-            if self.cursor.eat_terminated(name, quote) {
+            if self.cursor.eat_delimited(name, quote) {
                 return self.bindings.declare(prefix, vocabulary, inherited);
             }
         }

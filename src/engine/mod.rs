@@ -9,7 +9,8 @@
 //!   learned ones (`heads`), or tag by tag (`head_matcher`). The children are compared by `child_matcher`. Both matchers
 //!   compare with the tags in `tags`.
 //! - The general path (`general_path`, `event`, `value`) takes over at the first deviation. It applies the grammar of
-//!   `schema` to the tokens of `xml`. No other module decides what an element means or what is an error.
+//!   `schema` to the tokens of `xml`, and returns to `child_matcher` after the child that deviates. No other module
+//!   decides what an element means or what is an error.
 //!
 //! Both paths write into one `builder`.
 //!

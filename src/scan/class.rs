@@ -72,6 +72,30 @@ impl Class {
     }
 }
 
+/// A class, and the byte that ends its members in the body.
+///
+/// INVARIANT: that byte is ASCII, and no member. So after it a character begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Delimited {
+    pub(super) class: Class,
+    pub(super) end: u8,
+}
+
+impl Delimited {
+    /// Literal text up to a tag.
+    pub(crate) const TEXT: Self = Self::new(Class::TEXT, b'<');
+    /// A literal attribute value in double quotes, after the first.
+    pub(crate) const DOUBLE_QUOTED: Self = Self::new(Class::VALUE, b'"');
+    /// A literal attribute value in single quotes, after the first.
+    pub(crate) const SINGLE_QUOTED: Self = Self::new(Class::VALUE, b'\'');
+
+    /// Does not compile if the invariant is broken: for constants.
+    const fn new(class: Class, end: u8) -> Self {
+        assert!(end.is_ascii() && !class.contains(end));
+        Self { class, end }
+    }
+}
+
 /// A subset of a class that a few vector instructions distinguish from all other bytes. It lacks only rare
 /// members.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

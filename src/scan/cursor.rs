@@ -7,7 +7,7 @@ use core::fmt;
 
 use super::Span;
 use super::chars::{InvalidUtf8, first_char};
-use super::class::Class;
+use super::class::{Class, Delimited};
 use super::kernel::{Dispatch, Vector};
 use super::literal::Literal;
 use super::short_prefix::ShortPrefix;
@@ -119,13 +119,13 @@ impl<'b> Cursor<'b> {
         prefix
     }
 
-    /// Moves over `text` and `end`, an ASCII character, if they come next. Never moves over another `end`.
+    /// Moves over `text` and the byte that ends it, if they come next.
     #[inline(always)]
-    pub(crate) fn eat_terminated(&mut self, text: &str, end: u8) -> bool {
+    pub(crate) fn eat_delimited(&mut self, text: &str, delimited: Delimited) -> bool {
         let Some((read, after)) = self.rest.split_at_checked(text.len() + 1) else {
             return false;
         };
-        let is_read = end.is_ascii() && read.split_last() == Some((&end, text.as_bytes()));
+        let is_read = read.split_last() == Some((&delimited.end, text.as_bytes()));
         if is_read {
             self.rest = after;
         }
@@ -162,12 +162,16 @@ impl<'b> Cursor<'b> {
         }
     }
 
-    /// Moves over a quote if one comes next, and returns it.
+    /// Moves over a quote if one comes next. Returns what follows it.
     #[inline(always)]
-    pub(crate) fn eat_quote(&mut self) -> Option<u8> {
-        let quote = self.peek().filter(|byte| matches!(byte, b'"' | b'\''))?;
+    pub(crate) fn eat_quote(&mut self) -> Option<Delimited> {
+        let value = match self.peek()? {
+            b'"' => Delimited::DOUBLE_QUOTED,
+            b'\'' => Delimited::SINGLE_QUOTED,
+            _ => return None,
+        };
         self.bump();
-        Some(quote)
+        Some(value)
     }
 
     /// Moves over the leading members of the class and returns their number.
@@ -205,17 +209,15 @@ impl<'b> Cursor<'b> {
         self.take_ascii(vector.leading_members(self.rest, class));
     }
 
-    /// Moves over the leading members of the class and `end`, if it follows them. Returns the members. `end` is
-    /// an ASCII non-member.
+    /// Moves over the leading members of the class and the byte that ends them, if it follows. Returns the members.
     #[inline(always)]
     pub(crate) fn eat_members<V: Vector>(
         &mut self,
         vector: V,
-        class: Class,
-        end: u8,
+        delimited: Delimited,
     ) -> Option<&'b str> {
-        let length = vector.leading_members(self.rest, class);
-        self.take_members(length, end)
+        let length = vector.leading_members(self.rest, delimited.class);
+        self.take_members(length, delimited)
     }
 
     /// [`eat_members`](Self::eat_members), faster if there are `expected` members. Otherwise sets `expected` to their
@@ -224,28 +226,28 @@ impl<'b> Cursor<'b> {
     pub(crate) fn eat_expected_members<V: Vector>(
         &mut self,
         vector: V,
-        class: Class,
-        end: u8,
+        delimited: Delimited,
         expected: &mut u32,
     ) -> Option<&'b str> {
         let length = *expected as usize;
-        if self.rest.get(length) == Some(&end) && vector.all_members(self.rest, length, class) {
-            return self.take_members(length, end);
+        if self.rest.get(length) == Some(&delimited.end)
+            && vector.all_members(self.rest, length, delimited.class)
+        {
+            return self.take_members(length, delimited);
         }
-        let members = self.eat_members(vector, class, end)?;
+        let members = self.eat_members(vector, delimited)?;
         *expected = members.len() as u32;
         Some(members)
     }
 
-    /// Moves over `length` leading members of some class and `end`, an ASCII character, if it follows them.
-    /// Returns the members. Callers have asked the kernel for `length`. Never moves over an `end` beyond ASCII, which
-    /// costs nothing: the compiler knows `end` in every caller.
+    /// Moves over `length` leading members and the byte that ends them, if it follows. Returns the members. Callers have
+    /// asked the kernel for `length`.
     #[inline(always)]
-    fn take_members(&mut self, length: usize, end: u8) -> Option<&'b str> {
+    fn take_members(&mut self, length: usize, delimited: Delimited) -> Option<&'b str> {
         let (members, [byte, after @ ..]) = self.rest.split_at_checked(length)? else {
             return None;
         };
-        if *byte != end || !end.is_ascii() {
+        if *byte != delimited.end {
             return None;
         }
         self.rest = after;

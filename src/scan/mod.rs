@@ -1,32 +1,24 @@
-//! Byte classes, vector kernels, and the cursor that moves over a body. The only module with `unsafe`.
+//! Byte classes, vector kernels, and the two ways to read a body. The only module with `unsafe`.
 //!
-//! All other modules read a body through a [`Cursor`]. It moves forward only over bytes that it has checked to be
-//! UTF-8. It returns the text before it as `&str` without a second check. This module knows bytes and
-//! characters. It does not know markup, and depends on nothing but the choice of a kernel in
-//! [`Config`](crate::Config).
+//! - A [`Cursor`] moves over what a caller expects to come next. The fast path of the engine reads with it.
+//! - A [`Reader`] finds what comes next: it turns the body into bitmaps, window by window. The tokenizer reads with it.
+//!
+//! Both return text of the body as `&str` without a second check, and only text that they have checked to be UTF-8. One
+//! continues where the other has stopped. This module knows bytes and characters. It does not know markup, and depends
+//! on nothing but the choice of a kernel in [`Config`](crate::Config).
 //!
 //! # Vocabulary
 //!
 //! - A **class** ([`Class`]) is a set of ASCII bytes. Its **members** are specified by one table of 256 entries.
 //! - **Leading members** are the longest sequence of members at the start of some bytes, such as the text of an
 //!   element up to `<`. "Prefix" always means a namespace prefix, and a [`Span`] is a range of the body.
-//! - A **mask** has one bit per byte of a **block** of 32 bytes.
+//! - A **mask** has one bit per byte: of a **block** of 32 bytes, or of a **chunk** of 64.
+//! - A **stop** ([`Stop`]) is a byte at which a search ends. **Bitmaps** ([`Bitmaps`]) have the stops of a **window** of
+//!   the body.
 //! - A **vector** ([`Vector`]) is a set of vector instructions. A **kernel** is a vector and all code that is
 //!   compiled with it. [`Dispatch`] holds the kernel for this machine and runs a [`Task`] in it.
 //! - A **literal** ([`Literal`]) is text that is compared eight bytes at a time, as numbers. So is a
 //!   [`ShortPrefix`].
-
-#![cfg_attr(
-    not(any(
-        target_arch = "x86_64",
-        all(target_arch = "aarch64", target_feature = "neon")
-    )),
-    allow(
-        dead_code,
-        unused_variables,
-        reason = "only kernels with vectors use them"
-    )
-)]
 
 #[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
 mod aarch64;
@@ -44,7 +36,7 @@ mod utf8;
 mod x86;
 
 pub(crate) use chars::{InvalidUtf8, first_char, is_char, is_name_char, is_name_start_char};
-pub(crate) use class::Class;
+pub(crate) use class::{Class, Delimited};
 pub(crate) use cursor::Cursor;
 pub(crate) use kernel::{Dispatch, Task, Vector};
 pub(crate) use literal::Literal;

@@ -55,17 +55,13 @@ unsafe impl Vector for Sse2 {
     #[inline(always)]
     fn below(self, chunk: &Chunk, bound: i8) -> u64 {
         // SAFETY: SSE2 is a part of x86-64.
-        unsafe { sse2_mask(chunk, |bytes| _mm_cmplt_epi8(bytes, _mm_set1_epi8(bound))) }
+        unsafe { sse2_below(chunk, bound) }
     }
 
     #[inline(always)]
     fn equal(self, chunk: &Chunk, byte: u8) -> u64 {
         // SAFETY: SSE2 is a part of x86-64.
-        unsafe {
-            sse2_mask(chunk, |bytes| {
-                _mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte.cast_signed()))
-            })
-        }
+        unsafe { sse2_equal(chunk, byte) }
     }
 
     #[inline(always)]
@@ -127,6 +123,20 @@ fn sse2_mask(chunk: &Chunk, test: impl Fn(__m128i) -> __m128i) -> u64 {
         // SAFETY: `quarter` is 16 bytes, and the load asks for no alignment.
         let bytes = unsafe { _mm_loadu_si128(quarter.as_ptr().cast()) };
         mask << 16 | u64::from(_mm_movemask_epi8(test(bytes)) as u16)
+    })
+}
+
+#[inline]
+#[target_feature(enable = "sse2")]
+fn sse2_below(chunk: &Chunk, bound: i8) -> u64 {
+    sse2_mask(chunk, |bytes| _mm_cmplt_epi8(bytes, _mm_set1_epi8(bound)))
+}
+
+#[inline]
+#[target_feature(enable = "sse2")]
+fn sse2_equal(chunk: &Chunk, byte: u8) -> u64 {
+    sse2_mask(chunk, |bytes| {
+        _mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte.cast_signed()))
     })
 }
 
@@ -226,21 +236,13 @@ unsafe impl Vector for Avx2 {
     #[inline(always)]
     fn below(self, chunk: &Chunk, bound: i8) -> u64 {
         // SAFETY: the machine has AVX2, by the invariant of `self`.
-        unsafe {
-            avx2_mask(chunk, |bytes| {
-                _mm256_cmpgt_epi8(_mm256_set1_epi8(bound), bytes)
-            })
-        }
+        unsafe { avx2_below(chunk, bound) }
     }
 
     #[inline(always)]
     fn equal(self, chunk: &Chunk, byte: u8) -> u64 {
         // SAFETY: the machine has AVX2, by the invariant of `self`.
-        unsafe {
-            avx2_mask(chunk, |bytes| {
-                _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(byte.cast_signed()))
-            })
-        }
+        unsafe { avx2_equal(chunk, byte) }
     }
 
     #[inline(always)]
@@ -259,6 +261,22 @@ fn avx2_mask(chunk: &Chunk, test: impl Fn(__m256i) -> __m256i) -> u64 {
         // SAFETY: `half` is 32 bytes, and the load asks for no alignment.
         let bytes = unsafe { _mm256_loadu_si256(half.as_ptr().cast()) };
         mask << 32 | u64::from(_mm256_movemask_epi8(test(bytes)) as u32)
+    })
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn avx2_below(chunk: &Chunk, bound: i8) -> u64 {
+    avx2_mask(chunk, |bytes| {
+        _mm256_cmpgt_epi8(_mm256_set1_epi8(bound), bytes)
+    })
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn avx2_equal(chunk: &Chunk, byte: u8) -> u64 {
+    avx2_mask(chunk, |bytes| {
+        _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(byte.cast_signed()))
     })
 }
 

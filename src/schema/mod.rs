@@ -204,15 +204,13 @@ impl Element {
 pub(crate) struct Seen(u64);
 
 impl Seen {
-    /// These children.
-    pub(crate) const fn of<const N: usize>(elements: [Element; N]) -> Self {
-        let mut seen = Self(0);
-        let mut at = 0;
-        while at < N {
-            seen.insert(elements[at]);
-            at += 1;
-        }
-        seen
+    /// No children.
+    pub(crate) const NONE: Self = Self(0);
+
+    /// These children and one more.
+    pub(crate) const fn with(mut self, element: Element) -> Self {
+        self.insert(element);
+        self
     }
 
     /// Records a child. Returns whether it is the first of its kind.
