@@ -181,6 +181,7 @@ pub(crate) fn tokens() -> impl FnMut(&[u8]) -> u64 {
     }
 }
 
+#[inline(always)]
 fn expanded(tokens: &Tokenizer<'_, '_>, name: Name<'_>) -> usize {
     let namespace = tokens.namespace_name(name.namespace());
     namespace.map_or(0, str::len) + name.local().len()

@@ -56,7 +56,7 @@ pub(super) struct Children<'e, 'a> {
     pub(super) builder: &'e mut MessageBuilder<'a>,
 }
 
-/// An event of which not all children are as predicted.
+/// An event with a child that deviates from the prediction.
 pub(super) struct OpenEvent<'a> {
     /// With the children so far.
     pub(super) event: Event<'a>,

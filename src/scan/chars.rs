@@ -4,7 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct InvalidUtf8;
 
-/// The character that `bytes` begin with; `None` if there are none.
+/// The first character of `bytes`; `None` if they are empty.
 pub(crate) fn first_char(bytes: &[u8]) -> Result<Option<char>, InvalidUtf8> {
     let length = match bytes.first() {
         None => return Ok(None),

@@ -8,8 +8,8 @@ use super::cursor::Cursor;
 use super::kernel::{Chunk, Dispatch, Task, Vector};
 use super::utf8::{self, Carry, is_continuation};
 
-/// What a search stops at. It also stops at the first byte that is not UTF-8 or is part of an illegal character,
-/// and at the end of the body.
+/// The bytes at which a search stops. It also stops at the first byte that is not UTF-8 or is part of an illegal
+/// character, and at the end of the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stop {
     /// A byte outside of [`Class::NAME`](super::Class::NAME), so any byte from 0x80 on.
@@ -20,19 +20,20 @@ pub(crate) enum Stop {
     Value,
 }
 
-/// The number of blocks that are classified at once. More would make the bitmaps larger, fewer would make more calls.
+/// The number of chunks in a window. More would make the bitmaps larger, fewer would make more calls.
 const CHUNKS: usize = 32;
 
 /// The stops in a window of the body.
 #[derive(Debug, Default)]
 pub(crate) struct Bitmaps {
-    /// The position that the first bits stand for.
+    /// The position of the first bits.
     start: usize,
     /// The position after the last byte that was classified.
     end: usize,
     /// For each [`Stop`], one bit per byte, in little-endian words.
     ///
-    /// INVARIANT: no bit is set from that of `end` to the end of the next word, unless a byte before is not valid.
+    /// INVARIANT: a search from a position up to `end` sees no bit of an earlier window. The word after the last one is
+    /// clear or, at the end of the body and at a byte that is not valid, all bits from `end` on are set.
     name: Words,
     text: Words,
     value: Words,
@@ -49,7 +50,7 @@ impl Default for Words {
 }
 
 impl Bitmaps {
-    /// Bitmaps of which nothing is classified, for the body from this position on. A character begins there.
+    /// Bitmaps that start at this position, with nothing classified. A character begins there.
     fn empty_at(at: usize) -> Self {
         Self {
             start: at,
@@ -285,7 +286,7 @@ impl<'s, 'b> Reader<'s, 'b> {
         )
     }
 
-    /// Continues at a cursor of the same body. What it has moved over is not classified.
+    /// Continues at a cursor of the same body. The bytes that it has moved over are not classified.
     pub(crate) fn continue_at(&mut self, cursor: Cursor<'b>) {
         let before = cursor.before();
         let is_same_body = core::ptr::eq(before.as_ptr(), self.body.as_ptr());

@@ -641,7 +641,7 @@ fn each_byte_is_classified_once() {
                 reader.find_before(Stop::Name, at, at + 40);
             }
             reader.check_to(at);
-            // What a cursor moves over need not be classified.
+            // Bytes that a cursor moves over need not be classified.
             let mut cursor = reader.cursor(at);
             for _ in 0..run * 10 {
                 cursor.skip(Class::TEXT);

@@ -28,6 +28,7 @@ impl OpenElement {
 
 /// An attribute of the current start tag, namespace declarations included.
 #[derive(Clone, Copy, Debug)]
+
 pub(super) struct RawAttribute {
     name: QName,
     namespace: Namespace,
@@ -56,8 +57,8 @@ impl<'b> Tokenizer<'_, 'b> {
         let mut names = AttributeNames::default();
         self.state = State::Content;
         if body.byte(name.end as usize) != b'>' {
-            end = self.rest_of_tag(name.end as usize, &mut names)?;
-            // The slash is none of a value: a quote would come between.
+            (end, names) = self.rest_of_tag(name.end as usize)?;
+            // It is not the slash of a value: a quote would follow that.
             if body.byte(end - "/>".len()) == b'/' {
                 self.state = State::EmptyElement;
             }
@@ -78,12 +79,14 @@ impl<'b> Tokenizer<'_, 'b> {
         Ok(Some(Token::StartTag(name)))
     }
 
-    /// The attributes and the end of a start tag, after its name. Returns the position after the tag.
+    /// The attributes and the end of a start tag, after its name. Returns the position after the tag, and what the
+    /// names of the attributes still need.
     ///
     /// Not inlined, so that tags without attributes do not pay for the registers it needs.
     #[inline(never)]
-    fn rest_of_tag(&mut self, mut at: usize, names: &mut AttributeNames) -> Result<usize, Error> {
+    fn rest_of_tag(&mut self, mut at: usize) -> Result<(usize, AttributeNames), Error> {
         let body = self.body();
+        let mut names = AttributeNames::default();
         loop {
             let mut next = body.byte(at);
             let mut is_spaced = next == b' ';
@@ -97,9 +100,9 @@ impl<'b> Tokenizer<'_, 'b> {
                 is_spaced = true;
             }
             match next {
-                b'>' => return Ok(at + ">".len()),
-                b'/' if body.byte(at + 1) == b'>' => return Ok(at + "/>".len()),
-                _ if is_spaced && next != b'/' => at = self.attribute(at, next, names)?,
+                b'>' => return Ok((at + ">".len(), names)),
+                b'/' if body.byte(at + 1) == b'>' => return Ok((at + "/>".len(), names)),
+                _ if is_spaced && next != b'/' => at = self.attribute(at, next, &mut names)?,
                 _ => return Err(self.bad_attribute(at)),
             }
         }
@@ -181,7 +184,7 @@ impl<'b> Tokenizer<'_, 'b> {
         Ok(Some(Token::EndTag(name)))
     }
 
-    /// `[41] Attribute`, of which this is the first byte. Returns its end.
+    /// `[41] Attribute`, with its first byte. Returns its end.
     #[inline(always)]
     fn attribute(
         &mut self,
@@ -292,7 +295,7 @@ impl<'b> Tokenizer<'_, 'b> {
         }
     }
 
-    /// NS `[7] QName`, of which this is the first byte. The error is of this kind if no name begins here.
+    /// NS `[7] QName`, with its first byte. The error is of this kind if no name begins here.
     #[inline(always)]
     fn qname(&mut self, start: usize, first: u8, kind: ErrorKind) -> Result<QName, Error> {
         let body = self.body();

@@ -653,7 +653,7 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
     }
 }
 
-/// An error if the body, of which `rest` is left, ends within `text`.
+/// An error if the body ends within `text`. `rest` is the body from a position on.
 pub(super) fn truncated(rest: &[u8], at: usize, text: &str) -> Result<(), Error> {
     if text.as_bytes().starts_with(rest) {
         return Err(Error::new(ErrorKind::UnexpectedEnd, at + rest.len()));
