@@ -101,6 +101,10 @@ TARGETS = [
     ("tokenize/records", OURS, 38, 1.9, 0.7),
     ("tokenize/cjk", OURS, 20, 4.0, 1.15),
     ("tokenize/long-values", OURS, 16, 4.0, 1.3),
+    ("tokenize/feed", OURS, 14.5, 3.6, 1.2),
+    ("tokenize/wsdl", OURS, 30, 2.35, 0.7),
+    ("tokenize/minified", OURS, 20, 3.8, 1.3),
+    ("tokenize/pretty", OURS, 20, 3.8, 1.25),
 ]
 
 # Required: time / time of the canonical form at most, times as fast as the faster of two walks at least. The key is the
