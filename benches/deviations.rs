@@ -1,5 +1,5 @@
-//! Time to parse pushes of 50 events that deviate in every event from the way in which Exchange writes them, beside the
-//! time of the canonical pushes and of bare walks of two other parsers.
+//! Time to parse pushes of 50 events that deviate from the canonical form in every event. Beside it, the time to parse the
+//! canonical pushes, and the time of bare walks of two other parsers.
 //!
 //! One iteration reads every message once. Compare times within one run only, on a quiet machine, with the default flags.
 

@@ -1,5 +1,5 @@
 //! Time to cut a stream into its envelopes, to parse the envelopes, to do both, and a lower bound. Beside them, the time of
-//! other parsers to read the envelopes, which somebody else has cut for them.
+//! other parsers to read envelopes that are cut already.
 //!
 //! One iteration takes a whole stream. The name of the group says in which chunks the stream arrives. Compare times
 //! within one run only, on a quiet machine, with the default flags.

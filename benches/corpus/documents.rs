@@ -172,13 +172,14 @@ fn drawing(random: &mut Random, length: usize) -> String {
     xml.text
 }
 
-/// A list of codes: one element a line, with six short attributes and no content. A name in eight is not ASCII.
+/// A list of codes: one element a line, with five to seven short attributes and no content. A name in eight
+/// is not ASCII.
 fn records(random: &mut Random) -> String {
     let mut xml = Writer::new(Some("\n"), "\t");
     xml.element("entries", |xml| {
         while xml.text.len() < 500_000 {
             let letters = b"abcdefghijklmnopqrstuvwxyz";
-            let [id, family] = [(); 2].map(|()| random.text(letters, 3));
+            let [id, code] = [3, 2].map(|length| random.text(letters, length));
             let status = random.pick(&["Active", "Active", "Active", "Retired"]);
             let scope = random.pick(&["Individual", "Individual", "Collective"]);
             let kind = random.pick(&["Living", "Living", "Living", "Extinct", "Ancient"]);
@@ -186,8 +187,15 @@ fn records(random: &mut Random) -> String {
             if random.once_in(8) {
                 name.push(random.pick(&['é', 'ö', 'ñ', 'ŋ']));
             }
+            let mut optional = String::new();
+            if random.once_in(2) {
+                let _ = write!(optional, r#" part1_code="{code}""#);
+            }
+            if random.once_in(2) {
+                let _ = write!(optional, r#" inverted_name="{name}""#);
+            }
             xml.line(&format!(
-                r#"<language_entry id="{id}" reference_name="{name}" status="{status}" scope="{scope}" family_code="{family}" type="{kind}" />"#
+                r#"<entry id="{id}"{optional} status="{status}" scope="{scope}" type="{kind}" name="{name}" />"#
             ));
         }
     });
@@ -245,41 +253,46 @@ fn feed(random: &mut Random) -> String {
     xml.text
 }
 
-/// A document in Japanese: three bytes a character in text and in some values, and one name in eight is not ASCII.
+/// A manual in Japanese: three bytes a character in text and in some values, some words in Latin letters, and one name in
+/// eight that is not ASCII.
 fn cjk(random: &mut Random) -> String {
-    let mut xml = Writer::new(Some("\n"), "    ");
+    let mut xml = Writer::new(Some("\n"), "  ");
     xml.element(r#"book xml:lang="ja" 版="一""#, |xml| {
-        let mut number = 0;
         while xml.text.len() < 200_000 {
-            number += 1;
-            let title = japanese(random, 4, 12);
-            xml.element(
-                &format!(r#"section id="s{number}" title="{title}""#),
-                |xml| {
-                    for place in 0..2 + random.below(8) {
-                        let text = japanese(random, 4, 20);
-                    match random.below(8) {
-                        0 => xml.leaf("注記", &text),
-                        1 => {
-                            let term = japanese(random, 2, 6);
-                            xml.leaf(&format!(r#"term ref="{term}""#), &text);
-                        }
-                        2 => xml.line(&format!(r#"<image href="figure-{number}-{place}.png" width="640" height="480"/>"#)),
-                        3..6 => {
-                            let key = [(); 3].map(|()| word(random)).join(".");
-                            xml.leaf(&format!(r#"item key="{key}" class="label""#), &text);
-                        }
-                        _ => {
-                            let latin = sentence(random, 4);
-                            xml.leaf("para", &format!("{text} ({latin}) <b>{text}</b>。"));
-                        }
-                        }
-                    }
-                },
-            );
+            xml.element("chapter", |xml| {
+                xml.leaf("title", &japanese(random, 4, 12));
+                for _ in 0..2 + random.below(4) {
+                    section(xml, random);
+                }
+            });
         }
     });
     xml.text
+}
+
+fn section(xml: &mut Writer, random: &mut Random) {
+    let name = word(random);
+    let title = japanese(random, 4, 12);
+    xml.element(&format!(r#"section id="{name}" title="{title}""#), |xml| {
+        xml.element("itemizedlist", |xml| {
+            for place in 0..2 + random.below(8) {
+                let text = japanese(random, 8, 40);
+                let latin = sentence(random, 10);
+                match random.below(8) {
+                    0 => xml.leaf("注記", &text),
+                    1 => xml.leaf(&format!(r#"term ref="{text}""#), &latin),
+                    2 => {
+                        let file = format!("{name}-{place}.png");
+                        xml.line(&format!(r#"<image href="{file}" width="640"/>"#));
+                    }
+                    3..6 => xml.element("listitem", |xml| {
+                        xml.leaf("para", &format!("{latin}: {text}"));
+                    }),
+                    _ => xml.leaf("para", &format!("{text} <b>{latin}</b>。")),
+                }
+            }
+        });
+    });
 }
 
 /// Kana with some kanji and punctuation.

@@ -1,5 +1,4 @@
 //! Settings of criterion for all benches of times.
-
 #![allow(dead_code, reason = "each bench uses a part")]
 
 use core::time::Duration;
@@ -10,7 +9,7 @@ use criterion::{BenchmarkGroup, Criterion, Throughput};
 use crate::corpus::Corpus;
 
 /// Short measurements. All contestants of a corpus are timed within seconds of each other, so that a slower phase of
-/// the machine affects them alike, and a whole bench takes less than a minute. `benches/report.py` makes several passes.
+/// the machine affects them alike, and a whole bench takes about a minute. `benches/report.py` makes several passes.
 pub(crate) fn criterion() -> Criterion {
     Criterion::default()
         .sample_size(20)
