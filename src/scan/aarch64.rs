@@ -1,17 +1,18 @@
 //! The kernel of aarch64: NEON, a part of every such machine. This module is compiled for all targets of aarch64 except
 //! those that turn NEON off, such as `aarch64-unknown-none-softfloat`.
 //!
-//! The kernel tests a block for the [`VectorSet`] of a class and for up to four given bytes, and a chunk for stops. The
-//! algorithm over blocks is in `kernel`.
+//! The kernel looks bytes up in the table of a class ([`Class::by_low_bits`]) and compares them. The algorithm over blocks
+//! is in `kernel`.
 
 use core::arch::aarch64::{
-    uint8x16_t, vandq_u8, vceqq_u8, vcltq_s8, vcltq_u8, vcltzq_s8, vdupq_n_s8, vdupq_n_u8,
-    vdupq_n_u64, vgetq_lane_u64, vld1q_u8, vmvnq_u8, vorrq_u8, vpaddq_u8, vqtbl1q_u8,
-    vreinterpretq_s8_u8, vreinterpretq_u8_u64, vreinterpretq_u64_u8, vshlq_u8, vshrq_n_u8,
-    vsubq_u8, vtstq_u8,
+    uint8x16_t, uint8x16x4_t, vaddv_u8, vandq_u8, vceqq_u8, vcgeq_u8, vcltq_s8, vcltzq_s8,
+    vdupq_n_s8, vdupq_n_u8, vdupq_n_u64, vget_high_u8, vget_lane_u64, vget_low_u8, vld1q_u8,
+    vld4q_u8, vminvq_u8, vorrq_u8, vqtbl1q_u8, vreinterpret_u64_u8, vreinterpretq_s8_u8,
+    vreinterpretq_u8_u64, vreinterpretq_u16_u8, vshlq_u8, vshrn_n_u16, vshrq_n_u8, vsriq_n_u8,
+    vtstq_u8,
 };
 
-use super::class::{Class, VectorSet};
+use super::class::Class;
 use super::kernel::{self, Block, Chunk, Stops, Vector};
 
 /// NEON, a part of the targets that this module is compiled for.
@@ -25,14 +26,14 @@ impl Neon {
     }
 }
 
-// SAFETY: `neon_non_members` clears bits of bytes in the `VectorSet` only, a subset of the class. The generic
-// `leading_members` and `all_members` are built on it. `neon_stops` looks each byte up in the table, and the others
-// compare. Tests of this folder check every method with every byte in every lane.
+// SAFETY: `neon_members` looks each byte up in the table of the class, and all methods about classes are built on it.
+// `neon_all_members` is false if the bytes are too few. Tests of this folder check every method with every byte in every
+// lane.
 unsafe impl Vector for Neon {
     #[inline(always)]
     fn non_members(self, block: &Block, class: Class) -> u32 {
         // SAFETY: this module is compiled only for targets with NEON.
-        unsafe { neon_non_members(block, class) }
+        unsafe { neon_non_members(block, table(class)) }
     }
 
     #[inline(always)]
@@ -59,9 +60,28 @@ unsafe impl Vector for Neon {
         unsafe { neon_equal(chunk, byte) }
     }
 
-    #[inline(always)]
+    /// Not inlined: it runs only if a value does not have the expected length.
+    #[inline(never)]
     fn leading_members(self, bytes: &[u8], class: Class) -> usize {
         kernel::leading_members(self, bytes, class)
+    }
+
+    #[inline(always)]
+    fn all_members(self, bytes: &[u8], length: usize, class: Class) -> bool {
+        // SAFETY: this module is compiled only for targets with NEON.
+        unsafe { neon_all_members(bytes, length, table(class)) }
+    }
+}
+
+/// The members of a class by their low four bits.
+#[inline(always)]
+const fn table(class: Class) -> &'static [u8; 16] {
+    match class {
+        Class::SPACE => &const { Class::SPACE.by_low_bits() },
+        Class::NAME_START => &const { Class::NAME_START.by_low_bits() },
+        Class::NAME => &const { Class::NAME.by_low_bits() },
+        Class::TEXT => &const { Class::TEXT.by_low_bits() },
+        _ => &const { Class::VALUE.by_low_bits() },
     }
 }
 
@@ -72,95 +92,95 @@ fn neon_load(bytes: &[u8; 16]) -> uint8x16_t {
     unsafe { vld1q_u8(bytes.as_ptr()) }
 }
 
-/// One bit for each lane. All bits of a lane are equal.
+/// Sets the lanes that are members of the class of this table.
 #[inline]
 #[target_feature(enable = "neon")]
-fn neon_mask(lanes: [uint8x16_t; 4]) -> u64 {
-    // Another bit for each of eight lanes. Three additions of neighbours gather the bits of eight lanes in one byte.
-    let bits = vreinterpretq_u8_u64(vdupq_n_u64(0x8040_2010_0804_0201));
-    let [a, b, c, d] = lanes.map(|lanes| vandq_u8(lanes, bits));
-    let sums_of_4 = vpaddq_u8(vpaddq_u8(a, b), vpaddq_u8(c, d));
-    vgetq_lane_u64::<0>(vreinterpretq_u64_u8(vpaddq_u8(sums_of_4, sums_of_4)))
+fn neon_members(lanes: uint8x16_t, table: &'static [u8; 16]) -> uint8x16_t {
+    let row = vqtbl1q_u8(neon_load(table), vandq_u8(lanes, vdupq_n_u8(0xF)));
+    // A shift by 8 or more gives 0, so bytes from 0x80 on have no bit in any row.
+    let high = vreinterpretq_s8_u8(vshrq_n_u8::<4>(lanes));
+    vtstq_u8(row, vshlq_u8(vdupq_n_u8(1), high))
 }
 
-/// The mask of a chunk: the bytes whose lane the test sets.
-#[inline]
+/// [`Vector::all_members`] without a mask for each block, which takes more instructions than the look-up.
+#[inline(never)]
 #[target_feature(enable = "neon")]
-fn neon_chunk_mask(chunk: &Chunk, test: impl Fn(uint8x16_t) -> uint8x16_t) -> u64 {
-    let ([a, b, c, d], _) = chunk.as_chunks() else {
-        return u64::MAX;
+fn neon_all_members(bytes: &[u8], length: usize, table: &'static [u8; 16]) -> bool {
+    const LANES: [u8; 16] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+    let (blocks, _) = bytes.as_chunks::<16>();
+    let blocks = blocks.get(..=length / 16);
+    let Some((last, full)) = blocks.and_then(<[[u8; 16]]>::split_last) else {
+        return false;
     };
-    neon_mask([a, b, c, d].map(|bytes| test(neon_load(bytes))))
+    let after_length = vcgeq_u8(neon_load(&LANES), vdupq_n_u8((length % 16) as u8));
+    let mut members = vorrq_u8(after_length, neon_members(neon_load(last), table));
+    for block in full {
+        members = vandq_u8(members, neon_members(neon_load(block), table));
+    }
+    vminvq_u8(members) != 0
 }
 
 /// The mask of a block: the bytes whose lane the test sets.
 #[inline]
 #[target_feature(enable = "neon")]
 fn neon_block_mask(block: &Block, test: impl Fn(uint8x16_t) -> uint8x16_t) -> u32 {
-    let ([low, high], _) = block.as_chunks() else {
-        return u32::MAX;
-    };
-    let none = vdupq_n_u8(0);
-    neon_mask([test(neon_load(low)), test(neon_load(high)), none, none]) as u32
+    let halves = [0, 16].map(|at| {
+        // SAFETY: `block` is 32 bytes, so 16 begin at `at`. The load asks for no alignment.
+        unsafe { vld1q_u8(block.as_ptr().wrapping_add(at)) }
+    });
+    // Another bit for each of eight lanes. Their sum has the bits of all.
+    let bits = vreinterpretq_u8_u64(vdupq_n_u64(0x8040_2010_0804_0201));
+    let [low, high] = halves.map(|lanes| vandq_u8(test(lanes), bits));
+    let eights = [
+        vget_low_u8(low),
+        vget_high_u8(low),
+        vget_low_u8(high),
+        vget_high_u8(high),
+    ];
+    u32::from_le_bytes(eights.map(|lanes| vaddv_u8(lanes)))
 }
 
-/// Sets the lanes that are one of these bytes.
 #[inline]
 #[target_feature(enable = "neon")]
-fn neon_lanes_of(lanes: uint8x16_t, bytes: [u8; 4]) -> uint8x16_t {
-    let [a, b, c, d] = bytes.map(|byte| vceqq_u8(lanes, vdupq_n_u8(byte)));
-    vorrq_u8(vorrq_u8(a, b), vorrq_u8(c, d))
+fn neon_non_members(block: &Block, table: &'static [u8; 16]) -> u32 {
+    !neon_block_mask(block, |lanes| neon_members(lanes, table))
 }
 
 #[inline]
 #[target_feature(enable = "neon")]
 fn neon_any_of(block: &Block, bytes: [u8; 4]) -> u32 {
-    neon_block_mask(block, |lanes| neon_lanes_of(lanes, bytes))
+    neon_block_mask(block, |lanes| {
+        let [a, b, c, d] = bytes.map(|byte| vceqq_u8(lanes, vdupq_n_u8(byte)));
+        vorrq_u8(vorrq_u8(a, b), vorrq_u8(c, d))
+    })
 }
 
+/// The mask of a chunk: the bytes whose lane the test sets.
 #[inline]
 #[target_feature(enable = "neon")]
-fn neon_non_members(block: &Block, class: Class) -> u32 {
-    match class.vector_set() {
-        // The comparison is signed, so bytes from 0x80 on are below the space too.
-        VectorSet::FromSpaceExcept(excluded) => neon_block_mask(block, |lanes| {
-            let space = vdupq_n_s8(b' '.cast_signed());
-            let below = vcltq_s8(vreinterpretq_s8_u8(lanes), space);
-            vorrq_u8(below, neon_lanes_of(lanes, excluded))
-        }),
-        VectorSet::OneOf(members) => {
-            neon_block_mask(block, |lanes| vmvnq_u8(neon_lanes_of(lanes, members)))
-        }
-        VectorSet::Alphanumeric => neon_block_mask(block, |lanes| {
-            // The differences wrap around, so one comparison finds each range.
-            let letter = vsubq_u8(vorrq_u8(lanes, vdupq_n_u8(0x20)), vdupq_n_u8(b'a'));
-            let digit = vsubq_u8(lanes, vdupq_n_u8(b'0'));
-            let is_letter = vcltq_u8(letter, vdupq_n_u8(26));
-            let is_digit = vcltq_u8(digit, vdupq_n_u8(10));
-            vmvnq_u8(vorrq_u8(is_letter, is_digit))
-        }),
-    }
+fn neon_chunk_mask(chunk: &Chunk, test: impl Fn(uint8x16_t) -> uint8x16_t) -> u64 {
+    // The first vector gets bytes 0, 4, 8 and so on. So the bits of four neighbours are in the same lane of four vectors,
+    // and four shifts gather them, which takes fewer instructions than additions.
+    // SAFETY: `chunk` is 64 bytes, and the load asks for no alignment.
+    let uint8x16x4_t(a, b, c, d) = unsafe { vld4q_u8(chunk.as_ptr()) };
+    let [a, b, c, d] = [a, b, c, d].map(test);
+    let ab = vsriq_n_u8::<1>(b, a);
+    let cd = vsriq_n_u8::<1>(d, c);
+    let fours = vsriq_n_u8::<2>(cd, ab); // in the high half of each lane
+    let twice = vsriq_n_u8::<4>(fours, fours);
+    let eights = vshrn_n_u16::<4>(vreinterpretq_u16_u8(twice));
+    vget_lane_u64::<0>(vreinterpret_u64_u8(eights))
 }
 
 #[inline]
 #[target_feature(enable = "neon")]
 fn neon_stops(chunk: &Chunk) -> Stops {
-    const NAME: [u8; 16] = Class::NAME.by_low_bits();
-    const TEXT: [u8; 16] = Class::TEXT.by_low_bits();
-    const VALUE: [u8; 16] = Class::VALUE.by_low_bits();
-    let non_members = |class: &'static [u8; 16]| {
-        !neon_chunk_mask(chunk, |lanes| {
-            let row = vqtbl1q_u8(neon_load(class), vandq_u8(lanes, vdupq_n_u8(0xF)));
-            // A shift by 8 or more gives 0, for bytes from 0x80 on.
-            let high = vreinterpretq_s8_u8(vshrq_n_u8::<4>(lanes));
-            vtstq_u8(row, vshlq_u8(vdupq_n_u8(1), high))
-        })
-    };
+    let non_members = |class| !neon_chunk_mask(chunk, |lanes| neon_members(lanes, table(class)));
     let non_ascii = neon_chunk_mask(chunk, |lanes| vcltzq_s8(vreinterpretq_s8_u8(lanes)));
     Stops {
-        name: non_members(&NAME),
-        text: non_members(&TEXT) & !non_ascii,
-        value: non_members(&VALUE) & !non_ascii,
+        name: non_members(Class::NAME),
+        text: non_members(Class::TEXT) & !non_ascii,
+        value: non_members(Class::VALUE) & !non_ascii,
         non_ascii,
     }
 }

@@ -59,7 +59,8 @@ impl Class {
         table
     }
 
-    /// The members that vectors recognise.
+    /// The members that the vectors of x86-64 recognise.
+    #[cfg(target_arch = "x86_64")]
     #[inline(always)]
     pub(super) const fn vector_set(self) -> VectorSet {
         match self {
@@ -98,6 +99,7 @@ impl Delimited {
 
 /// A subset of a class that a few vector instructions distinguish from all other bytes. It lacks only rare
 /// members.
+#[cfg(target_arch = "x86_64")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum VectorSet {
     /// All ASCII bytes from the space on, except these four. Different bytes of the four differ in their low
