@@ -160,14 +160,6 @@ impl Task for EventChildren<'_, '_> {
     }
 }
 
-/// The children that come before those that few events have.
-const USUAL_CHILDREN: Seen = Seen::NONE
-    .with(Element::Watermark)
-    .with(Element::TimeStamp)
-    .with(Element::ItemId)
-    .with(Element::FolderId)
-    .with(Element::ParentFolderId);
-
 /// Looks ahead with a cursor of its own, so that a deviation leaves that of [`Children`] in place. After `None` or `false`
 /// the position of its own cursor is unspecified, unless a method says otherwise.
 struct ChildMatcher<'e, 'a, V> {
@@ -337,9 +329,13 @@ impl<'e, 'a, V: Vector> ChildMatcher<'e, 'a, V> {
     #[inline(always)]
     fn rest_of_event(&mut self, event: &mut Event<'a>, lengths: &mut Lengths, arena: &'a Bump) {
         let mut old = OldIds::default();
-        let mut seen = USUAL_CHILDREN;
+        let mut seen = Seen::default();
         let mut end = self.cursor;
-        while self.child(event, &mut old, &mut seen, lengths).is_some() {
+        while self.eat_start_tag("")
+            && self
+                .rare_child(event, &mut old, &mut seen, lengths)
+                .is_some()
+        {
             end = self.cursor;
         }
         self.cursor = end;
@@ -381,7 +377,21 @@ impl<'e, 'a, V: Vector> ChildMatcher<'e, 'a, V> {
             let (id, key) = self.id("ParentFolderId>", &mut lengths.parent_folder_id)?;
             let is_first = seen.insert(Element::ParentFolderId);
             is_first.then(|| event.parent_folder_id = Some(FolderId::new(id, key)))
-        } else if self.cursor.eat("OldItemId Id=") {
+        } else {
+            self.rare_child(event, old, seen, lengths)
+        }
+    }
+
+    /// A child that few events have, after `<` and the prefix.
+    #[inline(always)]
+    fn rare_child(
+        &mut self,
+        event: &mut Event<'a>,
+        old: &mut OldIds<'a>,
+        seen: &mut Seen,
+        lengths: &mut Lengths,
+    ) -> Option<()> {
+        if self.cursor.eat("OldItemId Id=") {
             let (id, key) = self.id("OldItemId>", &mut lengths.old_item_id)?;
             let is_first = seen.insert(Element::OldItemId);
             is_first.then(|| old.old_item_id = Some(ItemId::new(id, key)))

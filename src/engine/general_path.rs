@@ -239,7 +239,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         };
         let scratch = &mut *self.session.scratch;
         let mut cursor = self.tokens.cursor();
-        let ends = self.session.dispatch.run(EventChildren {
+        let ends = self.session.dispatch.run_baseline(EventChildren {
             cursor: &mut cursor,
             tags: scratch.tags.with(prefix),
             lengths: &mut scratch.lengths,

@@ -181,6 +181,12 @@ pub(crate) trait Task {
     fn run<V: Vector>(self, vector: V) -> Self::Output;
 }
 
+/// Runs the task. Not inlined, so that the code of a task exists once for each vector.
+#[inline(never)]
+fn compiled<V: Vector, T: Task>(vector: V, task: T) -> T::Output {
+    task.run(vector)
+}
+
 /// The kernel in use. This machine has its instructions.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Dispatch {
@@ -238,13 +244,26 @@ impl Dispatch {
     #[inline(always)]
     pub(crate) fn run<T: Task>(self, task: T) -> T::Output {
         match self {
-            Self::Scalar(scalar) => task.run(scalar),
+            Self::Scalar(scalar) => compiled(scalar, task),
             #[cfg(target_arch = "x86_64")]
-            Self::Sse2(sse2) => task.run(sse2),
+            Self::Sse2(sse2) => compiled(sse2, task),
             #[cfg(target_arch = "x86_64")]
             Self::Avx2(avx2) => avx2.enter(task),
             #[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
-            Self::Neon(neon) => task.run(neon),
+            Self::Neon(neon) => compiled(neon, task),
+        }
+    }
+
+    /// Runs the task, compiled for the vector instructions that every machine of this architecture has. For tasks that
+    /// are not worth the code for another kernel.
+    #[inline(always)]
+    pub(crate) fn run_baseline<T: Task>(self, task: T) -> T::Output {
+        match self {
+            Self::Scalar(scalar) => compiled(scalar, task),
+            #[cfg(target_arch = "x86_64")]
+            Self::Sse2(_) | Self::Avx2(_) => compiled(Sse2, task),
+            #[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
+            Self::Neon(neon) => compiled(neon, task),
         }
     }
 

@@ -204,15 +204,6 @@ impl Element {
 pub(crate) struct Seen(u64);
 
 impl Seen {
-    /// No children.
-    pub(crate) const NONE: Self = Self(0);
-
-    /// These children and one more.
-    pub(crate) const fn with(mut self, element: Element) -> Self {
-        self.insert(element);
-        self
-    }
-
     /// Records a child. Returns whether it is the first of its kind.
     pub(crate) const fn insert(&mut self, element: Element) -> bool {
         let is_new = !self.contains(element);
