@@ -152,18 +152,12 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
     /// Reads the children of an open Notification while they are as predicted, and the tail if it follows them. Returns
     /// whether the body was read to its end.
     fn read_predicted(&mut self) -> Result<bool, Error> {
-        if !self.predicts() {
-            return Ok(false);
-        }
-        loop {
+        while self.predicts() {
             if let Some(event) = self.read_predicted_children() {
                 self.misses += 1;
                 self.session.stats.prediction_misses += 1;
                 self.rest_of_event(event)?;
-                if self.predicts() {
-                    continue;
-                }
-                return Ok(false);
+                continue;
             }
             if !self.is_in_notification() {
                 return Ok(false);
@@ -185,6 +179,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
             }
             self.prefix = prefix;
         }
+        Ok(false)
     }
 
     fn is_in_notification(&self) -> bool {

@@ -3,8 +3,6 @@
 //! It yields text of the body without a second UTF-8 check. Uses the other modules of `scan`, and nothing
 //! outside.
 
-use core::fmt;
-
 use super::Span;
 use super::chars::{InvalidUtf8, first_char};
 use super::class::{Class, Delimited};
@@ -24,13 +22,6 @@ pub(crate) struct Cursor<'b> {
     /// forward moves over whole characters that it has compared or decoded.
     rest: &'b [u8],
     dispatch: Dispatch,
-}
-
-/// Shows no byte of the body.
-impl fmt::Debug for Cursor<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Cursor({} of {})", self.pos(), self.len())
-    }
 }
 
 impl<'b> Cursor<'b> {
@@ -55,11 +46,6 @@ impl<'b> Cursor<'b> {
     /// The text before the cursor.
     pub(crate) fn before(&self) -> &'b str {
         self.since(self.rewound())
-    }
-
-    /// The length of the body.
-    pub(crate) fn len(&self) -> usize {
-        self.body.len()
     }
 
     /// A cursor at the first byte of the same body.

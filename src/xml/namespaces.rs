@@ -64,8 +64,6 @@ impl Default for Cached {
 #[derive(Clone, Copy, Debug)]
 struct Prefix {
     text: Span,
-    /// The number made of its first eight bytes.
-    key: u64,
     namespace: Namespace,
 }
 
@@ -73,6 +71,8 @@ struct Prefix {
 #[derive(Clone, Copy, Debug)]
 struct Declaration {
     prefix: u32,
+    /// The number made of the first eight bytes of the prefix.
+    key: u64,
     /// The former namespace of the prefix; `None` if this declaration added the prefix.
     outer: Option<Namespace>,
     /// Whether this declaration added its namespace name.
@@ -210,7 +210,6 @@ impl Namespaces {
         let outer = if new {
             self.prefixes.push(Prefix {
                 text: prefix,
-                key,
                 namespace,
             });
             None
@@ -221,6 +220,7 @@ impl Namespaces {
         self.cache_as(key, Cached::default());
         self.declarations.push(Declaration {
             prefix: entry,
+            key,
             outer,
             new_name,
         });
@@ -233,16 +233,16 @@ impl Namespaces {
             let Some(declaration) = self.declarations.pop() else {
                 return;
             };
-            if let Some(prefix) = self.prefixes.get_mut(declaration.prefix as usize) {
-                let key = prefix.key;
-                match declaration.outer {
-                    Some(outer) => prefix.namespace = outer,
-                    None => {
-                        self.prefixes.pop();
-                        self.prefix_set.pop();
-                    }
+            self.cache_as(declaration.key, Cached::default());
+            match (
+                declaration.outer,
+                self.prefixes.get_mut(declaration.prefix as usize),
+            ) {
+                (Some(outer), Some(prefix)) => prefix.namespace = outer,
+                _ => {
+                    self.prefixes.pop();
+                    self.prefix_set.pop();
                 }
-                self.cache_as(key, Cached::default());
             }
             if declaration.new_name {
                 self.name_set.pop();

@@ -6,7 +6,7 @@ use core::fmt::{self, Write};
 
 use super::token::{Form, Text};
 use super::{Buffers, Name, Namespace, Token, Tokenizer};
-use crate::config::Config;
+use crate::config::{Config, Limits};
 use crate::error::{Error, ErrorKind};
 
 /// The tokens of a document, one per line: names as `{namespace}local`, text normalised.
@@ -355,6 +355,59 @@ fn attributes_have_the_offsets_of_names_and_values() {
             ["p:c = \"\">", "\">"],
         ]
     );
+}
+
+#[test]
+fn names_are_equal_if_they_are_written_alike_in_the_same_namespace() {
+    let body =
+        br#"<a xmlns="u" xmlns:p="u" xmlns:q="u"><a/><p:a/><q:a/><a xmlns="v"/><a xmlns=""/></a>"#;
+    let mut buffers = Buffers::default();
+    let mut tokens = Tokenizer::new(body, &mut buffers, &Config::default()).unwrap();
+    let mut names = Vec::new();
+    while let Some(token) = tokens.next().unwrap() {
+        if let Token::StartTag(name) = token {
+            names.push(name);
+        }
+    }
+    let equal_to_first: Vec<_> = names.iter().map(|name| *name == names[0]).collect();
+    assert_eq!(equal_to_first, [true, true, false, false, false, false]);
+    let unqualified: Vec<_> = names.iter().map(|name| name.is_unqualified("a")).collect();
+    assert_eq!(unqualified, [false, false, false, false, false, true]);
+    assert!(!names[5].is_unqualified("b"));
+}
+
+#[test]
+fn names_and_attributes_are_shown_with_their_parts() {
+    let body = br#"<p:a xmlns:p="u" b="&lt;"/>"#;
+    let mut buffers = Buffers::default();
+    let mut tokens = Tokenizer::new(body, &mut buffers, &Config::default()).unwrap();
+    let token = tokens.next().unwrap().unwrap();
+    let name = r#"Name { prefix: "p", local: "a", namespace: Namespace(3) }"#;
+    assert_eq!(format!("{token:?}"), format!("StartTag({name})"));
+    assert_eq!(
+        format!("{:?}", tokens.attributes().next().unwrap()),
+        "Attribute { name: Name { prefix: \"\", local: \"b\", namespace: Namespace(0) }, \
+         value: Text { raw: \"&lt;\", form: AttValue }, .. }"
+    );
+}
+
+/// The bitmaps are moved on within the value. They do not grow with it.
+#[test]
+fn a_value_may_be_longer_than_any_window() {
+    let value = "0123456789abcdef".repeat(1 << 20);
+    let body = format!("<a b='{value}'>{value}</a>");
+    let config = Config {
+        limits: Limits::unlimited(),
+        ..Config::default()
+    };
+    let mut buffers = Buffers::default();
+    let mut tokens = Tokenizer::new(body.as_bytes(), &mut buffers, &config).unwrap();
+    tokens.next().unwrap();
+    let attribute = tokens.attributes().next().unwrap();
+    assert!(attribute.value().verbatim() == Some(&value[..]));
+    let text = tokens.next().unwrap();
+    assert!(matches!(text, Some(Token::Text(text)) if text.verbatim() == Some(&value[..])));
+    assert!(size_of::<Buffers>() + buffers.retained_bytes() < 8 << 10);
 }
 
 #[test]
