@@ -182,8 +182,8 @@ impl<'a> MessageBuilder<'a> {
         self.events.last_mut()
     }
 
-    pub(super) fn remove_event(&mut self) -> Option<Event<'a>> {
-        self.events.pop()
+    pub(super) fn remove_event(&mut self) {
+        self.events.pop();
     }
 
     /// Closes the open notification. Without its id it is dropped, and the result is `None`.

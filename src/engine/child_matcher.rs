@@ -17,7 +17,7 @@ use super::value;
 use crate::model::{
     Event, EventKind, FolderId, ItemId, OldIds, SubscriptionId, Timestamp, Watermark,
 };
-use crate::scan::{Cursor, Delimited, Literal, Task, Vector};
+use crate::scan::{Cursor, Delimited, Literal, Quote, Task, Vector};
 use crate::schema::{Element, Seen};
 
 /// The expected length of each value, in bytes: that of the last value of the same element.
@@ -58,11 +58,8 @@ pub(super) struct Children<'e, 'a> {
 
 /// An event with a child that deviates from the prediction.
 pub(super) struct OpenEvent<'a> {
-    /// With the children so far.
-    pub(super) event: Event<'a>,
-    /// The position after its start tag, which has no attributes.
-    pub(super) start_tag_end: usize,
-    /// After the last of these children, or after the start tag.
+    pub(super) kind: EventKind,
+    /// After its start tag, which has no attributes.
     pub(super) cursor: Cursor<'a>,
 }
 
@@ -98,17 +95,16 @@ impl<'a> Task for Children<'_, 'a> {
                 return None;
             }
             if let Some(name) = matcher.event_name() {
-                let start_tag_end = matcher.cursor.pos();
+                let after_start_tag = matcher.cursor;
                 let event = builder.add_event()?;
-                matcher.complete(matcher.cursor, false);
                 if matcher
                     .event(name, event, self.lengths, self.arena)
                     .is_none()
                 {
+                    builder.remove_event();
                     return Some(OpenEvent {
-                        event: builder.remove_event()?,
-                        start_tag_end,
-                        cursor: matcher.end_of_children(),
+                        kind: name.kind,
+                        cursor: after_start_tag,
                     });
                 }
             } else {
@@ -166,9 +162,6 @@ struct ChildMatcher<'e, 'a, V> {
     vector: V,
     cursor: Cursor<'a>,
     tags: &'e Tags,
-    /// After the last complete child of the event or, if a joint follows it, before that.
-    children_end: Cursor<'a>,
-    is_before_joint: bool,
 }
 
 impl<'e, 'a, V: Vector> ChildMatcher<'e, 'a, V> {
@@ -178,30 +171,7 @@ impl<'e, 'a, V: Vector> ChildMatcher<'e, 'a, V> {
             vector,
             cursor,
             tags,
-            children_end: cursor,
-            is_before_joint: false,
         }
-    }
-
-    /// A child of the event is complete, up to here or up to the end of the first tag after it.
-    #[inline(always)]
-    fn complete(&mut self, end: Cursor<'a>, is_before_joint: bool) {
-        self.children_end = end;
-        self.is_before_joint = is_before_joint;
-    }
-
-    /// After the last complete child of the event.
-    #[inline(always)]
-    fn end_of_children(&self) -> Cursor<'a> {
-        let mut end = self.children_end;
-        if self.is_before_joint {
-            // The first tag of a joint ends the child.
-            while end.peek() != Some(b'>') && !end.rest().is_empty() {
-                end.bump();
-            }
-            end.bump();
-        }
-        end
     }
 
     /// The three leaves that almost every Notification starts with: SubscriptionId, PreviousWatermark, and MoreEvents
@@ -306,7 +276,7 @@ impl<'e, 'a, V: Vector> ChildMatcher<'e, 'a, V> {
         }
         if is_inside_tag || self.eat_start_tag("ParentFolderId Id=") {
             let quote = if is_inside_tag {
-                Delimited::DOUBLE_QUOTED
+                Quote::Double
             } else {
                 self.cursor.eat_quote()?
             };
@@ -317,7 +287,7 @@ impl<'e, 'a, V: Vector> ChildMatcher<'e, 'a, V> {
             is_inside_tag = is_joint;
         }
         if !is_inside_tag && !self.cursor.eat_around("</", &tags.prefix, "") {
-            self.rest_of_event(event, lengths, arena);
+            self.rest_of_event(event, lengths, arena)?;
             if !self.cursor.eat_around("</", &tags.prefix, "") {
                 return None;
             }
@@ -327,22 +297,35 @@ impl<'e, 'a, V: Vector> ChildMatcher<'e, 'a, V> {
 
     /// The children that few events have. In a predicted event they follow the others.
     #[inline(always)]
-    fn rest_of_event(&mut self, event: &mut Event<'a>, lengths: &mut Lengths, arena: &'a Bump) {
-        let mut old = OldIds::default();
-        let mut seen = Seen::default();
-        let mut end = self.cursor;
-        while self.eat_start_tag("")
-            && self
-                .rare_child(event, &mut old, &mut seen, lengths)
-                .is_some()
-        {
-            end = self.cursor;
+    fn rest_of_event(
+        &mut self,
+        event: &mut Event<'a>,
+        lengths: &mut Lengths,
+        arena: &'a Bump,
+    ) -> Option<()> {
+        let mut old: Option<OldIds<'a>> = None;
+        if self.eat_start_tag("OldItemId Id=") {
+            let (id, key) = self.id("OldItemId>", &mut lengths.old_item_id)?;
+            old.get_or_insert_default().old_item_id = Some(ItemId::new(id, key));
+        } else if self.eat_start_tag("OldFolderId Id=") {
+            let (id, key) = self.id("OldFolderId>", &mut lengths.old_folder_id)?;
+            old.get_or_insert_default().old_folder_id = Some(FolderId::new(id, key));
         }
-        self.cursor = end;
-        self.complete(end, false);
-        if old != OldIds::default() {
+        if self.eat_start_tag("OldParentFolderId Id=") {
+            let (id, key) = self.id("OldParentFolderId>", &mut lengths.old_parent_folder_id)?;
+            let id = Some(FolderId::new(id, key));
+            old.get_or_insert_default().old_parent_folder_id = id;
+        }
+        if let Some(old) = old {
             event.old_ids = Some(arena.alloc(old));
         }
+        if self.eat_start_tag("UnreadCount>") {
+            event.unread_count = Some(self.digits()?);
+            if !(self.cursor.eat("<") && self.eat_end_tag("UnreadCount>")) {
+                return None;
+            }
+        }
+        Some(())
     }
 
     /// A child of an event. `None` if it deviates or is a second one. Then nothing is assigned.
@@ -377,21 +360,7 @@ impl<'e, 'a, V: Vector> ChildMatcher<'e, 'a, V> {
             let (id, key) = self.id("ParentFolderId>", &mut lengths.parent_folder_id)?;
             let is_first = seen.insert(Element::ParentFolderId);
             is_first.then(|| event.parent_folder_id = Some(FolderId::new(id, key)))
-        } else {
-            self.rare_child(event, old, seen, lengths)
-        }
-    }
-
-    /// A child that few events have, after `<` and the prefix.
-    #[inline(always)]
-    fn rare_child(
-        &mut self,
-        event: &mut Event<'a>,
-        old: &mut OldIds<'a>,
-        seen: &mut Seen,
-        lengths: &mut Lengths,
-    ) -> Option<()> {
-        if self.cursor.eat("OldItemId Id=") {
+        } else if self.cursor.eat("OldItemId Id=") {
             let (id, key) = self.id("OldItemId>", &mut lengths.old_item_id)?;
             let is_first = seen.insert(Element::OldItemId);
             is_first.then(|| old.old_item_id = Some(ItemId::new(id, key)))
@@ -453,16 +422,8 @@ impl<'e, 'a, V: Vector> ChildMatcher<'e, 'a, V> {
         expected: &mut u32,
     ) -> Option<(&'a str, bool)> {
         let text = self.text(expected)?;
-        let before_joint = self.cursor;
         let is_joint = self.cursor.eat_literal(joint);
-        if is_joint {
-            self.complete(before_joint, true);
-        } else if self.eat_end_tag(name) {
-            self.complete(self.cursor, false);
-        } else {
-            return None;
-        }
-        Some((text, is_joint))
+        (is_joint || self.eat_end_tag(name)).then_some((text, is_joint))
     }
 
     #[inline(always)]
@@ -485,7 +446,7 @@ impl<'e, 'a, V: Vector> ChildMatcher<'e, 'a, V> {
     fn id_to(
         &mut self,
         joints: &[Literal<4>; 2],
-        quote: Delimited,
+        quote: Quote,
         name: &str,
         expected: &mut IdLengths,
     ) -> Option<(&'a str, Option<&'a str>, bool)> {
@@ -496,9 +457,7 @@ impl<'e, 'a, V: Vector> ChildMatcher<'e, 'a, V> {
             change_key = Some(self.attribute_value(quote, &mut expected.change_key)?);
             let [spaced, tight] = joints;
             let joint = if expected.no_space { tight } else { spaced };
-            let before_joint = self.cursor;
             if self.cursor.eat_literal(joint) {
-                self.complete(before_joint, true);
                 return Some((id, change_key, true));
             }
         }
@@ -509,18 +468,14 @@ impl<'e, 'a, V: Vector> ChildMatcher<'e, 'a, V> {
         } else {
             self.cursor.eat("><") && self.eat_end_tag(name)
         };
-        if !ends {
-            return None;
-        }
-        self.complete(self.cursor, false);
-        Some((id, change_key, false))
+        ends.then_some((id, change_key, false))
     }
 
     /// An attribute value after its first quote, and the quote that ends it.
     #[inline(always)]
-    fn attribute_value(&mut self, quote: Delimited, expected: &mut u32) -> Option<&'a str> {
+    fn attribute_value(&mut self, quote: Quote, expected: &mut u32) -> Option<&'a str> {
         self.cursor
-            .eat_expected_members(self.vector, quote, expected)
+            .eat_expected_members(self.vector, Delimited::quoted(quote), expected)
     }
 
     /// `<`, the prefix and `name`. `false` leaves the cursor in place.

@@ -10,14 +10,14 @@ impl<'a> GeneralPath<'_, 'a> {
     /// An event of a known kind, after its start tag.
     pub(super) fn event(&mut self, kind: EventKind) -> Result<(), Error> {
         self.skip_attributes();
-        self.rest_of_event(Event::new(kind))
+        self.rest_of_event(kind)
     }
 
-    /// The rest of an event that has some of its children, and its end tag. Children that are as predicted are read
-    /// without tokens.
-    pub(super) fn rest_of_event(&mut self, mut event: Event<'a>) -> Result<(), Error> {
-        let mut old = event.old_ids.copied().unwrap_or_default();
-        let mut seen = children_of(&event, &old);
+    /// The children and the end tag of an event. Children that are as predicted are read without tokens.
+    pub(super) fn rest_of_event(&mut self, kind: EventKind) -> Result<(), Error> {
+        let mut event = Event::new(kind);
+        let mut old = OldIds::default();
+        let mut seen = Seen::default();
         // In a scope of its own the prefix of the children may mean something else.
         let shares_scope = !self.tokens.has_declarations();
         loop {
@@ -98,28 +98,4 @@ impl<'a> GeneralPath<'_, 'a> {
         self.ignore_text()?;
         Ok((id.text, change_key.map(|key| key.text)))
     }
-}
-
-/// The children that an event has.
-fn children_of(event: &Event<'_>, old: &OldIds<'_>) -> Seen {
-    let mut seen = Seen::default();
-    for (element, is_there) in [
-        (Element::Watermark, event.watermark.is_some()),
-        (Element::TimeStamp, event.timestamp.is_some()),
-        (Element::ItemId, event.item_id.is_some()),
-        (Element::FolderId, event.folder_id.is_some()),
-        (Element::ParentFolderId, event.parent_folder_id.is_some()),
-        (Element::OldItemId, old.old_item_id.is_some()),
-        (Element::OldFolderId, old.old_folder_id.is_some()),
-        (
-            Element::OldParentFolderId,
-            old.old_parent_folder_id.is_some(),
-        ),
-        (Element::UnreadCount, event.unread_count.is_some()),
-    ] {
-        if is_there {
-            seen.insert(element);
-        }
-    }
-    seen
 }

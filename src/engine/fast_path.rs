@@ -184,7 +184,7 @@ fn match_head<'a>(mut cursor: Cursor<'a>, session: &mut Session<'_>) -> Option<C
         return None;
     }
     prolog::start(&mut cursor).ok()?;
-    session.dispatch.run_baseline(HeadMatcher {
+    session.dispatch.run(HeadMatcher {
         cursor,
         head: &mut session.heads.candidate,
         open: &mut session.heads.open_prefixes,

@@ -15,8 +15,8 @@ use super::{MessageBuilder, Scratch, Session};
 use crate::config::Limits;
 use crate::error::{Error, ErrorKind};
 use crate::model::{
-    ConnectionStatus, Event, MessageXmlValue, OldIds, Operation, ResponseClass, ResponseCode,
-    ServerVersionInfo, SoapVersion, SubscriptionId, Watermark,
+    ConnectionStatus, Event, EventKind, MessageXmlValue, OldIds, Operation, ResponseClass,
+    ResponseCode, ServerVersionInfo, SoapVersion, SubscriptionId, Watermark,
 };
 use crate::scan::{Class, Cursor, Span};
 use crate::schema::{self, Content, Element, Seen};
@@ -189,7 +189,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
 
     /// Reads children of the open Notification while they are as predicted. If an event deviates, the tokenizer is
     /// inside of it.
-    fn read_predicted_children(&mut self) -> Option<Event<'a>> {
+    fn read_predicted_children(&mut self) -> Option<EventKind> {
         let Scratch {
             open,
             tags,
@@ -211,15 +211,10 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
             builder: self.builder,
         });
         self.continue_at(cursor);
-        let OpenEvent {
-            event,
-            start_tag_end,
-            cursor,
-        } = open_event?;
-        let local_len = event.kind.name().len();
+        let OpenEvent { kind, cursor } = open_event?;
         self.tokens.continue_at(cursor);
-        self.tokens.enter(start_tag_end, prefix.len(), local_len);
-        Some(event)
+        self.tokens.enter(prefix.len(), kind.name().len());
+        Some(kind)
     }
 
     /// Reads children of an open event while they are as predicted, and its end tag. Returns whether the end tag was read.

@@ -13,7 +13,7 @@ use super::heads::{Head, HeadFields};
 use super::tags::{Prefix, ResponseTemplate};
 use crate::config::Limits;
 use crate::model::{Operation, ResponseClass, SoapVersion};
-use crate::scan::{Class, Cursor, ShortPrefix, Span, Task, Vector};
+use crate::scan::{Class, Cursor, Delimited, ShortPrefix, Span, Task, Vector};
 use crate::schema::{self, Vocabulary};
 use crate::stats::Stats;
 
@@ -318,7 +318,9 @@ impl<'b, V: Vector> Lookahead<'b, V> {
             {
                 let quote = self.cursor.eat_quote()?;
                 let start = self.cursor.pos();
-                let text = self.cursor.eat_members(self.vector, quote)?;
+                let text = self
+                    .cursor
+                    .eat_members(self.vector, Delimited::quoted(quote))?;
                 value = Some(Span::new(start, start + text.len()));
             } else if self.cursor.eat(" />") || self.cursor.eat("/>") {
                 break true;
@@ -342,7 +344,7 @@ impl<'b, V: Vector> Lookahead<'b, V> {
         let quote = self.cursor.eat_quote()?;
         for (name, vocabulary) in schema::VOCABULARIES {
             // The name ends at the quote, so at most one matches.
-            if self.cursor.eat_delimited(name, quote) {
+            if self.cursor.eat_delimited(name, Delimited::quoted(quote)) {
                 return self.bindings.declare(prefix, vocabulary, inherited);
             }
         }

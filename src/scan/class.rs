@@ -73,6 +73,14 @@ impl Class {
     }
 }
 
+/// The quotes around an attribute value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Quote {
+    Double = b'"',
+    Single = b'\'',
+}
+
 /// A class, and the byte that ends its members in the body.
 ///
 /// INVARIANT: that byte is ASCII, and no member. So after it a character begins.
@@ -85,10 +93,16 @@ pub(crate) struct Delimited {
 impl Delimited {
     /// Literal text up to a tag.
     pub(crate) const TEXT: Self = Self::new(Class::TEXT, b'<');
-    /// A literal attribute value in double quotes, after the first.
-    pub(crate) const DOUBLE_QUOTED: Self = Self::new(Class::VALUE, b'"');
-    /// A literal attribute value in single quotes, after the first.
-    pub(crate) const SINGLE_QUOTED: Self = Self::new(Class::VALUE, b'\'');
+    /// A literal attribute value, after its first quote. The class is a constant for the compiler, the quote is not.
+    #[inline(always)]
+    pub(crate) const fn quoted(quote: Quote) -> Self {
+        const { Self::new(Class::VALUE, Quote::Double as u8) };
+        const { Self::new(Class::VALUE, Quote::Single as u8) };
+        Self {
+            class: Class::VALUE,
+            end: quote as u8,
+        }
+    }
 
     /// Does not compile if the invariant is broken: for constants.
     const fn new(class: Class, end: u8) -> Self {

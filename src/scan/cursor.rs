@@ -5,7 +5,7 @@
 
 use super::Span;
 use super::chars::{InvalidUtf8, first_char};
-use super::class::{Class, Delimited};
+use super::class::{Class, Delimited, Quote};
 use super::kernel::{Dispatch, Vector};
 use super::literal::Literal;
 use super::short_prefix::ShortPrefix;
@@ -148,16 +148,16 @@ impl<'b> Cursor<'b> {
         }
     }
 
-    /// Moves over a quote if one comes next. Returns what follows it.
+    /// Moves over a quote if one comes next, and returns it.
     #[inline(always)]
-    pub(crate) fn eat_quote(&mut self) -> Option<Delimited> {
-        let value = match self.peek()? {
-            b'"' => Delimited::DOUBLE_QUOTED,
-            b'\'' => Delimited::SINGLE_QUOTED,
+    pub(crate) fn eat_quote(&mut self) -> Option<Quote> {
+        let quote = match self.peek()? {
+            b'"' => Quote::Double,
+            b'\'' => Quote::Single,
             _ => return None,
         };
         self.bump();
-        Some(value)
+        Some(quote)
     }
 
     /// Moves over the leading members of the class and returns their number.

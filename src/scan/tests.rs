@@ -9,8 +9,8 @@ use proptest::prelude::*;
 
 use super::kernel::Scalar;
 use super::{
-    Bitmaps, Class, Cursor, Delimited, Dispatch, InvalidUtf8, Literal, Reader, ShortPrefix, Span,
-    Stop, Task, Vector, first_char, is_char, is_name_char, is_name_start_char,
+    Bitmaps, Class, Cursor, Delimited, Dispatch, InvalidUtf8, Literal, Quote, Reader, ShortPrefix,
+    Span, Stop, Task, Vector, first_char, is_char, is_name_char, is_name_start_char,
 };
 use crate::config::Kernel;
 
@@ -313,11 +313,11 @@ fn end_tags_and_values_are_compared_completely() {
     );
     assert!(!after(4).eat_bare_tag("</", Span::new(5, 6)), "ahead");
     for (text, end, is_read) in [
-        ("é></é </éa>", Delimited::DOUBLE_QUOTED, true),
-        ("é></é </éa>", Delimited::SINGLE_QUOTED, false),
-        ("é></é </éa", Delimited::DOUBLE_QUOTED, false),
-        ("é></é </éa>\"", Delimited::SINGLE_QUOTED, true),
-        ("é></é </éa>\"'", Delimited::SINGLE_QUOTED, false),
+        ("é></é </éa>", Delimited::quoted(Quote::Double), true),
+        ("é></é </éa>", Delimited::quoted(Quote::Single), false),
+        ("é></é </éa", Delimited::quoted(Quote::Double), false),
+        ("é></é </éa>\"", Delimited::quoted(Quote::Single), true),
+        ("é></é </éa>\"'", Delimited::quoted(Quote::Single), false),
     ] {
         let mut cursor = after(9);
         assert_eq!(cursor.eat_delimited(text, end), is_read, "{text}");
@@ -404,8 +404,8 @@ impl Task for LeadingMembers<'_> {
         let end = body.get(expected);
         let all = [
             Delimited::TEXT,
-            Delimited::DOUBLE_QUOTED,
-            Delimited::SINGLE_QUOTED,
+            Delimited::quoted(Quote::Double),
+            Delimited::quoted(Quote::Single),
         ];
         let of_class = all.into_iter().filter(|delimited| delimited.class == class);
         for delimited in of_class.filter(|delimited| Some(&delimited.end) == end) {

@@ -288,13 +288,13 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         self.pos = cursor.pos();
     }
 
-    /// Opens an element whose start tag ends at a position and has no attributes. The lengths are those of the prefix
-    /// with its colon, and of the local part. The tokenizer continues after that tag.
-    pub(crate) fn enter(&mut self, start_tag_end: usize, prefix: usize, local: usize) {
+    /// Opens an element whose start tag, without attributes, the cursor has moved over last. The lengths are those of the
+    /// prefix with its colon, and of the local part.
+    pub(crate) fn enter(&mut self, prefix: usize, local: usize) {
         if let Some(declarations) = self.closed_scope {
             self.close_scope(declarations);
         }
-        let end = start_tag_end - ">".len();
+        let end = self.pos - ">".len();
         let local_start = end - local;
         self.open_element(QName::new(local_start - prefix, local_start, end));
     }
