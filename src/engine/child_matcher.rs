@@ -1,9 +1,9 @@
 //! Predicts the children of a Notification: compares them with what servers write there.
 //!
 //! The tags of a predicted child are compared as text. Where several tags follow each other they are compared at once:
-//! [`tags`](super::tags) calls that a joint. A child is predicted whole or not at all: after any deviation
-//! [`general_path`](super::general_path) reads the child from its start. So no prediction changes a result. Nothing here
-//! reports an error, decodes text or opens an element.
+//! [`tags`](super::tags) calls that a joint. A leaf or an id is predicted whole or not at all: after any deviation
+//! [`general_path`](super::general_path) reads it from its start. So no prediction changes a result. Nothing here reports
+//! an error or decodes text.
 //!
 //! Tags are compared with the prefix that the types namespace has *at the Notification*. A child with a declaration of
 //! its own deviates, so the prefix means the same in every predicted child.
@@ -64,7 +64,7 @@ pub(super) struct OpenEvent<'a> {
 }
 
 impl<'a> Task for Children<'_, 'a> {
-    /// The event at the cursor, if its start tag is as predicted.
+    /// The event that stopped the matching, if its start tag matched and a child did not.
     type Output = Option<OpenEvent<'a>>;
 
     #[inline(always)]
@@ -196,7 +196,7 @@ impl<'e, 'a, V: Vector> ChildMatcher<'e, 'a, V> {
         ends.then_some((SubscriptionId::new(id), Watermark::new(watermark)))
     }
 
-    /// A leaf of the Notification itself, after `<` and the prefix. `None` if it deviates or is a second one. Then nothing
+    /// A leaf of the Notification itself, after `<` and the prefix. `None` if it deviates or is a duplicate. Then nothing
     /// is assigned.
     #[inline(always)]
     fn leaf(
@@ -328,7 +328,7 @@ impl<'e, 'a, V: Vector> ChildMatcher<'e, 'a, V> {
         Some(())
     }
 
-    /// A child of an event. `None` if it deviates or is a second one. Then nothing is assigned.
+    /// A child of an event. `None` if it deviates or is a duplicate. Then nothing is assigned.
     #[inline(always)]
     fn child(
         &mut self,

@@ -23,8 +23,8 @@ use crate::schema::{self, Content, Element, Seen};
 use crate::stats::Stats;
 use crate::xml::{Buffers, Name, Token, Tokenizer};
 
-/// A miss is a start tag that deviates. After so many in a row, the rest of the message is not predicted. A server that deviates in several children
-/// deviates in the others, too.
+/// A miss is a start tag that deviates. After so many misses without a predicted child between them, the rest of the
+/// message is not predicted: a server that deviates in several children deviates in the others, too.
 const MAX_MISSES: u32 = 16;
 
 /// Whether the limits allow every predicted child of a Notification at this depth. The number of events is checked
@@ -141,7 +141,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         self.session.config.predict && self.misses < MAX_MISSES && self.tokens.is_in_content()
     }
 
-    /// Continues at a cursor to which something was as predicted.
+    /// Continues after input that was as predicted. Resets the number of misses if the cursor has moved.
     fn continue_at(&mut self, cursor: Cursor<'a>) {
         if cursor.pos() > self.tokens.range().end {
             self.misses = 0;

@@ -47,6 +47,10 @@ impl Class {
     }
 
     /// The members by their low four bits: bit `n` of an entry is set if the byte with the high bits `n` is a member.
+    #[cfg(any(
+        target_arch = "x86_64",
+        all(target_arch = "aarch64", target_feature = "neon")
+    ))]
     pub(super) const fn by_low_bits(self) -> [u8; 16] {
         let mut table = [0; 16];
         let mut byte = 0;

@@ -33,14 +33,19 @@ impl<'b> Cursor<'b> {
         }
     }
 
-    /// A cursor after `before`, the start of `body`.
+    /// A cursor after `before`, the start of `body`. At the first byte if `before` is anything else.
     pub(super) fn after(before: &'b str, body: &'b [u8], dispatch: Dispatch) -> Self {
-        debug_assert!(body.starts_with(before.as_bytes()));
-        Self {
-            body,
-            rest: body.get(before.len()..).unwrap_or_default(),
-            dispatch,
+        let start = Self::new(body, dispatch);
+        let is_start = core::ptr::eq(before.as_ptr(), body.as_ptr());
+        match body.get(before.len()..).filter(|_| is_start) {
+            Some(rest) => Self { rest, ..start },
+            None => start,
         }
+    }
+
+    /// Whether the cursor moves over this body, and not over a copy or a part of it.
+    pub(crate) fn is_in(&self, body: &[u8]) -> bool {
+        core::ptr::eq(self.body, body)
     }
 
     /// The text before the cursor.
@@ -207,7 +212,7 @@ impl<'b> Cursor<'b> {
     }
 
     /// [`eat_members`](Self::eat_members), faster if there are `expected` members. Otherwise sets `expected` to their
-    /// number.
+    /// number, even if another byte follows them.
     #[inline(always)]
     pub(crate) fn eat_expected_members<V: Vector>(
         &mut self,
@@ -221,9 +226,10 @@ impl<'b> Cursor<'b> {
         {
             return self.take_members(length, delimited);
         }
-        let members = self.eat_members(vector, delimited)?;
-        *expected = members.len() as u32;
-        Some(members)
+        // Set in any case: a wrong expectation costs its length, so it must not be kept.
+        let length = vector.leading_members(self.rest, delimited.class);
+        *expected = length as u32;
+        self.take_members(length, delimited)
     }
 
     /// Moves over `length` leading members and the byte that ends them, if it follows. Returns the members. Callers have

@@ -17,7 +17,7 @@ pub(super) type Block = [u8; 32];
 /// The bytes that are classified at once, to look for something in them.
 pub(super) type Chunk = [u8; 64];
 
-/// Masks of a chunk, for what [`Stop`](super::Stop) says of ASCII bytes, and for the bytes from 0x80 on.
+/// Masks of a chunk: one for each [`Stop`](super::Stop), and one for the bytes from 0x80 on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Stops {
     pub(super) name: u64,
@@ -41,7 +41,7 @@ pub(crate) struct Stops {
 /// - [`leading_members`](Self::leading_members): with the result `n`, the first `n` bytes exist and are members.
 /// - [`all_members`](Self::all_members): `true` means that the first `length` bytes exist and are members.
 ///
-/// Nothing unsafe depends on the opposite answers, nor on [`any_of`](Self::any_of).
+/// The opposite answers cost time and are not unsound. Nothing unsafe depends on [`any_of`](Self::any_of).
 ///
 /// [`Reader`](super::Reader) relies on [`stops`](Self::stops) for the bytes from 0x80 on, and on
 /// [`below`](Self::below) and [`equal`](Self::equal). They must be exact.
@@ -84,6 +84,10 @@ pub(crate) unsafe trait Vector: Copy {
 }
 
 /// [`Vector::leading_members`] by [`Vector::non_members`], two blocks at a time.
+#[cfg(any(
+    target_arch = "x86_64",
+    all(target_arch = "aarch64", target_feature = "neon")
+))]
 #[inline(always)]
 pub(super) fn leading_members<V: Vector>(vector: V, bytes: &[u8], class: Class) -> usize {
     // White space is short and mostly ends within the first block.
@@ -116,7 +120,7 @@ pub(super) fn leading_members<V: Vector>(vector: V, bytes: &[u8], class: Class) 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Scalar;
 
-// SAFETY: every method looks each byte up in the table. `leading_members` stops at the end of `bytes`, and
+// SAFETY: every method looks each byte up in the table, or compares it. `leading_members` stops at the end of `bytes`, and
 // `all_members` is false if `bytes` are shorter than `length`.
 unsafe impl Vector for Scalar {
     #[inline(always)]

@@ -3,8 +3,8 @@
 //! - A [`Cursor`] moves over what a caller expects to come next. The fast path of the engine reads with it.
 //! - A [`Reader`] finds what comes next: it turns the body into bitmaps, window by window. The tokenizer reads with it.
 //!
-//! Both return text of the body as `&str` without a second check, and only text that they have checked to be UTF-8. One
-//! continues where the other has stopped. This module knows bytes and characters. It does not know markup, and depends
+//! Both return text of the body as `&str` without a second check, and only text that they have checked to be UTF-8. Each
+//! can take over at the position of the other. This module knows bytes and characters. It does not know markup, and depends
 //! on nothing but the choice of a kernel in [`Config`](crate::Config).
 //!
 //! # Vocabulary

@@ -32,8 +32,8 @@ pub(crate) struct Bitmaps {
     end: usize,
     /// For each [`Stop`], one bit per byte, in little-endian words.
     ///
-    /// INVARIANT: a search from a position up to `end` sees no bit of an earlier window. The word after the last one is
-    /// clear or, at the end of the body and at a byte that is not valid, all bits from `end` on are set.
+    /// INVARIANT: no search from a position up to `end` reads a bit of an earlier window. The word after the last one that
+    /// was classified is zero, or [`stop_at`](Self::stop_at) has set all bits from `end` on.
     name: Words,
     text: Words,
     value: Words,
@@ -90,8 +90,8 @@ impl Bitmaps {
     }
 }
 
-/// Fills the bitmaps from a word on. The output is whether all chunks continue valid text. If not, the bitmaps end with
-/// the chunk that does not.
+/// Fills the bitmaps from a word on. The output is whether all chunks continue valid text. If not, the chunks after the
+/// first that does not are not classified.
 struct Classify<'e> {
     chunks: &'e [Chunk],
     first_word: usize,
@@ -228,7 +228,7 @@ impl<'s, 'b> Reader<'s, 'b> {
         self.checked
     }
 
-    /// The position of the first stop at or after `from`. `from` must not be before a stop that was found.
+    /// The position of the first stop at or after `from`. `from` must not be before the result of an earlier search.
     #[inline(always)]
     pub(crate) fn find(&mut self, stop: Stop, from: usize) -> usize {
         self.find_before(stop, from, usize::MAX)
@@ -254,7 +254,8 @@ impl<'s, 'b> Reader<'s, 'b> {
                 let next = from + 64 - (from - self.bitmaps.start) % 8;
                 from = next.min(self.bitmaps.end);
             }
-            if self.bitmaps.end == self.end || self.bitmaps.end >= limit {
+            // A character that is incomplete at the end of the window has not been checked.
+            if self.bitmaps.end >= self.end || self.checked.len() >= limit {
                 return limit.min(self.end);
             }
             from = from.max(self.bitmaps.end);
@@ -289,8 +290,7 @@ impl<'s, 'b> Reader<'s, 'b> {
     /// Continues at a cursor of the same body. The bytes that it has moved over are not classified.
     pub(crate) fn continue_at(&mut self, cursor: Cursor<'b>) {
         let before = cursor.before();
-        let is_same_body = core::ptr::eq(before.as_ptr(), self.body.as_ptr());
-        if before.len() > self.checked.len() && is_same_body {
+        if before.len() > self.checked.len() && cursor.is_in(self.body) {
             self.checked = before;
             *self.bitmaps = Bitmaps::empty_at(before.len());
         }
@@ -320,7 +320,7 @@ impl<'s, 'b> Reader<'s, 'b> {
         let (chunks, tail) = bytes.as_chunks();
         let mut is_valid = self.classify(chunks, 0);
         if is_valid && !tail.is_empty() {
-            // After the end of the body come zeros, which are illegal, so every search stops there.
+            // Zeros, which are illegal, follow the end of the body. Every search stops there.
             let mut last = [0; 64];
             let (copy, _) = last.split_at_mut(tail.len());
             copy.copy_from_slice(tail);
@@ -330,7 +330,7 @@ impl<'s, 'b> Reader<'s, 'b> {
         let checked = if is_valid && is_complete {
             end
         } else if is_valid && end < self.body.len() {
-            // Its last character ends after it.
+            // The window ends within a character, which is left out.
             let bytes = self.body.get(..end).unwrap_or_default();
             bytes
                 .iter()
@@ -345,7 +345,7 @@ impl<'s, 'b> Reader<'s, 'b> {
         };
         let text = self.body.get(..checked).unwrap_or_default();
         // SAFETY: up to `self.checked` the bytes are UTF-8 by its type. After it they are whole characters of UTF-8:
-        // by the rules of `utf8`, applied to the answers of the kernel, or by `valid_len` if these are violated.
+        // `Carry` has accepted every chunk, by the exact answers of the kernel, or `valid_len` has found their end.
         self.checked = unsafe { core::str::from_utf8_unchecked(text) };
     }
 }

@@ -427,6 +427,7 @@ impl Task for LeadingMembers<'_> {
                 let mut cursor = Cursor::new(&body, Dispatch::Scalar(Scalar));
                 let members = cursor.eat_expected_members(vector, delimited, &mut expectation);
                 assert_eq!((members, cursor.pos()), (None, 0));
+                assert_eq!(expectation as usize, expected, "a long one is not kept");
             }
         }
     }

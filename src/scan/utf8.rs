@@ -6,14 +6,14 @@
 use super::chars::is_char;
 use super::kernel::{Chunk, Vector};
 
-/// What the last block requires of the next one.
+/// The state between one chunk and the next.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Carry {
     /// The bytes that must be continuation bytes.
     continuation: u64,
-    /// For each of [`SECOND_BYTES`]: whether its lead byte was the last byte of the block.
+    /// For each of [`SECOND_BYTES`]: whether its lead byte was the last byte of the chunk.
     second: [u64; SECOND_BYTES.len()],
-    /// Whether the block ends with the first byte, or the first two bytes, of U+FFFE and U+FFFF.
+    /// Whether the chunk ends with the first byte, or the first two bytes, of U+FFFE and U+FFFF.
     noncharacter: [u64; 2],
 }
 
@@ -32,12 +32,12 @@ impl Carry {
         self.continuation == 0
     }
 
-    /// Whether a block continues valid text: UTF-8 without U+FFFE and U+FFFF. A character may begin in one block and
+    /// Whether a chunk continues valid text: UTF-8 without U+FFFE and U+FFFF. A character may begin in one chunk and
     /// end in the next. Control characters are not checked.
     #[inline(always)]
-    pub(super) fn continue_with<V: Vector>(&mut self, vector: V, block: &Chunk) -> bool {
+    pub(super) fn continue_with<V: Vector>(&mut self, vector: V, chunk: &Chunk) -> bool {
         // The bytes from 0x80 up to, and without, a bound.
-        let below = |bound: u8| vector.below(block, bound.cast_signed());
+        let below = |bound: u8| vector.below(chunk, bound.cast_signed());
         let non_ascii = below(0);
         let continuation = below(0xC0);
         let lead = non_ascii & !continuation;
@@ -50,13 +50,13 @@ impl Carry {
 
         let [first_two, first] = &mut self.noncharacter;
         for ((lead, bound, is_below), carried) in SECOND_BYTES.iter().zip(&mut self.second) {
-            let second = after(vector.equal(block, *lead), carried);
+            let second = after(vector.equal(chunk, *lead), carried);
             let below = below(*bound);
             wrong |= second & if *is_below { !below } else { below };
         }
-        let bf = vector.equal(block, 0xBF);
-        let ef_bf = after(vector.equal(block, 0xEF), first) & bf;
-        wrong |= after(ef_bf, first_two) & (bf | vector.equal(block, 0xBE));
+        let bf = vector.equal(chunk, 0xBF);
+        let ef_bf = after(vector.equal(chunk, 0xEF), first) & bf;
+        wrong |= after(ef_bf, first_two) & (bf | vector.equal(chunk, 0xBE));
         wrong == 0
     }
 }
@@ -66,7 +66,7 @@ pub(super) const fn is_continuation(byte: u8) -> bool {
     matches!(byte, 0x80..=0xBF)
 }
 
-/// The bytes after those of the mask. `carried` is the last bit, from one block to the next.
+/// The bytes after those of the mask. `carried` is the last bit, from one chunk to the next.
 #[inline(always)]
 fn after(mask: u64, carried: &mut u64) -> u64 {
     mask << 1 | core::mem::replace(carried, mask >> 63)

@@ -32,7 +32,7 @@ pub(super) struct Namespaces {
     names: Vec<NamespaceName>,
     /// The text of namespace names that are written with references or white space.
     decoded: String,
-    /// The prefixes that were resolved last, at the index given by their key.
+    /// The prefixes that were resolved last, at the index given by a hash of their key.
     cache: [Cached; CACHE_LEN],
 }
 

@@ -79,8 +79,8 @@ impl<'b> Tokenizer<'_, 'b> {
         Ok(Some(Token::StartTag(name)))
     }
 
-    /// The attributes and the end of a start tag, after its name. Returns the position after the tag, and what the
-    /// names of the attributes still need.
+    /// The attributes and the end of a start tag, after its name. Returns the position after the tag, and the
+    /// checks of attribute names that are still to do.
     ///
     /// Not inlined, so that tags without attributes do not pay for the registers it needs.
     #[inline(never)]
@@ -108,8 +108,7 @@ impl<'b> Tokenizer<'_, 'b> {
         }
     }
 
-    /// The error for a byte after the name or an attribute of a start tag, or after white space there if the byte is
-    /// a slash.
+    /// The error for an unexpected byte between the attributes of a start tag.
     #[cold]
     fn bad_attribute(&self, at: usize) -> Error {
         match self.body().byte(at) {
@@ -184,7 +183,7 @@ impl<'b> Tokenizer<'_, 'b> {
         Ok(Some(Token::EndTag(name)))
     }
 
-    /// `[41] Attribute`, with its first byte. Returns its end.
+    /// `[41] Attribute`. `first` is the byte at `start`. Returns its end.
     #[inline(always)]
     fn attribute(
         &mut self,
@@ -235,7 +234,7 @@ impl<'b> Tokenizer<'_, 'b> {
         Ok(value_end + 1)
     }
 
-    /// `[25] Eq`, with white space or wrong. Returns the position of the quote after it.
+    /// The slow path of `[25] Eq`: white space or an error. Returns the position of the quote after it.
     #[inline(never)]
     fn eq(&self, start: usize) -> Result<usize, Error> {
         let equals = self.skip_space(start);
@@ -295,7 +294,7 @@ impl<'b> Tokenizer<'_, 'b> {
         }
     }
 
-    /// NS `[7] QName`, with its first byte. The error is of this kind if no name begins here.
+    /// NS `[7] QName`. `first` is the byte at `start`. The error is of this kind if no name begins here.
     #[inline(always)]
     fn qname(&mut self, start: usize, first: u8, kind: ErrorKind) -> Result<QName, Error> {
         let body = self.body();
@@ -313,7 +312,7 @@ impl<'b> Tokenizer<'_, 'b> {
         if is_plain && next.is_ascii() && end - start <= self.limits.name_bytes {
             return Ok(QName::new(start, local_start, end));
         }
-        // Taken apart, the result of the rare case need not be in memory in all others.
+        // Taken apart and rebuilt, the name stays in registers in the common case.
         let QName {
             start,
             local_start,
@@ -449,7 +448,7 @@ impl<'b> Tokenizer<'_, 'b> {
     }
 }
 
-/// What the names of the attributes of a tag need after the last of them.
+/// The checks of attribute names that are still to do after the last attribute of a tag.
 #[derive(Clone, Copy, Debug, Default)]
 struct AttributeNames {
     /// Whether any has a prefix other than `xmlns`.

@@ -338,6 +338,32 @@ fn invalid_utf8_is_an_error_in_every_construct() {
     }
 }
 
+/// The first window ends at each place around it. The delimiters are found without the bitmaps.
+#[test]
+fn an_incomplete_character_before_a_delimiter_is_an_error_at_the_end_of_a_window() {
+    for (start, end) in [
+        ("<!--", "-->"),
+        ("<![CDATA[", "]]>"),
+        ("<?p ", "?>"),
+        ("", "<b/>"),
+    ] {
+        for length in 2000..2060 {
+            let body = format!("<a>{start}{}", "x".repeat(length));
+            let body = [body.as_bytes(), b"\xE2", end.as_bytes(), b"</a>"].concat();
+            let mut buffers = Buffers::default();
+            let mut tokens = Tokenizer::new(&body, &mut buffers, &Config::default()).unwrap();
+            let error = loop {
+                match tokens.next() {
+                    Ok(token) => assert!(token.is_some(), "{start} {length} is accepted"),
+                    Err(error) => break error,
+                }
+            };
+            let offset = "<a>".len() + start.len() + length;
+            assert_eq!(error, Error::new(ErrorKind::InvalidUtf8, offset));
+        }
+    }
+}
+
 #[test]
 fn attributes_have_the_offsets_of_names_and_values() {
     let body = r#"<a xmlns:p="u"  b='é' p:c = "">"#;

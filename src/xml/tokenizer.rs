@@ -281,8 +281,8 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         self.reader.cursor(self.pos)
     }
 
-    /// Continues at a cursor that has moved over text and whole elements in content, or over the rest of the body. Then
-    /// there are no more tokens to read.
+    /// Continues at a cursor that has moved over the start of the prolog, over text, start tags to [`enter`](Self::enter)
+    /// and whole elements in content, or over the rest of the body. Then there are no more tokens to read.
     pub(crate) fn continue_at(&mut self, cursor: Cursor<'b>) {
         self.reader.continue_at(cursor);
         self.pos = cursor.pos();
@@ -352,7 +352,7 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         self.references_replaced
     }
 
-    /// Closes the scope of the element whose end tag was the last token. The first declarations stay.
+    /// Closes the scope of the element whose end tag was the last token. Keeps the first `declarations`.
     #[inline(never)]
     fn close_scope(&mut self, declarations: usize) {
         self.closed_scope = None;
