@@ -96,7 +96,8 @@
 //! 4. A value without such bytes is ASCII, so it is returned as `&str` without a second check (`scan/cursor.rs`).
 //!    Events and fields go into the message builder (`engine/builder.rs`).
 //! 5. At the first deviation the general path (`engine/general_path.rs`) takes over. The tokenizer (`xml/tokenizer.rs`)
-//!    checks and returns tokens, and the table of elements (`schema/mod.rs`) says which element may appear where.
+//!    finds them in bitmaps (`scan/reader.rs`) and checks them. The table of elements (`schema/mod.rs`) says which element
+//!    may appear where. After the child that deviates, tags are compared again.
 //!
 //! `CONTRIBUTING.md` follows one body through these files, function by function.
 //!
