@@ -611,8 +611,8 @@ class Report:
         return [
             "## Deviations",
             "",
-            "The pushes of `push-50`, with one small deviation in every event. A prediction fails at each of them. What is",
-            "required depends on how much of an event deviates.",
+            "The pushes of `push-50`, with one small deviation in every event. A prediction fails at each of them. The",
+            "required speed depends on how much of an event deviates.",
             "",
             *table(["deviation", "what deviates"], deviations),
             "",
@@ -697,8 +697,8 @@ class Report:
         return [
             "## Size",
             "",
-            "What a program gains in code by one call of the crate, and how long the crate alone compiles, in cargo's default",
-            "release profile: `python3 benches/size.py`.",
+            "The code that one call of the crate adds to a program, and the time to compile the crate alone, in cargo's default",
+            "release profile. `python3 benches/size.py` measures both.",
             "",
             *table(head, rows),
             "",

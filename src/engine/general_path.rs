@@ -152,15 +152,12 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
     /// Reads the children of an open Notification while they are as predicted, and the tail if it follows them. Returns
     /// whether the body was read to its end.
     fn read_predicted(&mut self) -> Result<bool, Error> {
-        while self.predicts() {
+        while self.predicts() && self.is_in_notification() {
             if let Some(event) = self.read_predicted_children() {
                 self.misses += 1;
                 self.session.stats.prediction_misses += 1;
                 self.rest_of_event(event)?;
                 continue;
-            }
-            if !self.is_in_notification() {
-                return Ok(false);
             }
             if self.read_tail() {
                 return Ok(true);
@@ -197,9 +194,6 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
             ..
         } = &mut *self.session.scratch;
         let notification = open.last_mut()?;
-        if notification.element != Element::Notification {
-            return None;
-        }
         let prefix = self.prefix?;
         let mut cursor = self.tokens.cursor();
         let open_event = self.session.dispatch.run(Children {

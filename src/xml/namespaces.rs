@@ -45,10 +45,14 @@ struct Cached {
     namespace: Namespace,
 }
 
-/// A multiplicative hash: its high bits depend on every bit of the key.
-#[inline(always)]
 fn cache_index(key: u64) -> usize {
-    (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - CACHE_LEN.ilog2())) as usize
+    hash(key, CACHE_LEN.ilog2()) as usize
+}
+
+/// A multiplicative hash of so many bits: the high bits of the product depend on every bit of the key.
+#[inline(always)]
+pub(super) fn hash(key: u64, bits: u32) -> u64 {
+    key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - bits)
 }
 
 impl Default for Cached {

@@ -4,7 +4,7 @@
 
 use core::fmt;
 
-use super::namespaces::Namespaces;
+use super::namespaces::{Namespaces, hash};
 use super::token::{Attribute, Form, Name, Namespace, QName, Text, Token};
 use super::tokenizer::{Next, State, Tokenizer};
 use crate::error::{Error, ErrorKind};
@@ -462,7 +462,7 @@ struct AttributeNames {
 impl AttributeNames {
     #[inline(always)]
     fn add(&mut self, key: u64) {
-        let bit = 1 << (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 58);
+        let bit = 1 << hash(key, u64::BITS.ilog2());
         self.may_repeat |= self.keys & bit != 0;
         self.keys |= bit;
     }

@@ -207,9 +207,7 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
 
     #[inline(always)]
     fn step(&mut self) -> Next<'b> {
-        if let Some(declarations) = self.closed_scope {
-            self.close_scope(declarations);
-        }
+        self.close_scope();
         self.token_start = self.pos;
         match self.state {
             State::Content => self.content(self.pos),
@@ -281,8 +279,8 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         self.reader.cursor(self.pos)
     }
 
-    /// Continues at a cursor that has moved over the start of the prolog, over text, start tags to [`enter`](Self::enter)
-    /// and whole elements in content, or over the rest of the body. Then there are no more tokens to read.
+    /// Continues at a cursor. It may have moved over the start of the prolog, or over text and whole elements. It may have
+    /// moved over a start tag: [`enter`](Self::enter) follows. After the rest of the body there are no more tokens.
     pub(crate) fn continue_at(&mut self, cursor: Cursor<'b>) {
         self.reader.continue_at(cursor);
         self.pos = cursor.pos();
@@ -291,9 +289,7 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
     /// Opens an element whose start tag, without attributes, the cursor has moved over last. The lengths are those of the
     /// prefix with its colon, and of the local part.
     pub(crate) fn enter(&mut self, prefix: usize, local: usize) {
-        if let Some(declarations) = self.closed_scope {
-            self.close_scope(declarations);
-        }
+        self.close_scope();
         let end = self.pos - ">".len();
         let local_start = end - local;
         self.open_element(QName::new(local_start - prefix, local_start, end));
@@ -317,9 +313,7 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
     /// White space before the tag is skipped. `None` if no start tag comes next, its name begins beyond ASCII, or
     /// its prefix is not bound. A hint for predictions only: the prefix of a name such as `aé:b` is given as empty.
     pub(crate) fn peek_prefix(&mut self) -> Option<(&'b str, Namespace)> {
-        if let Some(declarations) = self.closed_scope {
-            self.close_scope(declarations);
-        }
+        self.close_scope();
         let mut ahead = self.cursor();
         ahead.skip(Class::SPACE);
         if !ahead.eat("<") {
@@ -352,11 +346,13 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         self.references_replaced
     }
 
-    /// Closes the scope of the element whose end tag was the last token. Keeps the first `declarations`.
-    #[inline(never)]
-    fn close_scope(&mut self, declarations: usize) {
-        self.closed_scope = None;
-        self.tables.namespaces.truncate(declarations);
+    /// Closes the scope of the element whose end tag was the last token, if it has declarations.
+    #[inline(always)]
+    fn close_scope(&mut self) {
+        if let Some(declarations) = self.closed_scope {
+            self.closed_scope = None;
+            self.tables.namespaces.truncate(declarations);
+        }
     }
 
     /// Sets the end of the token, and checks the body up to there.
@@ -622,9 +618,7 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
     /// Text that has been checked.
     #[inline(always)]
     pub(super) fn slice(&self, start: usize, end: usize) -> &'b str {
-        let text = self.reader.checked().get(start..end);
-        debug_assert!(text.is_some(), "{start}..{end} is not checked");
-        text.unwrap_or_default()
+        Span::new(start, end).of(self.reader.checked())
     }
 
     /// Whether `test` is true for the character at a position.
