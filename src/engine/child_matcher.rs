@@ -44,36 +44,68 @@ struct IdLengths {
     no_space: bool,
 }
 
-/// The task to read the children of a Notification while they are as predicted. It leaves `cursor` at the start of a
-/// token.
+/// The task to read the rest of the open event, if there is one, and children of the Notification, while they are as predicted.
+/// At the end `cursor` is at the start of a token. If an event is open then, the token is in it.
 pub(super) struct Children<'e, 'a> {
     pub(super) cursor: &'e mut Cursor<'a>,
     pub(super) tags: &'e Tags,
     pub(super) lengths: &'e mut Lengths,
     /// The children of the Notification so far.
     pub(super) seen: &'e mut Seen,
+    /// The event whose end tag is still to come. It is not in the builder.
+    pub(super) open_event: &'e mut Option<OpenEvent<'a>>,
     pub(super) arena: &'a Bump,
     pub(super) builder: &'e mut MessageBuilder<'a>,
 }
 
-/// An event with a child that deviates from the prediction.
+/// An event whose end tag has not been read.
 pub(super) struct OpenEvent<'a> {
-    pub(super) kind: EventKind,
-    /// After its start tag, which has no attributes.
-    pub(super) cursor: Cursor<'a>,
+    pub(super) event: Event<'a>,
+    pub(super) old: OldIds<'a>,
+    /// The children so far.
+    pub(super) seen: Seen,
+    /// Where its start tag ends, if the tokenizer has not read that tag. Such a tag has no attributes.
+    pub(super) start_tag_end: Option<usize>,
+    /// Whether its prefix, and the meaning of prefixes in it, are those of the predicted events.
+    pub(super) is_usual: bool,
 }
 
-impl<'a> Task for Children<'_, 'a> {
-    /// The event that stopped the matching, if its start tag matched and a child did not.
-    type Output = Option<OpenEvent<'a>>;
+impl<'a> OpenEvent<'a> {
+    /// An event whose start tag the tokenizer has read.
+    pub(super) fn new(kind: EventKind) -> Self {
+        Self {
+            event: Event::new(kind),
+            old: OldIds::default(),
+            seen: Seen::default(),
+            start_tag_end: None,
+            is_usual: true,
+        }
+    }
+
+    /// The event with its old ids.
+    pub(super) fn close(self, arena: &'a Bump) -> Event<'a> {
+        let mut event = self.event;
+        if self.old != OldIds::default() {
+            event.old_ids = Some(arena.alloc(self.old));
+        }
+        event
+    }
+}
+
+impl Task for Children<'_, '_> {
+    type Output = ();
 
     #[inline(always)]
-    fn run<V: Vector>(self, vector: V) -> Self::Output {
+    fn run<V: Vector>(self, vector: V) {
         let Self {
-            cursor, builder, ..
+            cursor,
+            builder,
+            open_event,
+            ..
         } = self;
         let mut matcher = ChildMatcher::new(vector, *cursor, self.tags);
-        if *self.seen == Seen::default()
+        if open_event.is_none()
+            && *self.seen == Seen::default()
             && let Some((id, watermark)) = matcher.first_leaves(self.lengths)
         {
             for element in [
@@ -90,69 +122,40 @@ impl<'a> Task for Children<'_, 'a> {
         }
         matcher.cursor = *cursor;
         loop {
-            matcher.cursor.skip_to_tag(vector);
-            if !matcher.eat_start_tag("") {
-                return None;
-            }
-            if let Some(name) = matcher.event_name() {
-                let after_start_tag = matcher.cursor;
-                let event = builder.add_event()?;
-                if matcher
-                    .event(name, event, self.lengths, self.arena)
-                    .is_none()
-                {
-                    builder.remove_event();
-                    return Some(OpenEvent {
-                        kind: name.kind,
-                        cursor: after_start_tag,
-                    });
+            if let Some(open) = open_event {
+                if !matcher.rest_of_open_event(open, cursor, self.lengths) {
+                    return;
                 }
-            } else {
-                matcher.leaf(self.lengths, self.seen, builder)?;
+                let event = open_event.take().map(|open| open.close(self.arena));
+                builder.events.extend(event);
             }
-            *cursor = matcher.cursor;
-        }
-    }
-}
-
-/// The task to read the children of an event while they are as predicted, in any order, and its end tag. It leaves
-/// `cursor` at the start of a token.
-pub(super) struct EventChildren<'e, 'a> {
-    pub(super) cursor: &'e mut Cursor<'a>,
-    pub(super) tags: &'e Tags,
-    pub(super) lengths: &'e mut Lengths,
-    /// The children of the event so far.
-    pub(super) seen: &'e mut Seen,
-    pub(super) event: &'e mut Event<'a>,
-    pub(super) old: &'e mut OldIds<'a>,
-}
-
-impl Task for EventChildren<'_, '_> {
-    /// Whether the end tag was read.
-    type Output = bool;
-
-    #[inline(always)]
-    fn run<V: Vector>(self, vector: V) -> bool {
-        let mut matcher = ChildMatcher::new(vector, *self.cursor, self.tags);
-        loop {
-            matcher.cursor.skip_to_tag(vector);
-            if matcher
-                .child(self.event, self.old, self.seen, self.lengths)
-                .is_none()
-            {
-                break;
+            loop {
+                matcher.cursor.skip_to_tag(vector);
+                if !matcher.eat_start_tag("") {
+                    return;
+                }
+                if let Some(name) = matcher.event_name() {
+                    let start = matcher.cursor;
+                    let Some(event) = builder.add_event() else {
+                        return;
+                    };
+                    let is_read = matcher.event(name, event, self.lengths, self.arena);
+                    if is_read.is_none() {
+                        // Its children are read again, one by one: they may be in another order.
+                        builder.remove_event();
+                        matcher.cursor = start;
+                        *open_event = Some(OpenEvent {
+                            start_tag_end: Some(start.pos()),
+                            ..OpenEvent::new(name.kind)
+                        });
+                        break;
+                    }
+                } else if matcher.leaf(self.lengths, self.seen, builder).is_none() {
+                    return;
+                }
+                *cursor = matcher.cursor;
             }
-            *self.cursor = matcher.cursor;
         }
-        matcher.cursor = *self.cursor;
-        matcher.cursor.skip_to_tag(vector);
-        let ends = matcher.cursor.eat_around("</", &self.tags.prefix, "")
-            && matcher.cursor.eat(self.event.kind.name())
-            && matcher.cursor.eat(">");
-        if ends {
-            *self.cursor = matcher.cursor;
-        }
-        ends
     }
 }
 
@@ -287,7 +290,7 @@ impl<'e, 'a, V: Vector> ChildMatcher<'e, 'a, V> {
             is_inside_tag = is_joint;
         }
         if !is_inside_tag && !self.cursor.eat_around("</", &tags.prefix, "") {
-            self.rest_of_event(event, lengths, arena)?;
+            self.rare_children(event, lengths, arena)?;
             if !self.cursor.eat_around("</", &tags.prefix, "") {
                 return None;
             }
@@ -297,7 +300,7 @@ impl<'e, 'a, V: Vector> ChildMatcher<'e, 'a, V> {
 
     /// The children that few events have. In a predicted event they follow the others.
     #[inline(always)]
-    fn rest_of_event(
+    fn rare_children(
         &mut self,
         event: &mut Event<'a>,
         lengths: &mut Lengths,
@@ -328,15 +331,39 @@ impl<'e, 'a, V: Vector> ChildMatcher<'e, 'a, V> {
         Some(())
     }
 
+    /// The children of an open event while they are as predicted, in any order, and its end tag. Moves `cursor` to where
+    /// that ends, and returns whether the end tag was read.
+    #[inline(always)]
+    fn rest_of_open_event(
+        &mut self,
+        open: &mut OpenEvent<'a>,
+        cursor: &mut Cursor<'a>,
+        lengths: &mut Lengths,
+    ) -> bool {
+        loop {
+            *cursor = self.cursor;
+            self.cursor.skip_to_tag(self.vector);
+            if self.child(open, lengths).is_none() {
+                break;
+            }
+        }
+        self.cursor = *cursor;
+        self.cursor.skip_to_tag(self.vector);
+        let ends = self.cursor.eat_around("</", &self.tags.prefix, "")
+            && self.cursor.eat(open.event.kind.name())
+            && self.cursor.eat(">");
+        if ends {
+            *cursor = self.cursor;
+        }
+        ends
+    }
+
     /// A child of an event. `None` if it deviates or is a duplicate. Then nothing is assigned.
     #[inline(always)]
-    fn child(
-        &mut self,
-        event: &mut Event<'a>,
-        old: &mut OldIds<'a>,
-        seen: &mut Seen,
-        lengths: &mut Lengths,
-    ) -> Option<()> {
+    fn child(&mut self, open: &mut OpenEvent<'a>, lengths: &mut Lengths) -> Option<()> {
+        let OpenEvent {
+            event, old, seen, ..
+        } = open;
         if !self.eat_start_tag("") {
             return None;
         }

@@ -1,66 +1,91 @@
 //! The general path for events and the ids in them.
 
+use super::child_matcher::OpenEvent;
 use super::general_path::GeneralPath;
+use super::tags;
 use crate::error::{Error, ErrorKind};
-use crate::model::{Event, EventKind, FolderId, ItemId, OldIds, OtherEvent, Timestamp, Watermark};
-use crate::schema::{self, Element, Seen};
+use crate::model::{Event, EventKind, FolderId, ItemId, OtherEvent, Timestamp, Watermark};
+use crate::schema::{self, Element};
 use crate::xml::{Name, Token};
 
 impl<'a> GeneralPath<'_, 'a> {
     /// An event of a known kind, after its start tag.
-    pub(super) fn event(&mut self, kind: EventKind) -> Result<(), Error> {
+    pub(super) fn event(&mut self, kind: EventKind, name: Name<'a>) -> Result<(), Error> {
         self.skip_attributes();
-        self.rest_of_event(kind)
+        // In a scope of its own the prefix of the children may mean something else. With another prefix it ends otherwise.
+        let is_usual = !self.tokens.has_declarations()
+            && self
+                .prefix
+                .is_some_and(|prefix| tags::is(prefix, name.prefix()));
+        let mut open_event = Some(OpenEvent {
+            is_usual,
+            ..OpenEvent::new(kind)
+        });
+        self.read_predicted_rest(&mut open_event);
+        self.rest_of_event(&mut open_event)
     }
 
-    /// The children and the end tag of an event. Children that are as predicted are read without tokens.
-    pub(super) fn rest_of_event(&mut self, kind: EventKind) -> Result<(), Error> {
-        let mut event = Event::new(kind);
-        let mut old = OldIds::default();
-        let mut seen = Seen::default();
-        // In a scope of its own the prefix of the children may mean something else.
-        let shares_scope = !self.tokens.has_declarations();
-        loop {
-            if shares_scope && self.read_predicted_event(&mut event, &mut old, &mut seen) {
-                break;
-            }
-            let name = match self.token()? {
-                Some(Token::StartTag(name)) => name,
-                Some(Token::EndTag(_)) | None => break,
-                Some(_) => continue,
-            };
-            let offset = self.name_offset();
-            let Some(child) = schema::child(Element::Event, name) else {
-                self.skip_element()?;
-                continue;
-            };
-            if !seen.insert(child) {
-                return Err(Error::new(ErrorKind::RepeatedElement, offset));
-            }
-            match child {
-                Element::Watermark => {
-                    event.watermark = Some(Watermark::new(self.text()?.text));
-                }
-                Element::TimeStamp => {
-                    event.timestamp = Some(Timestamp::new(self.text()?.text));
-                }
-                Element::ItemId => event.item_id = Some(self.item_id()?),
-                Element::FolderId => event.folder_id = Some(self.folder_id()?),
-                Element::ParentFolderId => event.parent_folder_id = Some(self.folder_id()?),
-                Element::OldItemId => old.old_item_id = Some(self.item_id()?),
-                Element::OldFolderId => old.old_folder_id = Some(self.folder_id()?),
-                Element::OldParentFolderId => {
-                    old.old_parent_folder_id = Some(self.folder_id()?);
-                }
-                Element::UnreadCount => event.unread_count = Some(self.text()?.int()?),
-                _ => self.skip_element()?,
+    /// Reads until no event is open. A child that is not as predicted is read by its tokens. Then all that is as predicted is
+    /// read, which may close the event and open another.
+    pub(super) fn rest_of_event(
+        &mut self,
+        open_event: &mut Option<OpenEvent<'a>>,
+    ) -> Result<(), Error> {
+        while let Some(open) = open_event {
+            if self.child_of_event(open)? {
+                self.read_predicted_rest(open_event);
+            } else {
+                let event = open_event.take().map(|open| open.close(self.arena));
+                self.builder.events.extend(event);
             }
         }
-        if old != OldIds::default() {
-            event.old_ids = Some(self.arena.alloc(old));
-        }
-        self.builder.events.push(event);
         Ok(())
+    }
+
+    /// Reads on without tokens, while the children are as predicted.
+    fn read_predicted_rest(&mut self, open_event: &mut Option<OpenEvent<'a>>) {
+        if self.predicts() && open_event.as_ref().is_some_and(|open| open.is_usual) {
+            self.read_predicted_children(open_event);
+        }
+    }
+
+    /// Reads a child of an event, or anything else in it. Returns `false` at its end tag.
+    fn child_of_event(&mut self, open: &mut OpenEvent<'a>) -> Result<bool, Error> {
+        let OpenEvent {
+            event, old, seen, ..
+        } = open;
+        let name = match self.token()? {
+            Some(Token::StartTag(name)) => name,
+            Some(Token::EndTag(_)) | None => return Ok(false),
+            Some(_) => return Ok(true),
+        };
+        let offset = self.name_offset();
+        let Some(child) = schema::child(Element::Event, name) else {
+            self.skip_element()?;
+            return Ok(true);
+        };
+        if !seen.insert(child) {
+            return Err(Error::new(ErrorKind::RepeatedElement, offset));
+        }
+        match child {
+            Element::Watermark => {
+                event.watermark = Some(Watermark::new(self.text()?.text));
+            }
+            Element::TimeStamp => {
+                event.timestamp = Some(Timestamp::new(self.text()?.text));
+            }
+            Element::ItemId => event.item_id = Some(self.item_id()?),
+            Element::FolderId => event.folder_id = Some(self.folder_id()?),
+            Element::ParentFolderId => event.parent_folder_id = Some(self.folder_id()?),
+            Element::OldItemId => old.old_item_id = Some(self.item_id()?),
+            Element::OldFolderId => old.old_folder_id = Some(self.folder_id()?),
+            Element::OldParentFolderId => {
+                old.old_parent_folder_id = Some(self.folder_id()?);
+            }
+            Element::UnreadCount => event.unread_count = Some(self.text()?.int()?),
+            _ => self.skip_element()?,
+        }
+        Ok(true)
     }
 
     /// An event of an unknown kind, after its start tag: its name and its bytes.

@@ -10,7 +10,7 @@
 
 use bumpalo::Bump;
 
-use super::child_matcher::Children;
+use super::child_matcher::{Children, OpenEvent};
 use super::head_matcher::{self, HeadMatcher};
 use super::heads::{HeadEnd, HeadState};
 use super::tags::Prefix;
@@ -31,6 +31,8 @@ pub(super) struct FastPath<'s, 'a> {
     pub(super) notification: Option<Span>,
     /// The children of the open Notification so far.
     pub(super) seen: Seen,
+    /// The event of the open Notification that has a child that deviates.
+    pub(super) open_event: Option<OpenEvent<'a>>,
 }
 
 impl<'s, 'a> FastPath<'s, 'a> {
@@ -55,6 +57,7 @@ impl<'s, 'a> FastPath<'s, 'a> {
             head,
             notification: None,
             seen: Seen::default(),
+            open_event: None,
         }
     }
 
@@ -70,6 +73,9 @@ impl<'s, 'a> FastPath<'s, 'a> {
         match head.fields.end {
             HeadEnd::Notification => loop {
                 self.read_children(prefix, arena, builder);
+                if self.open_event.is_some() {
+                    return false;
+                }
                 if self.read_tail(builder) {
                     break;
                 }
@@ -99,11 +105,12 @@ impl<'s, 'a> FastPath<'s, 'a> {
             return;
         };
         let session = &mut self.session;
-        let _deviating_event = session.dispatch.run(Children {
+        session.dispatch.run(Children {
             cursor: &mut self.cursor,
             tags: session.scratch.tags.with(prefix),
             lengths: &mut session.scratch.lengths,
             seen: &mut self.seen,
+            open_event: &mut self.open_event,
             arena,
             builder,
         });

@@ -6,7 +6,7 @@
 
 use bumpalo::Bump;
 
-use super::child_matcher::{Children, EventChildren, OpenEvent};
+use super::child_matcher::{Children, OpenEvent};
 use super::fast_path::FastPath;
 use super::heads::{HeadFields, HeadState};
 use super::tags::Prefix;
@@ -15,10 +15,10 @@ use super::{MessageBuilder, Scratch, Session};
 use crate::config::Limits;
 use crate::error::{Error, ErrorKind};
 use crate::model::{
-    ConnectionStatus, Event, EventKind, MessageXmlValue, OldIds, Operation, ResponseClass,
-    ResponseCode, ServerVersionInfo, SoapVersion, SubscriptionId, Watermark,
+    ConnectionStatus, MessageXmlValue, Operation, ResponseClass, ResponseCode, ServerVersionInfo,
+    SoapVersion, SubscriptionId, Watermark,
 };
-use crate::scan::{Class, Cursor, Span};
+use crate::scan::{Class, Span};
 use crate::schema::{self, Content, Element, Seen};
 use crate::stats::Stats;
 use crate::xml::{Buffers, Name, Token, Tokenizer};
@@ -63,9 +63,11 @@ pub(super) struct GeneralPath<'s, 'a> {
     /// The name of the first Notification, if its start tag has nothing else and its parent may have more of them.
     bare_name: Option<Span>,
     /// How the types namespace is written in the open Notification, once that is known.
-    prefix: Option<Prefix>,
+    pub(super) prefix: Option<Prefix>,
     /// Predictions that have failed in a row.
     misses: u32,
+    /// The event that the fast path left open, until [`read`](Self::read) takes it.
+    open_event: Option<OpenEvent<'a>>,
 }
 
 impl<'s, 'a> GeneralPath<'s, 'a> {
@@ -90,6 +92,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
             bare_name: None,
             prefix: None,
             misses: 0,
+            open_event: fast_path.open_event,
             session,
         };
         path.session.scratch.open.clear();
@@ -122,41 +125,37 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
     /// Reads to the end of the body.
     #[inline(never)]
     pub(super) fn read(mut self) -> Result<(), Error> {
-        let end = loop {
-            match self.read_predicted() {
-                Ok(false) => {}
-                end => break end.map(|_| ()),
-            }
-            match self.step() {
-                Ok(true) => {}
-                end => break end.map(|_| self.finish()),
-            }
-        };
+        let end = self.read_to_end();
         self.session.stats.references_replaced += self.tokens.references_replaced();
         end
     }
 
-    /// Whether predictions are tried.
-    fn predicts(&self) -> bool {
-        self.session.config.predict && self.misses < MAX_MISSES && self.tokens.is_in_content()
+    fn read_to_end(&mut self) -> Result<(), Error> {
+        let mut open_event = self.open_event.take();
+        self.enter_event(&mut open_event);
+        self.rest_of_event(&mut open_event)?;
+        while !self.read_predicted()? {
+            if !self.step()? {
+                self.finish();
+                break;
+            }
+        }
+        Ok(())
     }
 
-    /// Continues after input that was as predicted. Resets the number of misses if the cursor has moved.
-    fn continue_at(&mut self, cursor: Cursor<'a>) {
-        if cursor.pos() > self.tokens.range().end {
-            self.misses = 0;
-            self.tokens.continue_at(cursor);
-        }
+    /// Whether predictions are tried.
+    pub(super) fn predicts(&self) -> bool {
+        self.session.config.predict && self.misses < MAX_MISSES && self.tokens.is_in_content()
     }
 
     /// Reads the children of an open Notification while they are as predicted, and the tail if it follows them. Returns
     /// whether the body was read to its end.
     fn read_predicted(&mut self) -> Result<bool, Error> {
         while self.predicts() && self.is_in_notification() {
-            if let Some(event) = self.read_predicted_children() {
-                self.misses += 1;
-                self.session.stats.prediction_misses += 1;
-                self.rest_of_event(event)?;
+            let mut open_event = None;
+            self.read_predicted_children(&mut open_event);
+            if open_event.is_some() {
+                self.rest_of_event(&mut open_event)?;
                 continue;
             }
             if self.read_tail() {
@@ -167,7 +166,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
             };
             let prefix = Some(Prefix::of(&[text]))
                 .filter(|prefix| *prefix != Prefix::NEVER)
-                .filter(|_| schema::is_types(namespace))
+                .filter(|_| namespace.is_some_and(schema::is_types))
                 .filter(|_| children_fit(text, self.tokens.depth(), &self.session.config.limits));
             if prefix.is_none() || prefix == self.prefix {
                 self.misses += 1;
@@ -184,58 +183,68 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         innermost.is_some_and(|open| open.element == Element::Notification)
     }
 
-    /// Reads children of the open Notification while they are as predicted. If an event deviates, the tokenizer is
-    /// inside of it.
-    fn read_predicted_children(&mut self) -> Option<EventKind> {
+    /// Reads the rest of the open event, if there is one, and children of the Notification, while they are as predicted. If an
+    /// event is open at the end, it is the innermost element of the tokenizer. It may be another one than before.
+    pub(super) fn read_predicted_children(&mut self, open_event: &mut Option<OpenEvent<'a>>) {
+        let read_before = self.read_so_far(open_event);
+        let was_in_event = open_event.is_some();
         let Scratch {
             open,
             tags,
             lengths,
             ..
         } = &mut *self.session.scratch;
-        let notification = open.last_mut()?;
-        let prefix = self.prefix?;
+        let (Some(notification), Some(prefix)) = (open.last_mut(), self.prefix) else {
+            return;
+        };
         let mut cursor = self.tokens.cursor();
-        let open_event = self.session.dispatch.run(Children {
+        self.session.dispatch.run(Children {
             cursor: &mut cursor,
             tags: tags.with(prefix),
             lengths,
             seen: &mut notification.seen,
+            open_event,
             arena: self.arena,
             builder: self.builder,
         });
-        self.continue_at(cursor);
-        let OpenEvent { kind, cursor } = open_event?;
-        self.tokens.continue_at(cursor);
-        self.tokens.enter(prefix.len(), kind.name().len());
-        Some(kind)
-    }
-
-    /// Reads children of an open event while they are as predicted, and its end tag. Returns whether the end tag was read.
-    pub(super) fn read_predicted_event(
-        &mut self,
-        event: &mut Event<'a>,
-        old: &mut OldIds<'a>,
-        seen: &mut Seen,
-    ) -> bool {
-        let Some(prefix) = self.prefix.filter(|_| self.predicts()) else {
-            return false;
-        };
-        let scratch = &mut *self.session.scratch;
-        let mut cursor = self.tokens.cursor();
-        let ends = self.session.dispatch.run_baseline(EventChildren {
-            cursor: &mut cursor,
-            tags: scratch.tags.with(prefix),
-            lengths: &mut scratch.lengths,
-            seen,
-            event,
-            old,
-        });
-        self.continue_at(cursor);
-        if ends {
+        if self.read_so_far(open_event) != read_before {
+            self.misses = 0;
+        }
+        if cursor.pos() > self.tokens.range().end {
+            self.tokens.continue_at(cursor);
+        }
+        // Only an event that `Children` has opened knows where its start tag ends.
+        let is_in_same = open_event
+            .as_ref()
+            .is_some_and(|open| open.start_tag_end.is_none());
+        if was_in_event && !is_in_same {
             self.tokens.leave();
         }
-        ends
+        self.enter_event(open_event);
+    }
+
+    /// What changes with every child that is read.
+    fn read_so_far(&self, open_event: &Option<OpenEvent<'a>>) -> (usize, Seen, Seen) {
+        let seen_in_event = open_event.as_ref().map(|open| open.seen);
+        let seen = self.session.scratch.open.last().map(|open| open.seen);
+        let events = self.builder.events.len();
+        (
+            events,
+            seen.unwrap_or_default(),
+            seen_in_event.unwrap_or_default(),
+        )
+    }
+
+    /// Opens the element of the open event, if the tokenizer has not read its start tag.
+    fn enter_event(&mut self, open_event: &mut Option<OpenEvent<'a>>) {
+        if let (Some(open), Some(prefix)) = (open_event, self.prefix)
+            && let Some(tag_end) = open.start_tag_end.take()
+        {
+            let local = open.event.kind.name().len();
+            self.tokens.enter(tag_end, prefix.len(), local);
+            self.misses += 1;
+            self.session.stats.prediction_misses += 1;
+        }
     }
 
     /// The next token. Not inlined: the tokenizer itself is.
@@ -280,7 +289,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
             return Err(Error::new(ErrorKind::EventLimit, offset));
         }
         match element.content() {
-            Content::Event(kind) => self.event(kind)?,
+            Content::Event(kind) => self.event(kind, name)?,
             Content::Raw => {
                 let event = self.other_event(name)?;
                 self.builder.events.push(event);

@@ -183,6 +183,13 @@ impl Tags {
     }
 }
 
+/// Whether this is the prefix, given without its colon.
+pub(super) fn is(prefix: Prefix, written: &str) -> bool {
+    let bytes = bytes_of(prefix);
+    let text = as_text(&bytes);
+    text.strip_suffix(':').unwrap_or_default() == written
+}
+
 /// The prefix and its colon, then zeros.
 fn bytes_of(prefix: Prefix) -> [[u8; 8]; 2] {
     prefix.words().map(u64::to_le_bytes)

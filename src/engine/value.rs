@@ -31,7 +31,8 @@ impl<'a> GeneralPath<'_, 'a> {
         self.pieces(|piece| match (&mut joined, piece.verbatim()) {
             (None, Some(verbatim)) if whole.is_empty() => whole = verbatim,
             (None, _) => {
-                let mut text = BumpString::from_str_in(whole, arena);
+                let mut text = BumpString::with_capacity_in(whole.len() + piece.raw().len(), arena);
+                text.push_str(whole);
                 push(&mut text, piece);
                 joined = Some(text);
             }
@@ -122,12 +123,20 @@ fn collapsed(text: &str) -> &str {
 }
 
 /// The normalized text, in the arena if it has to be decoded.
+#[inline(always)]
 fn to_str<'a>(text: Text<'a>, arena: &'a Bump) -> &'a str {
-    text.verbatim().unwrap_or_else(|| {
-        let mut decoded = BumpString::new_in(arena);
-        push(&mut decoded, text);
-        decoded.into_bump_str()
-    })
+    match text.verbatim() {
+        Some(verbatim) => verbatim,
+        None => decoded(text, arena),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn decoded<'a>(text: Text<'a>, arena: &'a Bump) -> &'a str {
+    let mut decoded = BumpString::with_capacity_in(text.raw().len(), arena);
+    push(&mut decoded, text);
+    decoded.into_bump_str()
 }
 
 fn push(out: &mut BumpString<'_>, text: Text<'_>) {

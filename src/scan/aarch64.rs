@@ -55,9 +55,9 @@ unsafe impl Vector for Neon {
     }
 
     #[inline(always)]
-    fn equal(self, chunk: &Chunk, byte: u8) -> u64 {
+    fn equal<const N: usize>(self, chunk: &Chunk, bytes: [u8; N]) -> u64 {
         // SAFETY: this module is compiled only for targets with NEON.
-        unsafe { neon_equal(chunk, byte) }
+        unsafe { neon_equal(chunk, bytes) }
     }
 
     /// Not inlined: it runs only if a value does not have the expected length.
@@ -195,6 +195,12 @@ fn neon_below(chunk: &Chunk, bound: i8) -> u64 {
 
 #[inline]
 #[target_feature(enable = "neon")]
-fn neon_equal(chunk: &Chunk, byte: u8) -> u64 {
-    neon_chunk_mask(chunk, |lanes| vceqq_u8(lanes, vdupq_n_u8(byte)))
+fn neon_equal<const N: usize>(chunk: &Chunk, bytes: [u8; N]) -> u64 {
+    neon_chunk_mask(chunk, |lanes| {
+        let mut equal = vdupq_n_u8(0);
+        for byte in bytes {
+            equal = vorrq_u8(equal, vceqq_u8(lanes, vdupq_n_u8(byte)));
+        }
+        equal
+    })
 }

@@ -59,37 +59,57 @@ pub(crate) unsafe trait Vector: Copy {
     /// The bytes that are less than `bound`, both taken as signed numbers: those from 0x80 on come first.
     fn below(self, chunk: &Chunk, bound: i8) -> u64;
 
-    /// The bytes that are equal to `byte`.
-    fn equal(self, chunk: &Chunk, byte: u8) -> u64;
+    /// The bytes that are equal to one of `bytes`.
+    fn equal<const N: usize>(self, chunk: &Chunk, bytes: [u8; N]) -> u64;
 
     /// The number of members that `bytes` begin with.
     fn leading_members(self, bytes: &[u8], class: Class) -> usize;
 
     /// Whether the first `length` bytes are certainly all members. `false` also if that takes the table, or if
     /// `bytes` end too soon to load whole blocks.
-    #[inline(always)]
-    fn all_members(self, bytes: &[u8], length: usize, class: Class) -> bool {
-        let (blocks, _) = bytes.as_chunks();
-        let blocks = blocks.get(..=length / size_of::<Block>());
-        let Some((last, full)) = blocks.and_then(<[Block]>::split_last) else {
-            return false;
-        };
-        let within_length = (1 << (length % size_of::<Block>())) - 1;
-        let mut non_members = self.non_members(last, class) & within_length;
-        for block in full {
-            non_members |= self.non_members(block, class);
-        }
-        non_members == 0
-    }
+    fn all_members(self, bytes: &[u8], length: usize, class: Class) -> bool;
 }
 
-/// [`Vector::leading_members`] by [`Vector::non_members`], two blocks at a time.
+/// [`Vector::all_members`] by [`Vector::non_members`].
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+pub(super) fn all_members<V: Vector>(vector: V, bytes: &[u8], length: usize, class: Class) -> bool {
+    let (blocks, _) = bytes.as_chunks();
+    let blocks = blocks.get(..=length / size_of::<Block>());
+    let Some((last, full)) = blocks.and_then(<[Block]>::split_last) else {
+        return false;
+    };
+    let within_length = (1 << (length % size_of::<Block>())) - 1;
+    let mut non_members = vector.non_members(last, class) & within_length;
+    for block in full {
+        non_members |= vector.non_members(block, class);
+    }
+    non_members == 0
+}
+
+/// [`Vector::leading_members`] by [`Vector::non_members`]: the same loop, specialised for white space and for the classes of
+/// values.
 #[cfg(any(
     target_arch = "x86_64",
     all(target_arch = "aarch64", target_feature = "neon")
 ))]
 #[inline(always)]
 pub(super) fn leading_members<V: Vector>(vector: V, bytes: &[u8], class: Class) -> usize {
+    match class {
+        Class::SPACE => leading_members_of(vector, bytes, Class::SPACE),
+        Class::TEXT => leading_members_of(vector, bytes, Class::TEXT),
+        Class::VALUE => leading_members_of(vector, bytes, Class::VALUE),
+        _ => leading_members_of(vector, bytes, class),
+    }
+}
+
+/// Two blocks at a time.
+#[cfg(any(
+    target_arch = "x86_64",
+    all(target_arch = "aarch64", target_feature = "neon")
+))]
+#[inline(always)]
+fn leading_members_of<V: Vector>(vector: V, bytes: &[u8], class: Class) -> usize {
     // White space is short and mostly ends within the first block.
     if class == Class::SPACE
         && let Some(block) = bytes.first_chunk()
@@ -153,8 +173,8 @@ unsafe impl Vector for Scalar {
     }
 
     #[inline(always)]
-    fn equal(self, chunk: &Chunk, byte: u8) -> u64 {
-        mask(chunk, |other| other == byte)
+    fn equal<const N: usize>(self, chunk: &Chunk, bytes: [u8; N]) -> u64 {
+        mask(chunk, |byte| bytes.contains(&byte))
     }
 
     /// Not inlined: inlined, the loop runs out of registers.
@@ -163,7 +183,8 @@ unsafe impl Vector for Scalar {
         class.leading_members(bytes)
     }
 
-    #[inline(always)]
+    /// Not inlined, for less code.
+    #[inline(never)]
     fn all_members(self, bytes: &[u8], length: usize, class: Class) -> bool {
         let bytes = bytes.get(..length);
         bytes.is_some_and(|bytes| class.contains_all(bytes))
@@ -253,19 +274,6 @@ impl Dispatch {
             Self::Sse2(sse2) => compiled(sse2, task),
             #[cfg(target_arch = "x86_64")]
             Self::Avx2(avx2) => avx2.enter(task),
-            #[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
-            Self::Neon(neon) => compiled(neon, task),
-        }
-    }
-
-    /// Runs the task, compiled for the vector instructions that every machine of this architecture has. For tasks that
-    /// are not worth the code for another kernel.
-    #[inline(always)]
-    pub(crate) fn run_baseline<T: Task>(self, task: T) -> T::Output {
-        match self {
-            Self::Scalar(scalar) => compiled(scalar, task),
-            #[cfg(target_arch = "x86_64")]
-            Self::Sse2(_) | Self::Avx2(_) => compiled(Sse2, task),
             #[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
             Self::Neon(neon) => compiled(neon, task),
         }

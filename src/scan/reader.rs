@@ -26,14 +26,16 @@ const CHUNKS: usize = 32;
 /// The stops in a window of the body.
 #[derive(Debug, Default)]
 pub(crate) struct Bitmaps {
-    /// The position of the first bits.
+    /// The position of the first bits. After [`begin_at`](Self::begin_at) near the start of the body it is negative, wrapped
+    /// around.
     start: usize,
     /// The position after the last byte that was classified.
     end: usize,
     /// For each [`Stop`], one bit per byte, in little-endian words.
     ///
-    /// INVARIANT: no search from a position up to `end` reads a bit of an earlier window. The word after the last one that
-    /// was classified is zero, or [`stop_at`](Self::stop_at) has set all bits from `end` on.
+    /// INVARIANT: no search reads a bit of an earlier window. A search begins at or after the position of `begin_at` and the
+    /// result of the last search. The word after the last one that was classified is zero, or [`stop_at`](Self::stop_at) has
+    /// set all bits from `end` on.
     name: Words,
     text: Words,
     value: Words,
@@ -50,23 +52,48 @@ impl Default for Words {
 }
 
 impl Bitmaps {
-    /// Bitmaps that start at this position, with nothing classified. A character begins there.
-    fn empty_at(at: usize) -> Self {
-        Self {
-            start: at,
-            end: at,
-            ..Self::default()
+    /// Begins at this position, with nothing classified. A character begins there.
+    fn begin_at(&mut self, at: usize) {
+        // As if a whole window ended there. So no bit has to be cleared but those after it.
+        self.start = at.wrapping_sub(64 * CHUNKS);
+        self.end = at;
+        for Words(words) in [&mut self.name, &mut self.text, &mut self.value] {
+            let [.., last] = words;
+            *last = [0; 8];
         }
+        self.carry = Carry::default();
     }
 
-    /// The first stop at or after position `from`, if it is less than a word away.
     #[inline(always)]
-    fn find_near(&self, stop: Stop, from: usize) -> Option<usize> {
+    fn words(&self, stop: Stop) -> &[[u8; 8]; CHUNKS + 1] {
         let Words(words) = match stop {
             Stop::Name => &self.name,
             Stop::Text => &self.text,
             Stop::Value => &self.value,
         };
+        words
+    }
+
+    /// The first stop at or after position `from` in this window.
+    fn find(&self, stop: Stop, from: usize) -> Option<usize> {
+        let word_count = self.end.wrapping_sub(self.start).div_ceil(64);
+        let mut at = from.wrapping_sub(self.start);
+        let words = self.words(stop).iter().take(word_count);
+        for word in words.skip(at / 64) {
+            let bits = u64::from_le_bytes(*word) >> (at % 64);
+            if bits != 0 {
+                let found = at + bits.trailing_zeros() as usize;
+                return Some(self.start.wrapping_add(found));
+            }
+            at = (at / 64 + 1) * 64;
+        }
+        None
+    }
+
+    /// [`find`](Self::find), if the stop is less than a word away.
+    #[inline(always)]
+    fn find_near(&self, stop: Stop, from: usize) -> Option<usize> {
+        let words = self.words(stop);
         let bit = from.wrapping_sub(self.start);
         let word = words.as_flattened().get(bit / 8..)?.first_chunk()?;
         let bits = u64::from_le_bytes(*word) >> (bit % 8);
@@ -75,9 +102,7 @@ impl Bitmaps {
 
     /// Sets every bit from this position on.
     fn stop_at(&mut self, at: usize) {
-        if at < self.start {
-            *self = Self::empty_at(at);
-        }
+        self.start = self.start.min(at);
         self.end = at;
         let (word, bit) = ((at - self.start) / 64, (at - self.start) % 64);
         for Words(words) in [&mut self.name, &mut self.text, &mut self.value] {
@@ -150,33 +175,49 @@ impl<'b> Body<'b> {
         self.0.get(at..).unwrap_or_default()
     }
 
-    /// Whether the same bytes follow two positions.
+    /// Whether the `length` bytes at two positions are equal. `length` is at least one. The bytes at `a` are in the body, and
+    /// none is 0.
     #[inline(always)]
     pub(crate) fn is_same(self, a: usize, b: usize, length: usize) -> bool {
-        if let (1..=8, Some(a), Some(b)) = (length, self.word(a), self.word(b)) {
-            return (a ^ b) & low_bytes(length) == 0;
+        if length <= 8 {
+            return (self.word(a) ^ self.word(b)) & low_bytes(length) == 0;
+        }
+        if length <= 16 {
+            let (a_end, b_end) = (a + length - 8, b + length - 8);
+            return self.word(a) == self.word(b) && self.word(a_end) == self.word(b_end);
         }
         let a = self.rest(a).get(..length);
         a.is_some() && a == self.rest(b).get(..length)
     }
 
-    /// The eight bytes at a position as a number, least significant first. `None` near the end of the body.
+    /// The eight bytes from a position on as a number, least significant first. Zeros follow the end of the body.
     #[inline(always)]
-    fn word(self, at: usize) -> Option<u64> {
-        let word = self.0.get(at..)?.first_chunk()?;
-        Some(u64::from_le_bytes(*word))
+    pub(crate) fn word(self, at: usize) -> u64 {
+        match self.array(at) {
+            Some(word) => u64::from_le_bytes(word),
+            None => self.last_word(at),
+        }
+    }
+
+    /// The bytes from a position on, if there are so many.
+    #[inline(always)]
+    pub(crate) fn array<const N: usize>(self, at: usize) -> Option<[u8; N]> {
+        // Bodies are shorter than 4 GiB, see `Span::MAX`. That the sum cannot overflow saves a comparison.
+        let at = at as u32 as usize;
+        let bytes = self.0.get(at..at.wrapping_add(N))?;
+        bytes.first_chunk().copied()
     }
 
     /// The first `length` bytes, at least one and at most eight, as a number. Texts of at most eight bytes, none of
     /// them 0, have different numbers.
     #[inline(always)]
     pub(crate) fn key(self, at: usize, length: usize) -> u64 {
-        let word = self.word(at).unwrap_or_else(|| self.last_word(at));
-        word & low_bytes(length.min(8))
+        self.word(at) & low_bytes(length.min(8))
     }
 
     /// The less than eight bytes from a position to the end of the body, padded with zeros.
     #[cold]
+    #[inline(never)]
     fn last_word(self, at: usize) -> u64 {
         let bytes = self.rest(at).iter().rev();
         bytes.fold(0, |word, byte| word << 8 | u64::from(*byte))
@@ -205,7 +246,7 @@ pub(crate) struct Reader<'s, 'b> {
 
 impl<'s, 'b> Reader<'s, 'b> {
     pub(crate) fn new(body: &'b [u8], bitmaps: &'s mut Bitmaps, dispatch: Dispatch) -> Self {
-        *bitmaps = Bitmaps::default();
+        bitmaps.begin_at(0);
         Self {
             body,
             checked: "",
@@ -243,16 +284,12 @@ impl<'s, 'b> Reader<'s, 'b> {
         }
     }
 
+    #[cold]
     #[inline(never)]
     fn find_far(&mut self, stop: Stop, mut from: usize, limit: usize) -> usize {
         loop {
-            while from < self.bitmaps.end {
-                if let Some(found) = self.bitmaps.find_near(stop, from) {
-                    return found;
-                }
-                // The bits from the byte of the first bit on were clear, up to the end of a word or of the window.
-                let next = from + 64 - (from - self.bitmaps.start) % 8;
-                from = next.min(self.bitmaps.end);
+            if let Some(found) = self.bitmaps.find(stop, from) {
+                return found;
             }
             // A character that is incomplete at the end of the window has not been checked.
             if self.bitmaps.end >= self.end || self.checked.len() >= limit {
@@ -292,7 +329,7 @@ impl<'s, 'b> Reader<'s, 'b> {
         let before = cursor.before();
         if before.len() > self.checked.len() && cursor.is_in(self.body) {
             self.checked = before;
-            *self.bitmaps = Bitmaps::empty_at(before.len());
+            self.bitmaps.begin_at(before.len());
         }
     }
 

@@ -536,8 +536,11 @@ impl Task for Stops {
             "{byte:#x} in lane {lane}"
         );
         for other in [0x00, 0x61, 0x80, 0xA0, 0xC0, 0xC2, 0xE0, 0xF0, 0xF5] {
-            let found = vector.equal(&chunk, other) & (1 << lane);
+            let found = vector.equal(&chunk, [other]) & (1 << lane);
             assert_eq!(found, bit(byte == other), "{byte:#x} in lane {lane}");
+            let any = vector.equal(&chunk, [0x01, other, 0x7F, 0xC1, 0xFF]) & (1 << lane);
+            let is_any = [0x01, other, 0x7F, 0xC1, 0xFF].contains(&byte);
+            assert_eq!(any, bit(is_any), "{byte:#x} in lane {lane}");
             let bound = other.cast_signed();
             let found = vector.below(&chunk, bound) & (1 << lane);
             assert_eq!(

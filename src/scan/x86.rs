@@ -5,10 +5,10 @@
 
 use core::arch::x86_64::{
     __m128i, __m256i, _mm_cmpeq_epi8, _mm_cmplt_epi8, _mm_loadu_si128, _mm_movemask_epi8,
-    _mm_or_si128, _mm_set1_epi8, _mm_sub_epi8, _mm256_and_si256, _mm256_broadcastsi128_si256,
-    _mm256_cmpeq_epi8, _mm256_cmpgt_epi8, _mm256_loadu_si256, _mm256_movemask_epi8,
-    _mm256_or_si256, _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8,
-    _mm256_srli_epi16, _mm256_sub_epi8,
+    _mm_or_si128, _mm_set1_epi8, _mm_setzero_si128, _mm_sub_epi8, _mm256_and_si256,
+    _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8, _mm256_cmpgt_epi8, _mm256_loadu_si256,
+    _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_setzero_si256,
+    _mm256_shuffle_epi8, _mm256_srli_epi16, _mm256_sub_epi8,
 };
 
 use super::class::{Class, VectorSet};
@@ -59,14 +59,21 @@ unsafe impl Vector for Sse2 {
     }
 
     #[inline(always)]
-    fn equal(self, chunk: &Chunk, byte: u8) -> u64 {
+    fn equal<const N: usize>(self, chunk: &Chunk, bytes: [u8; N]) -> u64 {
         // SAFETY: SSE2 is a part of x86-64.
-        unsafe { sse2_equal(chunk, byte) }
+        unsafe { sse2_equal(chunk, bytes) }
     }
 
-    #[inline(always)]
+    /// Not inlined: it runs only at white space, or if a value does not have the expected length.
+    #[inline(never)]
     fn leading_members(self, bytes: &[u8], class: Class) -> usize {
         kernel::leading_members(self, bytes, class)
+    }
+
+    /// Not inlined, for less code: few machines have no AVX2.
+    #[inline(never)]
+    fn all_members(self, bytes: &[u8], length: usize, class: Class) -> bool {
+        kernel::all_members(self, bytes, length, class)
     }
 }
 
@@ -134,9 +141,14 @@ fn sse2_below(chunk: &Chunk, bound: i8) -> u64 {
 
 #[inline]
 #[target_feature(enable = "sse2")]
-fn sse2_equal(chunk: &Chunk, byte: u8) -> u64 {
-    sse2_mask(chunk, |bytes| {
-        _mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte.cast_signed()))
+fn sse2_equal<const N: usize>(chunk: &Chunk, bytes: [u8; N]) -> u64 {
+    sse2_mask(chunk, |lanes| {
+        let mut equal = _mm_setzero_si128();
+        for byte in bytes {
+            let byte = _mm_set1_epi8(byte.cast_signed());
+            equal = _mm_or_si128(equal, _mm_cmpeq_epi8(lanes, byte));
+        }
+        equal
     })
 }
 
@@ -240,15 +252,20 @@ unsafe impl Vector for Avx2 {
     }
 
     #[inline(always)]
-    fn equal(self, chunk: &Chunk, byte: u8) -> u64 {
+    fn equal<const N: usize>(self, chunk: &Chunk, bytes: [u8; N]) -> u64 {
         // SAFETY: the machine has AVX2, by the invariant of `self`.
-        unsafe { avx2_equal(chunk, byte) }
+        unsafe { avx2_equal(chunk, bytes) }
     }
 
     #[inline(always)]
     fn leading_members(self, bytes: &[u8], class: Class) -> usize {
         // SAFETY: the machine has these instructions, by the invariant of `self`.
         unsafe { avx2_leading_members(self, bytes, class) }
+    }
+
+    #[inline(always)]
+    fn all_members(self, bytes: &[u8], length: usize, class: Class) -> bool {
+        kernel::all_members(self, bytes, length, class)
     }
 }
 
@@ -274,9 +291,14 @@ fn avx2_below(chunk: &Chunk, bound: i8) -> u64 {
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn avx2_equal(chunk: &Chunk, byte: u8) -> u64 {
-    avx2_mask(chunk, |bytes| {
-        _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(byte.cast_signed()))
+fn avx2_equal<const N: usize>(chunk: &Chunk, bytes: [u8; N]) -> u64 {
+    avx2_mask(chunk, |lanes| {
+        let mut equal = _mm256_setzero_si256();
+        for byte in bytes {
+            let byte = _mm256_set1_epi8(byte.cast_signed());
+            equal = _mm256_or_si256(equal, _mm256_cmpeq_epi8(lanes, byte));
+        }
+        equal
     })
 }
 
@@ -319,13 +341,7 @@ fn avx2_stops(chunk: &Chunk) -> Stops {
 #[inline(never)]
 #[target_feature(enable = "avx2,bmi1,bmi2")]
 fn avx2_leading_members(avx2: Avx2, bytes: &[u8], class: Class) -> usize {
-    match class {
-        // The same call, specialised for white space and for the classes of values.
-        Class::SPACE => kernel::leading_members(avx2, bytes, Class::SPACE),
-        Class::TEXT => kernel::leading_members(avx2, bytes, Class::TEXT),
-        Class::VALUE => kernel::leading_members(avx2, bytes, Class::VALUE),
-        _ => kernel::leading_members(avx2, bytes, class),
-    }
+    kernel::leading_members(avx2, bytes, class)
 }
 
 /// A table with each of these four bytes at the index given by its low four bits, and zeros elsewhere.

@@ -73,6 +73,7 @@ macro_rules! elements {
         }
 
         impl Element {
+            #[inline]
             const fn row(self) -> (Occurs, Content) {
                 match self {
                     Self::Document | Self::Event => (Once, Children),
@@ -176,6 +177,7 @@ elements! {
 }
 
 impl Element {
+    #[inline]
     pub(crate) const fn content(self) -> Content {
         self.row().1
     }
@@ -190,6 +192,7 @@ impl Element {
     }
 
     /// Its bit in [`Seen`]. A Body has one operation, so all operations share one.
+    #[inline]
     const fn bit(self) -> u64 {
         const { assert!((Self::UnreadCount as u32) < u64::BITS) }; // the last row of the table
         1 << match self.content() {
@@ -205,6 +208,7 @@ pub(crate) struct Seen(u64);
 
 impl Seen {
     /// Records a child. Returns whether it is the first of its kind.
+    #[inline]
     pub(crate) const fn insert(&mut self, element: Element) -> bool {
         let is_new = !self.contains(element);
         self.0 |= element.bit();
@@ -212,6 +216,7 @@ impl Seen {
     }
 
     /// Whether there was one; for an operation, whether there was any.
+    #[inline]
     pub(crate) const fn contains(self, element: Element) -> bool {
         self.0 & element.bit() != 0
     }

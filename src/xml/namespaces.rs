@@ -132,16 +132,24 @@ impl Namespaces {
             _ => {
                 let namespace = self.look_up(prefix.of(body), body)?;
                 if is_short {
-                    self.cache_as(key, Cached { key, namespace });
+                    self.remember(key, namespace);
                 }
                 Some(namespace)
             }
         }
     }
 
-    fn cache_as(&mut self, key: u64, cached: Cached) {
+    /// Caches the namespace of the prefix of at most eight bytes with this key.
+    fn remember(&mut self, key: u64, namespace: Namespace) {
         if let Some(place) = self.cache.get_mut(cache_index(key)) {
-            *place = cached;
+            *place = Cached { key, namespace };
+        }
+    }
+
+    /// Removes a prefix from the cache.
+    fn forget(&mut self, key: u64) {
+        if let Some(place) = self.cache.get_mut(cache_index(key)) {
+            *place = Cached::default();
         }
     }
 
@@ -221,7 +229,10 @@ impl Namespaces {
             let prefix = self.prefixes.get_mut(entry as usize);
             prefix.map(|prefix| core::mem::replace(&mut prefix.namespace, namespace))
         };
-        self.cache_as(key, Cached::default());
+        match text.len() <= size_of_val(&key) {
+            true => self.remember(key, namespace),
+            false => self.forget(key),
+        }
         self.declarations.push(Declaration {
             prefix: entry,
             key,
@@ -233,16 +244,24 @@ impl Namespaces {
 
     /// Removes all declarations after the first `len`.
     pub(super) fn truncate(&mut self, len: usize) {
+        if len == 0 {
+            return self.clear(); // nothing is left in scope
+        }
         while self.declarations.len() > len {
             let Some(declaration) = self.declarations.pop() else {
                 return;
             };
-            self.cache_as(declaration.key, Cached::default());
+            self.forget(declaration.key);
             match (
                 declaration.outer,
                 self.prefixes.get_mut(declaration.prefix as usize),
             ) {
-                (Some(outer), Some(prefix)) => prefix.namespace = outer,
+                (Some(outer), Some(prefix)) => {
+                    prefix.namespace = outer;
+                    if prefix.text.len() <= size_of_val(&declaration.key) {
+                        self.remember(declaration.key, outer);
+                    }
+                }
                 _ => {
                     self.prefixes.pop();
                     self.prefix_set.pop();

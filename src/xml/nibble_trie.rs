@@ -12,7 +12,7 @@
 use alloc::vec::Vec;
 
 /// The number of entries in the list. A longer list would make look-ups slow if many fingerprints collide.
-const LIST_LEN: usize = 8;
+const LIST_LEN: usize = 16;
 
 /// A set of distinct strings, numbered from 0 in the order of insertion.
 #[derive(Debug, Default)]
@@ -202,9 +202,14 @@ const FINGERPRINT_LEN: usize = size_of::<u64>();
 
 /// The length, capped at 255, and the last seven bytes. Namespace names differ at their ends.
 fn fingerprint(key: &str) -> u64 {
-    let length = key.len().min(0xFF) as u64;
-    let last = key.bytes().rev().take(FINGERPRINT_LEN - 1);
-    last.fold(length, |bits, byte| bits << 8 | u64::from(byte))
+    let bytes = key.as_bytes();
+    let last = match bytes.last_chunk() {
+        Some(last) => u64::from_be_bytes(*last),
+        None => bytes
+            .iter()
+            .fold(0, |word, byte| word << 8 | u64::from(*byte)),
+    };
+    last << 8 | key.len().min(0xFF) as u64
 }
 
 /// The nibble of `key` at an index. Each byte is increased by one, which cannot overflow because UTF-8 has no byte

@@ -3,12 +3,13 @@
 //! Extends [`Tokenizer`]; uses `namespaces`.
 
 use core::fmt;
+use core::hint::cold_path;
 
 use super::namespaces::{Namespaces, hash};
 use super::token::{Attribute, Form, Name, Namespace, QName, Text, Token};
-use super::tokenizer::{Next, State, Tokenizer};
+use super::tokenizer::{Next, State, Tables, Tokenizer};
 use crate::error::{Error, ErrorKind};
-use crate::scan::{Class, Span, Stop, is_name_char};
+use crate::scan::{Body, Class, Span, Stop, is_name_char};
 
 /// An element whose end tag has not been read.
 #[derive(Clone, Copy, Debug)]
@@ -28,16 +29,25 @@ impl OpenElement {
 
 /// An attribute of the current start tag, namespace declarations included.
 #[derive(Clone, Copy, Debug)]
-
 pub(super) struct RawAttribute {
     name: QName,
     namespace: Namespace,
     value: Span,
+    /// The first bytes of the local part, as a number: see [`Body::key`].
+    key: u64,
     form: Form,
 }
 
+/// The parts of an attribute up to its value.
+struct Opening {
+    local_start: usize,
+    name_end: usize,
+    value_start: usize,
+    quote: u8,
+}
+
 /// Up to this number, attributes are compared pairwise to find duplicates. More are sorted.
-const MAX_PAIRWISE: usize = 8;
+const MAX_PAIRWISE: usize = 16;
 
 /// `xmlns` as a key.
 const XMLNS: u64 = u64::from_le_bytes(*b"xmlns\0\0\0");
@@ -47,27 +57,25 @@ impl<'b> Tokenizer<'_, 'b> {
     #[inline(always)]
     pub(super) fn start_tag(&mut self, start: usize) -> Next<'b> {
         let body = self.body();
-        let name = self.qname(start, body.byte(start), ErrorKind::Name)?;
+        let stop = self.reader.find(Stop::Name, start);
+        let (local_start, name_end) = self.qname(start, stop, ErrorKind::Name)?;
+        let name = QName::new(start, local_start, name_end);
         if self.tables.open.len() >= self.limits.depth {
             return Err(Error::new(ErrorKind::DepthLimit, start));
         }
         let outer_declarations = self.tables.namespaces.len() as u32;
         self.tables.attributes.clear();
-        let mut end = name.end as usize + ">".len();
-        let mut names = AttributeNames::default();
         self.state = State::Content;
-        if body.byte(name.end as usize) != b'>' {
-            (end, names) = self.rest_of_tag(name.end as usize)?;
-            // It is not the slash of a value: a quote would follow that.
-            if body.byte(end - "/>".len()) == b'/' {
-                self.state = State::EmptyElement;
-            }
+        let mut end = name_end + ">".len();
+        let has_attributes = body.byte(name_end) != b'>';
+        if has_attributes {
+            end = self.rest_of_tag(name_end)?;
         }
         self.end_at(end);
         let Some(namespace) = self.resolve(name) else {
-            return Err(self.unresolved(name));
+            return Err(self.unresolved(start, local_start));
         };
-        if names.have_prefixes || names.may_repeat {
+        if has_attributes {
             self.check_attributes()?;
         }
         self.tables.open.push(OpenElement {
@@ -79,46 +87,116 @@ impl<'b> Tokenizer<'_, 'b> {
         Ok(Some(Token::StartTag(name)))
     }
 
-    /// The attributes and the end of a start tag, after its name. Returns the position after the tag, and the
-    /// checks of attribute names that are still to do.
+    /// The attributes and the end of a start tag, after its name. Returns the position after the tag.
     ///
     /// Not inlined, so that tags without attributes do not pay for the registers it needs.
     #[inline(never)]
-    fn rest_of_tag(&mut self, mut at: usize) -> Result<(usize, AttributeNames), Error> {
+    fn rest_of_tag(&mut self, name_end: usize) -> Result<usize, Error> {
         let body = self.body();
         let mut names = AttributeNames::default();
-        loop {
-            let mut next = body.byte(at);
-            let mut is_spaced = next == b' ';
-            if is_spaced {
-                at += 1;
-                next = body.byte(at);
-            }
-            if Class::SPACE.contains(next) {
-                at = self.skip_space(at);
-                next = body.byte(at);
-                is_spaced = true;
-            }
-            match next {
-                b'>' => return Ok((at + ">".len(), names)),
-                b'/' if body.byte(at + 1) == b'>' => return Ok((at + "/>".len(), names)),
-                _ if is_spaced && next != b'/' => at = self.attribute(at, next, &mut names)?,
-                _ => return Err(self.bad_attribute(at)),
-            }
-        }
+        // `at` is the end of the name or of the last attribute. `word` is the eight bytes from `at - 1` on.
+        let (mut at, mut word) = (name_end, body.word(name_end - 1));
+        let end = loop {
+            let [_, first, second, third, ..] = word.to_le_bytes();
+            let start = match (first, second, third) {
+                (b' ', ..) if Class::NAME_START.contains(second) => at + " ".len(),
+                (b'>', ..) => break at + ">".len(),
+                (b'/', b'>', _) => break self.empty_element(at),
+                (b' ', b'/', b'>') => break self.empty_element(at + " ".len()),
+                _ => {
+                    let start = self.space(at)?;
+                    match body.byte(start) {
+                        b'>' => break start + ">".len(),
+                        b'/' => break self.empty_element(start),
+                        _ => start,
+                    }
+                }
+            };
+            (at, word) = self.attribute(start, &mut names)?;
+        };
+        self.tables.have_prefixes = names.have_prefixes;
+        self.tables.may_repeat = names.may_repeat && self.keys_repeat();
+        Ok(end)
     }
 
-    /// The error for an unexpected byte between the attributes of a start tag.
-    #[cold]
-    fn bad_attribute(&self, at: usize) -> Error {
-        match self.body().byte(at) {
-            b'/' => match self.is_next(at, "/>") {
-                Err(error) => error,
-                Ok(_) => self.unexpected(at, ErrorKind::StartTag),
+    /// The `/>` at a position. Returns its end.
+    fn empty_element(&mut self, at: usize) -> usize {
+        self.state = State::EmptyElement;
+        at + "/>".len()
+    }
+
+    /// What may follow the name or an attribute: white space and the start of a name, or the end of the tag with or without
+    /// white space. Returns the position of the name or of that end.
+    #[inline(never)]
+    fn space(&self, start: usize) -> Result<usize, Error> {
+        let at = self.skip_space(start);
+        let is_spaced = at > start;
+        let kind = match self.body().byte(at) {
+            b'>' => return Ok(at),
+            b'/' if self.is_next(at, "/>")? => return Ok(at),
+            next if is_spaced && (Class::NAME_START.contains(next) || !next.is_ascii()) => {
+                return Ok(at);
+            }
+            b':' if is_spaced => ErrorKind::QName,
+            b'/' | b'=' | b'"' | b'\'' | b'<' | b'&' => ErrorKind::StartTag,
+            _ if is_spaced => ErrorKind::StartTag,
+            _ => ErrorKind::AttributeSpace,
+        };
+        Err(self.unexpected(at, kind))
+    }
+
+    /// `[41] Attribute`. Its first byte is an ASCII name start character or is not ASCII. Returns its end, and the word from its
+    /// last byte on.
+    #[inline(always)]
+    fn attribute(
+        &mut self,
+        start: usize,
+        names: &mut AttributeNames,
+    ) -> Result<(usize, u64), Error> {
+        let body = self.body();
+        let stop = self.reader.find(Stop::Name, start);
+        let is_plain = body.array(stop) == Some(*b"=\"")
+            && stop - start <= self.limits.name_bytes
+            && self.tables.attributes.len() < self.limits.attributes;
+        let opening = match is_plain {
+            true => Opening {
+                local_start: start,
+                name_end: stop,
+                value_start: stop + "=\"".len(),
+                quote: b'"',
             },
-            b'=' | b'"' | b'\'' | b'<' | b'&' => self.unexpected(at, ErrorKind::StartTag),
-            _ => self.unexpected(at, ErrorKind::AttributeSpace),
+            false => self.opening(start, stop)?,
+        };
+        let mut value_end = self.reader.find(Stop::Value, opening.value_start);
+        let mut word = body.word(value_end);
+        let mut form = Form::Verbatim;
+        if word as u8 != opening.quote {
+            (value_end, form) = self.rest_of_value(value_end, opening.quote)?;
+            word = body.word(value_end);
         }
+        let name = QName::new(start, opening.local_start, opening.name_end);
+        let value = Span::new(opening.value_start, value_end);
+        let key = body.key(opening.local_start, opening.name_end - opening.local_start);
+        let is_declaration = match name.has_prefix() {
+            true => self.is_xmlns(name.prefix()),
+            false => key == XMLNS,
+        };
+        let mut namespace = Namespace::NONE;
+        if is_declaration {
+            self.declare(name, value, form)?;
+            namespace = Namespace::XMLNS;
+        } else if name.has_prefix() {
+            names.have_prefixes = true;
+        }
+        names.add(key);
+        self.tables.attributes.push(RawAttribute {
+            name,
+            namespace,
+            value,
+            key,
+            form,
+        });
+        Ok((value_end + "\"".len(), word))
     }
 
     /// `[42] ETag`, after the `</`.
@@ -147,9 +225,7 @@ impl<'b> Tokenizer<'_, 'b> {
     #[cold]
     fn mismatch(&mut self, start: usize) -> Error {
         match self.any_qname(start, ErrorKind::Name) {
-            Ok(name) if name.end as usize >= self.body().len() => {
-                Error::new(ErrorKind::UnexpectedEnd, name.end as usize)
-            }
+            Ok((_, end)) if end >= self.body().len() => Error::new(ErrorKind::UnexpectedEnd, end),
             Ok(_) => Error::new(ErrorKind::EndTagMismatch, start),
             Err(error) => error,
         }
@@ -183,59 +259,29 @@ impl<'b> Tokenizer<'_, 'b> {
         Ok(Some(Token::EndTag(name)))
     }
 
-    /// `[41] Attribute`. `first` is the byte at `start`. Returns its end.
-    #[inline(always)]
-    fn attribute(
-        &mut self,
-        start: usize,
-        first: u8,
-        names: &mut AttributeNames,
-    ) -> Result<usize, Error> {
-        let name = self.qname(start, first, ErrorKind::StartTag)?;
+    /// `[41] Attribute` up to its value, in any form. `stop` is the first stop of the name.
+    #[inline(never)]
+    fn opening(&mut self, start: usize, stop: usize) -> Result<Opening, Error> {
+        let (local_start, name_end) = self.qname(start, stop, ErrorKind::StartTag)?;
         if self.tables.attributes.len() >= self.limits.attributes {
             return Err(Error::new(ErrorKind::AttributeLimit, start));
         }
-        let body = self.body();
-        let mut opening = name.end as usize + "=".len();
-        let mut quote = body.byte(opening);
-        if body.byte(name.end as usize) != b'=' || !matches!(quote, b'"' | b'\'') {
-            opening = self.eq(name.end as usize)?;
-            quote = body.byte(opening);
-        }
-        let value_start = opening + 1;
-        let mut value_end = self.reader.find(Stop::Value, value_start);
-        let mut form = Form::Verbatim;
-        if body.byte(value_end) != quote {
-            (value_end, form) = self.rest_of_value(value_end, quote)?;
-        }
-        let value = Span::new(value_start, value_end);
-        let key = body.key(name.local_start as usize, name.local().len());
-        let mut namespace = Namespace::NONE;
-        if name.has_prefix() {
-            let is_xmlns = name.local_start - name.start == "xmlns:".len() as u32
-                && body.key(start, "xmlns".len()) == XMLNS;
-            if is_xmlns {
-                self.declare(start, name.local(), value, form)?;
-                namespace = Namespace::XMLNS;
-            } else {
-                names.have_prefixes = true;
-            }
-        } else if key == XMLNS {
-            self.declare(start, Span::new(start, start), value, form)?;
-            namespace = Namespace::XMLNS;
-        }
-        names.add(key);
-        self.tables.attributes.push(RawAttribute {
-            name,
-            namespace,
-            value,
-            form,
-        });
-        Ok(value_end + 1)
+        let quote_at = self.eq(name_end)?;
+        Ok(Opening {
+            local_start,
+            name_end,
+            value_start: quote_at + 1,
+            quote: self.body().byte(quote_at),
+        })
     }
 
-    /// The slow path of `[25] Eq`: white space or an error. Returns the position of the quote after it.
-    #[inline(never)]
+    /// Whether the prefix is `xmlns`.
+    fn is_xmlns(&self, prefix: Span) -> bool {
+        let length = "xmlns".len();
+        prefix.len() == length && self.body().key(prefix.start(), length) == XMLNS
+    }
+
+    /// `[25] Eq`. Returns the position of the quote after it.
     fn eq(&self, start: usize) -> Result<usize, Error> {
         let equals = self.skip_space(start);
         if self.body().byte(equals) != b'=' {
@@ -248,15 +294,14 @@ impl<'b> Tokenizer<'_, 'b> {
         Ok(opening)
     }
 
-    /// Declares a prefix, empty for `xmlns="…"`, by the attribute at `start`.
+    /// A declaration: `xmlns="…"`, or `xmlns:prefix="…"`.
     #[inline(never)]
-    fn declare(
-        &mut self,
-        start: usize,
-        prefix: Span,
-        value: Span,
-        form: Form,
-    ) -> Result<(), Error> {
+    fn declare(&mut self, name: QName, value: Span, form: Form) -> Result<(), Error> {
+        let start = name.start as usize;
+        let prefix = match name.has_prefix() {
+            true => name.local(),
+            false => Span::new(start, start),
+        };
         let key = match prefix.len() {
             0 => 0,
             length => self.body().key(prefix.start(), length),
@@ -294,41 +339,46 @@ impl<'b> Tokenizer<'_, 'b> {
         }
     }
 
-    /// NS `[7] QName`. `first` is the byte at `start`. The error is of this kind if no name begins here.
+    /// NS `[7] QName`. `stop` is the first name stop from `start` on. Returns the start of the local part and the end. `kind` is
+    /// the error if no name begins here.
     #[inline(always)]
-    fn qname(&mut self, start: usize, first: u8, kind: ErrorKind) -> Result<QName, Error> {
+    fn qname(
+        &mut self,
+        start: usize,
+        stop: usize,
+        kind: ErrorKind,
+    ) -> Result<(usize, usize), Error> {
+        match self.plain_qname(start, stop) {
+            Some(name) => Ok(name),
+            None => self.any_qname(start, kind),
+        }
+    }
+
+    /// [`qname`](Self::qname) of a name in ASCII that is not too long.
+    #[inline(always)]
+    fn plain_qname(&mut self, start: usize, stop: usize) -> Option<(usize, usize)> {
         let body = self.body();
-        let mut is_plain = Class::NAME_START.contains(first);
-        let mut local_start = start;
-        let mut end = self.reader.find(Stop::Name, start);
+        let (mut local_start, mut end) = (start, stop);
         let mut next = body.byte(end);
+        if !Class::NAME_START.contains(body.byte(start)) {
+            return None;
+        }
         if next == b':' {
             local_start = end + ":".len();
-            is_plain &= Class::NAME_START.contains(body.byte(local_start));
             end = self.reader.find(Stop::Name, local_start);
             next = body.byte(end);
-            is_plain &= next != b':';
+            if next == b':' || !Class::NAME_START.contains(body.byte(local_start)) {
+                return None;
+            }
         }
-        if is_plain && next.is_ascii() && end - start <= self.limits.name_bytes {
-            return Ok(QName::new(start, local_start, end));
-        }
-        // Taken apart and rebuilt, the name stays in registers in the common case.
-        let QName {
-            start,
-            local_start,
-            end,
-        } = self.any_qname(start, kind)?;
-        Ok(QName {
-            start,
-            local_start,
-            end,
-        })
+        let is_plain = next.is_ascii() && end - start <= self.limits.name_bytes;
+        is_plain.then_some((local_start, end))
     }
 
     /// [`qname`](Self::qname) for all names: with characters beyond ASCII, too long, or wrong.
     #[cold]
     #[inline(never)]
-    fn any_qname(&mut self, start: usize, kind: ErrorKind) -> Result<QName, Error> {
+    fn any_qname(&mut self, start: usize, kind: ErrorKind) -> Result<(usize, usize), Error> {
         if self.body().byte(start) == b':' {
             return Err(self.unexpected(start, ErrorKind::QName));
         }
@@ -344,21 +394,13 @@ impl<'b> Tokenizer<'_, 'b> {
                 return Err(Error::new(ErrorKind::NameLimit, start));
             }
         }
-        Ok(QName::new(start, local_start, end))
+        Ok((local_start, end))
     }
 
     #[inline(always)]
     fn resolve(&mut self, name: QName) -> Option<Namespace> {
-        let namespaces = &mut self.tables.namespaces;
-        let checked = self.reader.checked();
-        match name.has_prefix() {
-            false => namespaces.resolve(Span::default(), 0, checked),
-            true => {
-                let prefix = name.prefix();
-                let key = self.reader.body().key(prefix.start(), prefix.len());
-                namespaces.resolve(prefix, key, checked)
-            }
-        }
+        let (body, checked) = (self.body(), self.reader.checked());
+        resolve(&mut self.tables.namespaces, name, body, checked)
     }
 
     /// Opens an element without declarations.
@@ -373,34 +415,66 @@ impl<'b> Tokenizer<'_, 'b> {
 
     /// The error for an element whose prefix is not declared.
     #[cold]
-    fn unresolved(&self, name: QName) -> Error {
-        let kind = match name.prefix().of(self.reader.checked()) {
+    fn unresolved(&self, start: usize, local_start: usize) -> Error {
+        let kind = match self.slice(start, local_start - ":".len()) {
             "xmlns" => ErrorKind::ReservedPrefix,
             _ => ErrorKind::UnboundPrefix,
         };
-        Error::new(kind, name.start as usize)
+        Error::new(kind, start)
     }
 
-    /// Resolves the prefixes of attributes, and refuses a second attribute with an expanded name (NS section 6.3).
+    /// Whether two attributes have equal keys. `true` without a look if there are many.
     #[inline(never)]
+    fn keys_repeat(&self) -> bool {
+        let mut attributes = self.tables.attributes.as_slice();
+        if attributes.len() > MAX_PAIRWISE {
+            return true;
+        }
+        while let [attribute, rest @ ..] = attributes {
+            if rest.iter().any(|other| other.key == attribute.key) {
+                return true;
+            }
+            attributes = rest;
+        }
+        false
+    }
+
+    /// The checks of attribute names that wait for the end of the tag.
+    #[inline(always)]
     fn check_attributes(&mut self) -> Result<(), Error> {
-        for at in 0..self.tables.attributes.len() {
-            let attribute = self.tables.attributes.get(at).copied();
-            if let Some(RawAttribute {
-                name,
-                namespace: Namespace::NONE,
-                ..
-            }) = attribute
-                && name.has_prefix()
-            {
-                let Some(namespace) = self.resolve(name) else {
+        if self.tables.have_prefixes {
+            self.resolve_attributes()?;
+        }
+        if self.tables.may_repeat {
+            self.refuse_duplicates()?;
+        }
+        Ok(())
+    }
+
+    /// Resolves the prefixes of attributes.
+    #[inline(never)]
+    fn resolve_attributes(&mut self) -> Result<(), Error> {
+        let (body, checked) = (self.body(), self.reader.checked());
+        let Tables {
+            attributes,
+            namespaces,
+            ..
+        } = &mut *self.tables;
+        for attribute in attributes {
+            let name = attribute.name;
+            if name.has_prefix() && attribute.namespace == Namespace::NONE {
+                let Some(namespace) = resolve(namespaces, name, body, checked) else {
                     return Err(Error::new(ErrorKind::UnboundPrefix, name.start as usize));
                 };
-                if let Some(attribute) = self.tables.attributes.get_mut(at) {
-                    attribute.namespace = namespace;
-                }
+                attribute.namespace = namespace;
             }
         }
+        Ok(())
+    }
+
+    /// Refuses a second attribute with an expanded name (NS section 6.3).
+    #[inline(never)]
+    fn refuse_duplicates(&mut self) -> Result<(), Error> {
         match self.first_duplicate() {
             Some(duplicate) => Err(Error::new(
                 ErrorKind::DuplicateAttribute,
@@ -448,14 +522,33 @@ impl<'b> Tokenizer<'_, 'b> {
     }
 }
 
-/// The checks of attribute names that are still to do after the last attribute of a tag.
+/// The namespace of a name by its prefix. `None` if the prefix is not declared.
+#[inline(always)]
+fn resolve(
+    namespaces: &mut Namespaces,
+    name: QName,
+    body: Body<'_>,
+    checked: &str,
+) -> Option<Namespace> {
+    let start = name.start as usize;
+    match (name.local_start - name.start) as usize {
+        0 => namespaces.resolve(Span::default(), 0, checked),
+        with_colon => {
+            let length = with_colon - ":".len();
+            let key = body.key(start, length);
+            namespaces.resolve(Span::new(start, start + length), key, checked)
+        }
+    }
+}
+
+/// The names of the attributes so far, as far as the checks at the end of the tag need them.
 #[derive(Clone, Copy, Debug, Default)]
 struct AttributeNames {
     /// Whether any has a prefix other than `xmlns`.
     have_prefixes: bool,
-    /// A set of the first eight bytes of local names, with one bit for each: if no bit is set twice, all
-    /// names differ.
-    keys: u64,
+    /// A bit for each, by a hash of its key.
+    hashes: u64,
+    /// Whether any bit was set twice.
     may_repeat: bool,
 }
 
@@ -463,8 +556,11 @@ impl AttributeNames {
     #[inline(always)]
     fn add(&mut self, key: u64) {
         let bit = 1 << hash(key, u64::BITS.ilog2());
-        self.may_repeat |= self.keys & bit != 0;
-        self.keys |= bit;
+        if self.hashes & bit != 0 {
+            cold_path(); // or the flag takes a register in the loop over attributes
+            self.may_repeat = true;
+        }
+        self.hashes |= bit;
     }
 }
 

@@ -87,9 +87,19 @@ impl QName {
 impl<'b> Name<'b> {
     #[inline(always)]
     pub(super) const fn new(body: &'b str, qname: QName, namespace: Namespace) -> Self {
+        // Taken apart and rebuilt, the name stays in registers.
+        let QName {
+            start,
+            local_start,
+            end,
+        } = qname;
         Self {
             body,
-            qname,
+            qname: QName {
+                start,
+                local_start,
+                end,
+            },
             namespace,
         }
     }

@@ -34,6 +34,10 @@ pub struct Buffers {
 pub(super) struct Tables {
     pub(super) open: Vec<OpenElement>,
     pub(super) attributes: Vec<RawAttribute>,
+    /// Whether an attribute of the last tag with attributes has a prefix other than `xmlns`.
+    pub(super) have_prefixes: bool,
+    /// Whether two attributes of the last tag with attributes may have the same local part.
+    pub(super) may_repeat: bool,
     /// The positions of attributes while they are sorted.
     pub(super) order: Vec<u32>,
     pub(super) namespaces: Namespaces,
@@ -102,6 +106,7 @@ pub struct Tokenizer<'s, 'b> {
 }
 
 #[derive(Clone, Copy, Debug)]
+#[repr(u8)] // a number in a byte of its own: to compare states does not read the error
 pub(super) enum State {
     /// At the start of the body.
     Start,
@@ -137,6 +142,15 @@ impl fmt::Debug for Tokenizer<'_, '_> {
             .field("depth", &self.depth())
             .finish_non_exhaustive()
     }
+}
+
+/// Markup other than tags, and where its text is. `markup` makes the token, because it is inlined. If a function that is not
+/// inlined returned tokens, all tokens would be kept in memory.
+#[derive(Clone, Copy)]
+enum OtherMarkup {
+    Comment(Span),
+    CData(Span),
+    ProcessingInstruction { target: Span, data: Span },
 }
 
 impl<'s, 'b> Tokenizer<'s, 'b> {
@@ -209,10 +223,17 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
     fn step(&mut self) -> Next<'b> {
         self.close_scope();
         self.token_start = self.pos;
-        match self.state {
-            State::Content => self.content(self.pos),
-            State::EmptyElement => self.close(self.pos),
-            _ => self.outside_root(),
+        let start = match self.state {
+            State::Content => self.pos,
+            State::EmptyElement => return self.close(self.pos),
+            _ => match self.outside_root()? {
+                Some(start) => start,
+                None => return Ok(None),
+            },
+        };
+        match self.body().byte(start) {
+            b'<' => self.markup(start),
+            _ => self.text(start),
         }
     }
 
@@ -286,11 +307,11 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         self.pos = cursor.pos();
     }
 
-    /// Opens an element whose start tag, without attributes, the cursor has moved over last. The lengths are those of the
-    /// prefix with its colon, and of the local part.
-    pub(crate) fn enter(&mut self, prefix: usize, local: usize) {
+    /// Opens an element whose start tag, without attributes, the cursor has moved over. The tag ends at this position. The
+    /// lengths are those of the prefix with its colon, and of the local part.
+    pub(crate) fn enter(&mut self, tag_end: usize, prefix: usize, local: usize) {
         self.close_scope();
-        let end = self.pos - ">".len();
+        let end = tag_end - ">".len();
         let local_start = end - local;
         self.open_element(QName::new(local_start - prefix, local_start, end));
     }
@@ -309,10 +330,10 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
             .is_some_and(|open| open.declares(&self.tables.namespaces))
     }
 
-    /// The prefix of the next start tag with its colon, and the namespace of the prefix outside of that element.
-    /// White space before the tag is skipped. `None` if no start tag comes next, its name begins beyond ASCII, or
-    /// its prefix is not bound. A hint for predictions only: the prefix of a name such as `aé:b` is given as empty.
-    pub(crate) fn peek_prefix(&mut self) -> Option<(&'b str, Namespace)> {
+    /// The prefix of the next start tag with its colon, and the namespace of the prefix outside of that element, if it is
+    /// bound there. White space before the tag is skipped. `None` if no start tag comes next, or its name begins beyond
+    /// ASCII. A hint for predictions only: the prefix of a name such as `aé:b` is given as empty.
+    pub(crate) fn peek_prefix(&mut self) -> Option<(&'b str, Option<Namespace>)> {
         self.close_scope();
         let mut ahead = self.cursor();
         ahead.skip(Class::SPACE);
@@ -335,7 +356,7 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         let namespace = self
             .tables
             .namespaces
-            .look_up(prefix, self.reader.checked())?;
+            .look_up(prefix, self.reader.checked());
         Some((with_colon, namespace))
     }
 
@@ -362,9 +383,10 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         self.reader.check_to(at);
     }
 
-    /// `[22] prolog` and, after the root, `[27] Misc*`. White space is no token.
+    /// Moves over the XML declaration, and over white space outside of the root. Returns the start of the markup that follows,
+    /// `None` at the end of the document.
     #[inline(never)]
-    fn outside_root(&mut self) -> Next<'b> {
+    fn outside_root(&mut self) -> Result<Option<usize>, Error> {
         match self.state {
             State::Failed(error) => return Err(error),
             State::Start => {
@@ -386,17 +408,8 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
             b'<' if is_after_root && self.char_is(start + 1, is_name_start_char) == Ok(true) => {
                 Err(Error::new(ErrorKind::SecondRoot, start + "<".len()))
             }
-            b'<' => self.markup(start),
+            b'<' => Ok(Some(start)),
             _ => Err(self.unexpected(start, ErrorKind::TextOutsideRoot)),
-        }
-    }
-
-    /// The next token of `[43] content`.
-    #[inline(always)]
-    fn content(&mut self, start: usize) -> Next<'b> {
-        match self.body().byte(start) {
-            b'<' => self.markup(start),
-            _ => self.text(start),
         }
     }
 
@@ -406,14 +419,28 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         let at = start + "<".len();
         match self.body().byte(at) {
             b'/' => self.end_tag(at + "/".len()),
-            b'!' | b'?' => self.other_markup(at),
+            b'!' | b'?' => {
+                let markup = self.other_markup(at)?;
+                let checked = self.reader.checked();
+                let text = |span: Span| Text::new(span.of(checked), Form::Unparsed);
+                Ok(Some(match markup {
+                    OtherMarkup::Comment(span) => Token::Comment(text(span)),
+                    OtherMarkup::CData(span) => Token::CData(text(span)),
+                    OtherMarkup::ProcessingInstruction { target, data } => {
+                        Token::ProcessingInstruction {
+                            target: target.of(checked),
+                            data: text(data),
+                        }
+                    }
+                }))
+            }
             _ => self.start_tag(at),
         }
     }
 
     /// Markup other than tags, after the `<`.
     #[inline(never)]
-    fn other_markup(&mut self, at: usize) -> Next<'b> {
+    fn other_markup(&mut self, at: usize) -> Result<OtherMarkup, Error> {
         if self.body().byte(at) == b'?' {
             return self.instruction(at + "?".len());
         }
@@ -461,27 +488,27 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
     }
 
     /// `[15] Comment`, after `<!--`.
-    fn comment(&mut self, start: usize) -> Next<'b> {
+    fn comment(&mut self, start: usize) -> Result<OtherMarkup, Error> {
         let end = self.unparsed_end(start, "--")?;
         if !self.is_next(end, "-->")? {
             return Err(self.unexpected(end, ErrorKind::CommentHyphens));
         }
         self.end_at(end + "-->".len());
-        Ok(Some(Token::Comment(self.unparsed(start, end))))
+        Ok(OtherMarkup::Comment(Span::new(start, end)))
     }
 
     /// `[18] CDSect`, after `<![CDATA[`.
-    fn cdata(&mut self, start: usize) -> Next<'b> {
+    fn cdata(&mut self, start: usize) -> Result<OtherMarkup, Error> {
         if self.tables.open.is_empty() {
             return Err(Error::new(ErrorKind::TextOutsideRoot, self.token_start));
         }
         let end = self.unparsed_end(start, "]]>")?;
         self.end_at(end + "]]>".len());
-        Ok(Some(Token::CData(self.unparsed(start, end))))
+        Ok(OtherMarkup::CData(Span::new(start, end)))
     }
 
     /// `[16] PI`, after `<?`.
-    fn instruction(&mut self, target_start: usize) -> Next<'b> {
+    fn instruction(&mut self, target_start: usize) -> Result<OtherMarkup, Error> {
         let target_end = self.ncname(target_start, ErrorKind::ProcessingInstruction)?;
         if target_end >= self.body().len() {
             return Err(self.unexpected(target_end, ErrorKind::UnexpectedEnd));
@@ -500,8 +527,10 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
             return Err(Error::new(ErrorKind::ProcessingInstruction, start));
         }
         self.end_at(end + "?>".len());
-        let data = self.unparsed(start, end);
-        Ok(Some(Token::ProcessingInstruction { target, data }))
+        Ok(OtherMarkup::ProcessingInstruction {
+            target: Span::new(target_start, target_end),
+            data: Span::new(start, end),
+        })
     }
 
     /// The position of the first `delimiter` after `start`. All characters before it are legal.
@@ -530,8 +559,18 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
     }
 
     /// `[67] Reference`, at its `&`. Checks it and returns its end; [`Text`] replaces it.
-    #[inline(never)]
+    #[inline(always)]
     pub(super) fn reference(&mut self, start: usize) -> Result<usize, Error> {
+        let name_start = start + "&".len();
+        match reference::predefined_len(self.body().word(name_start)) {
+            Some(length) => Ok(name_start + length),
+            None => self.any_reference(start),
+        }
+    }
+
+    /// [`reference`](Self::reference), of any kind.
+    #[inline(never)]
+    fn any_reference(&mut self, start: usize) -> Result<usize, Error> {
         let name_start = start + "&".len();
         let has_number = self.body().byte(name_start) == b'#';
         let mut end = self
@@ -640,10 +679,6 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
     #[cold]
     pub(super) fn unexpected(&self, at: usize, kind: ErrorKind) -> Error {
         error_at(self.body().rest(at), at, kind)
-    }
-
-    fn unparsed(&self, start: usize, end: usize) -> Text<'b> {
-        Text::new(self.slice(start, end), Form::Unparsed)
     }
 }
 

@@ -252,6 +252,26 @@ fn a_piece_in_the_wrong_place_is_refused() {
     }
 }
 
+/// Two prefixes of the types namespace: the start tag has one that is too long to be predicted, the end tag the usual one.
+#[test]
+fn an_event_does_not_end_with_another_prefix() {
+    let types = "http://schemas.microsoft.com/exchange/services/2006/types";
+    let mut parsers = ParserPair::warm();
+    for prefix in ["a-prefix-of-more-than-sixteen-bytes", "é", "aé", "T"] {
+        let event = format!("<{prefix}:StatusEvent xmlns:{prefix}=\"{types}\"></t:StatusEvent>");
+        let bound_outside = push_body(&event.replace(&format!(" xmlns:{prefix}=\"{types}\""), ""))
+            .replace(
+                "<m:Notification>",
+                &format!("<m:Notification xmlns:{prefix}=\"{types}\">"),
+            );
+        for body in [push_body(&event), bound_outside] {
+            assert!(body.contains(&format!("xmlns:{prefix}=")), "{body}");
+            let error = parsers.read(body).error.unwrap();
+            assert_eq!(error.kind(), ErrorKind::EndTagMismatch, "{prefix}");
+        }
+    }
+}
+
 #[test]
 fn an_id_that_does_not_end_is_refused_at_its_position() {
     let mut parsers = ParserPair::warm();
@@ -274,6 +294,7 @@ fn after_sixteen_failures_in_a_row_the_rest_of_a_message_is_not_predicted() {
     let mut parsers = ParserPair::warm();
     for (children, misses) in [
         (other.repeat(40), 16),
+        ("<t:StatusEvent></t:StatusEvent >".repeat(40), 16),
         ([EVENT, other].concat().repeat(40), 40),
         ([&other.repeat(15), EVENT].concat().repeat(2), 30),
     ] {
