@@ -3,7 +3,6 @@
 //! Extends [`Tokenizer`]; uses `namespaces`.
 
 use core::fmt;
-use core::hint::cold_path;
 
 use super::namespaces::{Namespaces, hash};
 use super::token::{Attribute, Form, Name, Namespace, QName, Text, Token};
@@ -557,11 +556,17 @@ impl AttributeNames {
     fn add(&mut self, key: u64) {
         let bit = 1 << hash(key, u64::BITS.ilog2());
         if self.hashes & bit != 0 {
-            cold_path(); // or the flag takes a register in the loop over attributes
-            self.may_repeat = true;
+            self.may_repeat = seldom_true();
         }
         self.hashes |= bit;
     }
+}
+
+/// A call instead of a constant: with a constant, the flag takes a register in the loop over attributes.
+#[cold]
+#[inline(never)]
+fn seldom_true() -> bool {
+    true
 }
 
 /// Iterates over the attributes of a start tag in document order. Made by [`Tokenizer::attributes`].
