@@ -353,22 +353,10 @@ class Report:
             "crate checks every rule and makes events. The parser has learned the heads of the messages from earlier ones",
             "of the same servers. That is its best case. Without a learned head it parses each head.",
             "",
-            *self.stale(),
-        ]
-
-    def stale(self) -> list[str]:
-        """Says that the runs are older than the benches that they lack."""
-        if all("commit" in run for run in self.runs):
-            return []
-        return [
-            "**These times are of an earlier state of the code.** Tables without times are of benches that are newer than the",
-            "runs. In that state the parser did not learn the heads of `dialect-3`, because it kept only eight. Instruction",
-            "counts are of the present state.",
-            "",
         ]
 
     def machines(self) -> str:
-        names = {f"{run.get('processor') or run['cpu']} ({run['cores']} cores)" for run in self.runs}
+        names = {f"{run['processor']} ({run['cores']} cores)" for run in self.runs}
         return ", ".join(sorted(names))
 
     def whole(self) -> str:
@@ -458,7 +446,7 @@ class Report:
 
     def method(self) -> list[str]:
         rows = [
-            [str(number), run["date"], run.get("commit", ""), run.get("processor") or run["cpu"], str(run["cores"]), run["rustc"]]
+            [str(number), run["date"], run["commit"], run["processor"], str(run["cores"]), run["rustc"]]
             for number, run in enumerate(self.runs, 1)
         ]
         return [
@@ -490,7 +478,7 @@ class Report:
 
     def versions(self) -> list[str]:
         """Of the other parsers."""
-        found = {f"{name} {version}" for run in self.runs for name, version in run.get("libraries", {}).items()}
+        found = {f"{name} {version}" for run in self.runs for name, version in run["libraries"].items()}
         text = f"Versions of the other parsers: {', '.join(sorted(found))}."
         return [*textwrap.wrap(text, 110, break_on_hyphens=False), ""] if found else []
 
@@ -563,7 +551,7 @@ class Report:
             gigabytes = figure(self.bytes(group) / median(self.times(group, OURS)))
             lead, bound = spread(self.lead(group)), spread(self.ratios(group, OURS, BOUND))
             rapidxml = spread(self.ratios(group, "rapidxml", OURS))
-            lto = spread(self.lead(group, part="lto")) if all("lto" in run for run in self.runs) else ""
+            lto = spread(self.lead(group, part="lto"))
             ratios.append([f"`{name}`", size, gigabytes, lead, self.fastest(group), lto, bound, rapidxml])
             times.append([f"`{name}`", *(microseconds(median(self.times(group, one))) for one in contestants)])
         head = [

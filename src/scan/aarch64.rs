@@ -102,6 +102,17 @@ fn neon_members(lanes: uint8x16_t, table: &'static [u8; 16]) -> uint8x16_t {
     vtstq_u8(row, vshlq_u8(vdupq_n_u8(1), high))
 }
 
+/// Sets the lanes that are one of these bytes.
+#[inline]
+#[target_feature(enable = "neon")]
+fn neon_lanes_of<const N: usize>(block: uint8x16_t, bytes: [u8; N]) -> uint8x16_t {
+    let mut lanes = vdupq_n_u8(0);
+    for byte in bytes {
+        lanes = vorrq_u8(lanes, vceqq_u8(block, vdupq_n_u8(byte)));
+    }
+    lanes
+}
+
 /// [`Vector::all_members`] without a mask for each block, which takes more instructions than the look-up.
 #[inline(never)]
 #[target_feature(enable = "neon")]
@@ -149,10 +160,7 @@ fn neon_non_members(block: &Block, table: &'static [u8; 16]) -> u32 {
 #[inline]
 #[target_feature(enable = "neon")]
 fn neon_any_of(block: &Block, bytes: [u8; 4]) -> u32 {
-    neon_block_mask(block, |lanes| {
-        let [a, b, c, d] = bytes.map(|byte| vceqq_u8(lanes, vdupq_n_u8(byte)));
-        vorrq_u8(vorrq_u8(a, b), vorrq_u8(c, d))
-    })
+    neon_block_mask(block, |half| neon_lanes_of(half, bytes))
 }
 
 /// The mask of a chunk: the bytes whose lane the test sets.
@@ -196,11 +204,5 @@ fn neon_below(chunk: &Chunk, bound: i8) -> u64 {
 #[inline]
 #[target_feature(enable = "neon")]
 fn neon_equal<const N: usize>(chunk: &Chunk, bytes: [u8; N]) -> u64 {
-    neon_chunk_mask(chunk, |lanes| {
-        let mut equal = vdupq_n_u8(0);
-        for byte in bytes {
-            equal = vorrq_u8(equal, vceqq_u8(lanes, vdupq_n_u8(byte)));
-        }
-        equal
-    })
+    neon_chunk_mask(chunk, |quarter| neon_lanes_of(quarter, bytes))
 }

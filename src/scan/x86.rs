@@ -80,9 +80,13 @@ unsafe impl Vector for Sse2 {
 /// Sets the lanes that are one of these bytes.
 #[inline]
 #[target_feature(enable = "sse2")]
-fn sse2_lanes_of(half: __m128i, bytes: [u8; 4]) -> __m128i {
-    let [a, b, c, d] = bytes.map(|byte| _mm_cmpeq_epi8(half, _mm_set1_epi8(byte.cast_signed())));
-    _mm_or_si128(_mm_or_si128(a, b), _mm_or_si128(c, d))
+fn sse2_lanes_of<const N: usize>(half: __m128i, bytes: [u8; N]) -> __m128i {
+    let mut lanes = _mm_setzero_si128();
+    for byte in bytes {
+        let byte = _mm_set1_epi8(byte.cast_signed());
+        lanes = _mm_or_si128(lanes, _mm_cmpeq_epi8(half, byte));
+    }
+    lanes
 }
 
 #[inline]
@@ -142,14 +146,7 @@ fn sse2_below(chunk: &Chunk, bound: i8) -> u64 {
 #[inline]
 #[target_feature(enable = "sse2")]
 fn sse2_equal<const N: usize>(chunk: &Chunk, bytes: [u8; N]) -> u64 {
-    sse2_mask(chunk, |lanes| {
-        let mut equal = _mm_setzero_si128();
-        for byte in bytes {
-            let byte = _mm_set1_epi8(byte.cast_signed());
-            equal = _mm_or_si128(equal, _mm_cmpeq_epi8(lanes, byte));
-        }
-        equal
-    })
+    sse2_mask(chunk, |quarter| sse2_lanes_of(quarter, bytes))
 }
 
 #[inline]
@@ -292,14 +289,7 @@ fn avx2_below(chunk: &Chunk, bound: i8) -> u64 {
 #[inline]
 #[target_feature(enable = "avx2")]
 fn avx2_equal<const N: usize>(chunk: &Chunk, bytes: [u8; N]) -> u64 {
-    avx2_mask(chunk, |lanes| {
-        let mut equal = _mm256_setzero_si256();
-        for byte in bytes {
-            let byte = _mm256_set1_epi8(byte.cast_signed());
-            equal = _mm256_or_si256(equal, _mm256_cmpeq_epi8(lanes, byte));
-        }
-        equal
-    })
+    avx2_mask(chunk, |half| avx2_lanes_of(half, bytes))
 }
 
 /// The table in both halves of a vector, as shuffles need it.
@@ -359,10 +349,13 @@ const fn by_low_bits(bytes: [u8; 4]) -> [u8; 16] {
 /// Sets the lanes that are one of these bytes.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn avx2_lanes_of(block: __m256i, bytes: [u8; 4]) -> __m256i {
-    let [a, b, c, d] =
-        bytes.map(|byte| _mm256_cmpeq_epi8(block, _mm256_set1_epi8(byte.cast_signed())));
-    _mm256_or_si256(_mm256_or_si256(a, b), _mm256_or_si256(c, d))
+fn avx2_lanes_of<const N: usize>(block: __m256i, bytes: [u8; N]) -> __m256i {
+    let mut lanes = _mm256_setzero_si256();
+    for byte in bytes {
+        let byte = _mm256_set1_epi8(byte.cast_signed());
+        lanes = _mm256_or_si256(lanes, _mm256_cmpeq_epi8(block, byte));
+    }
+    lanes
 }
 
 #[inline]

@@ -87,19 +87,9 @@ impl QName {
 impl<'b> Name<'b> {
     #[inline(always)]
     pub(super) const fn new(body: &'b str, qname: QName, namespace: Namespace) -> Self {
-        // Taken apart and rebuilt, the name stays in registers.
-        let QName {
-            start,
-            local_start,
-            end,
-        } = qname;
         Self {
             body,
-            qname: QName {
-                start,
-                local_start,
-                end,
-            },
+            qname,
             namespace,
         }
     }
