@@ -162,10 +162,10 @@ pub use error::{Description, Error, ErrorClass, ErrorKind};
 #[cfg(feature = "bytes")]
 pub use message_bytes::MessageBytes;
 pub use model::{
-    ConnectionStatus, Event, EventKind, Fault, FolderId, ItemId, Message, MessageXmlValue,
-    Notification, OldIds, Operation, OtherEvent, Response, ResponseClass, ResponseCode,
-    ServerVersionInfo, SoapVersion, SubscriptionId, Target, Timestamp, TimestampError, UnixTime,
-    UnknownEventKind, Watermark,
+    ConnectionStatus, Event, EventKind, Fault, FolderId, HeaderBlock, ItemId, Message,
+    MessageXmlValue, Notification, OldIds, Operation, OtherEvent, Response, ResponseClass,
+    ResponseCode, ServerVersionInfo, SoapVersion, SubscriptionId, Target, Timestamp,
+    TimestampError, UnixTime, UnknownEventKind, Watermark,
 };
 pub use parser::{Parser, Partial};
 pub use reply::Reply;

@@ -8,7 +8,8 @@ use super::{FolderId, ItemId, Timestamp, Watermark};
 /// One event of a notification.
 ///
 /// One type serves all kinds, because the schema gives each kind a selection of the same few children.
-/// By the schema a StatusEvent has at most a watermark. An event of kind [`EventKind::Other`] has only [`other`](Self::other).
+/// By the schema a StatusEvent has at most a watermark. An event of kind [`EventKind::Other`] has [`other`](Self::other), and
+/// those fields whose elements it has in the form that they have in known events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Event<'a> {
