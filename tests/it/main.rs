@@ -32,6 +32,7 @@ mod limits;
 #[cfg(feature = "bytes")]
 mod message_bytes;
 mod model;
+mod namespaces;
 mod oracle;
 #[cfg(feature = "serde")]
 mod owned;
@@ -44,3 +45,4 @@ mod sequences;
 #[cfg(feature = "serde")]
 mod serde;
 mod streams;
+mod values;
