@@ -147,6 +147,7 @@ mod model;
 pub mod owned;
 mod parser;
 mod reply;
+pub mod request;
 #[expect(
     unsafe_code,
     reason = "text without a second UTF-8 check, vector loads, kernels"
