@@ -102,6 +102,18 @@ pub enum Impersonation<'a> {
 }
 
 impl<'a> Request<'a> {
+    /// The kinds of events that one can subscribe to: all except [`EventKind::Status`] and [`EventKind::Other`].
+    /// Exchange 2007 does not know [`EventKind::FreeBusyChanged`].
+    pub const EVENT_KINDS: &'static [EventKind] = &[
+        EventKind::Created,
+        EventKind::Deleted,
+        EventKind::Modified,
+        EventKind::Moved,
+        EventKind::Copied,
+        EventKind::NewMail,
+        EventKind::FreeBusyChanged,
+    ];
+
     /// The value of the header `Content-Type` of the HTTP request.
     pub const CONTENT_TYPE: &'static str = "text/xml; charset=utf-8";
 
@@ -111,8 +123,7 @@ impl<'a> Request<'a> {
 
     /// `Subscribe` to pushes: the server posts notifications to `url`.
     ///
-    /// `kinds` has at least one kind, and neither [`EventKind::Status`] nor [`EventKind::Other`]. A `watermark` resumes
-    /// an earlier subscription. `status_frequency` is in minutes, from 1 to 1440: without events the server pushes that
+    /// `kinds` has at least one of [`EVENT_KINDS`](Self::EVENT_KINDS). A `watermark` resumes an earlier subscription. `status_frequency` is in minutes, from 1 to 1440: without events the server pushes that
     /// often, and for that time it repeats a push that fails. `url` is an absolute `http` or `https` URL.
     #[must_use]
     pub const fn subscribe_push(
@@ -315,8 +326,8 @@ impl Folders<'_> {
 
 fn write_kinds(kinds: &[EventKind], writer: &mut Writer) -> Result<(), RequestError> {
     writer.list("t:EventTypes", kinds, |kind, writer| match kind {
-        EventKind::Status | EventKind::Other => Err(RequestError::EventKind(*kind)),
-        _ => writer.leaf("t:EventType", kind.name()),
+        kind if Request::EVENT_KINDS.contains(kind) => writer.leaf("t:EventType", kind.name()),
+        kind => Err(RequestError::EventKind(*kind)),
     })
 }
 
@@ -524,7 +535,7 @@ pub enum RequestError {
         /// The longest time that the schema allows, in minutes. The shortest is 1.
         most: u16,
     },
-    /// Servers do not accept subscriptions to this kind: [`EventKind::Status`] or [`EventKind::Other`].
+    /// A kind that is not one of [`Request::EVENT_KINDS`].
     EventKind(EventKind),
     /// The URL of a push subscription is not an absolute `http` or `https` URL, or has white space.
     Url,

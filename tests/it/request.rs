@@ -17,15 +17,7 @@ const SHARED: Folder<'static> = Folder::Distinguished {
 };
 
 /// All kinds that the schema has for `Subscribe`.
-const KINDS: [EventKind; 7] = [
-    EventKind::Copied,
-    EventKind::Created,
-    EventKind::Deleted,
-    EventKind::Modified,
-    EventKind::Moved,
-    EventKind::NewMail,
-    EventKind::FreeBusyChanged,
-];
+const KINDS: &[EventKind] = Request::EVENT_KINDS;
 
 /// A document with this content of the Body and the default header.
 fn document(body: &str) -> String {
@@ -94,7 +86,7 @@ fn subscribe_pull_has_a_timeout() {
 
 #[test]
 fn subscribe_streaming_has_folders_and_kinds() {
-    let request = Request::subscribe_streaming(Folders::These(&[INBOX]), &KINDS);
+    let request = Request::subscribe_streaming(Folders::These(&[INBOX]), KINDS);
     let expected = document(
         r#"<m:Subscribe>
   <m:StreamingSubscriptionRequest>
@@ -102,11 +94,11 @@ fn subscribe_streaming_has_folders_and_kinds() {
       <t:DistinguishedFolderId Id="inbox"/>
     </t:FolderIds>
     <t:EventTypes>
-      <t:EventType>CopiedEvent</t:EventType>
       <t:EventType>CreatedEvent</t:EventType>
       <t:EventType>DeletedEvent</t:EventType>
       <t:EventType>ModifiedEvent</t:EventType>
       <t:EventType>MovedEvent</t:EventType>
+      <t:EventType>CopiedEvent</t:EventType>
       <t:EventType>NewMailEvent</t:EventType>
       <t:EventType>FreeBusyChangedEvent</t:EventType>
     </t:EventTypes>
@@ -193,12 +185,12 @@ fn refuses_values_that_the_schema_or_xml_does_not_allow() {
     let push = |minutes, url| {
         Request::subscribe_push(Folders::All, &[EventKind::Moved], None, minutes, url).to_xml()
     };
-    let pull = |minutes| Request::subscribe_pull(Folders::All, &KINDS, None, minutes).to_xml();
+    let pull = |minutes| Request::subscribe_pull(Folders::All, KINDS, None, minutes).to_xml();
     let stream = |minutes| Request::get_streaming_events(&["ONE".into()], minutes).to_xml();
     let kinds = |kinds| Request::subscribe_streaming(Folders::All, kinds).to_xml();
     let folder = |folder| {
         let folders = [folder];
-        Request::subscribe_streaming(Folders::These(&folders), &KINDS).to_xml()
+        Request::subscribe_streaming(Folders::These(&folders), KINDS).to_xml()
     };
     let id = |id| Request::unsubscribe(SubscriptionId::new(id)).to_xml();
     for (xml, expected) in [
@@ -224,7 +216,7 @@ fn refuses_values_that_the_schema_or_xml_does_not_allow() {
         ),
         (kinds(&[]), "EventTypes is empty"),
         (
-            Request::subscribe_streaming(Folders::These(&[]), &KINDS).to_xml(),
+            Request::subscribe_streaming(Folders::These(&[]), KINDS).to_xml(),
             "FolderIds is empty",
         ),
         (
