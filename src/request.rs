@@ -19,9 +19,9 @@
 //! # Ok::<(), ews_notifications::request::RequestError>(())
 //! ```
 
-use core::fmt::{self, Write as _};
+use core::fmt;
 
-use alloc::string::String;
+use alloc::string::{String, ToString as _};
 
 use crate::model::{EventKind, SubscriptionId, Watermark};
 use crate::scan::is_char;
@@ -340,29 +340,37 @@ impl Delivery<'_> {
         }
     }
 
+    /// The elements after `EventTypes`.
     fn write(&self, writer: &mut Writer) -> Result<(), RequestError> {
-        let (Self::Push { watermark, .. } | Self::Pull { watermark, .. }) = *self else {
-            return Ok(());
-        };
-        if let Some(watermark) = watermark {
-            writer.leaf("t:Watermark", watermark.as_str())?;
-        }
         match *self {
             Self::Push {
+                watermark,
                 status_frequency,
                 url,
-                ..
             } => {
+                write_watermark(watermark, writer)?;
                 writer.minutes("t:StatusFrequency", status_frequency, 1440)?;
                 if !is_http_url(url) {
                     return Err(RequestError::Url);
                 }
                 writer.leaf("t:URL", url)
             }
-            Self::Pull { timeout, .. } => writer.minutes("t:Timeout", timeout, 1440),
+            Self::Pull { watermark, timeout } => {
+                write_watermark(watermark, writer)?;
+                writer.minutes("t:Timeout", timeout, 1440)
+            }
             Self::Streaming => Ok(()),
         }
     }
+}
+
+fn write_watermark(
+    watermark: Option<Watermark<'_>>,
+    writer: &mut Writer,
+) -> Result<(), RequestError> {
+    watermark.map_or(Ok(()), |watermark| {
+        writer.leaf("t:Watermark", watermark.as_str())
+    })
 }
 
 /// Whether Exchange could post to it, as far as this can be said without a parser of URLs.
@@ -433,10 +441,7 @@ impl Writer {
                 most,
             });
         }
-        self.start(name, &[])?;
-        let _ = write!(self.text, ">{minutes}"); // a String takes all
-        self.end(name);
-        Ok(())
+        self.leaf(name, &minutes.to_string())
     }
 
     /// An element with attributes alone.
@@ -480,8 +485,8 @@ impl Writer {
         self.text.extend((0..self.depth).map(|_| "  "));
     }
 
-    /// A value of this element, as a text and as a double-quoted attribute alike. Parsers change white space that is not
-    /// a space or a reference.
+    /// Writes a value of this element, its text or an attribute in double quotes. Tabs and line breaks are references,
+    /// because a parser changes them otherwise.
     fn escape(&mut self, name: &'static str, value: &str) -> Result<(), RequestError> {
         if value.trim_ascii().is_empty() {
             return Err(RequestError::Empty(local(name)));

@@ -393,7 +393,7 @@ impl Status {
         let counts = self.counts();
         if silence > self.longest_wait {
             let silence = FormattedDuration(silence);
-            return format!("warning: nothing has arrived for {silence}; {counts}");
+            return format!("warning: no data for {silence}, {counts}");
         }
         let time = FormattedDuration(self.started.elapsed());
         if !self.has_begun {
@@ -456,7 +456,7 @@ mod tests {
         let mut status = Status::new(Duration::from_secs(45));
         let seconds = Duration::from_secs;
         assert!(!status.text(seconds(90)).starts_with("warning"));
-        let warning = "warning: nothing has arrived for 00:01:31; 0 envelopes, 0 events";
+        let warning = "warning: no data for 00:01:31, 0 envelopes, 0 events";
         assert_eq!(status.text(seconds(91)), warning);
 
         status.end_silence(seconds(90));

@@ -9,10 +9,10 @@ use clap::Command;
 use clap_complete::Shell;
 
 pub(crate) const COMPLETIONS_HELP: &str = "\
-Where shells look for them:
-  ewsn completions bash > /usr/share/bash-completion/completions/ewsn
-  ewsn completions fish > /usr/share/fish/vendor_completions.d/ewsn.fish
-  ewsn completions zsh > /usr/share/zsh/site-functions/_ewsn";
+Where shells look for them, under /usr/share in a package:
+  bash  bash-completion/completions/ewsn
+  fish  fish/vendor_completions.d/ewsn.fish
+  zsh   zsh/site-functions/_ewsn";
 
 pub(crate) const MAN_HELP: &str = "\
 Examples:
