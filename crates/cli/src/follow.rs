@@ -164,7 +164,7 @@ fn read(file: PathBuf) -> Receiver<io::Result<Vec<u8>>> {
                 Err(error) => Err(error),
             };
             let length = chunk.as_ref().map_or(0, Vec::len);
-            // The receiver is gone if the stream is malformed or standard output failed.
+            // The receiver is gone once `follow` has returned.
             if sender.send(chunk).is_err() || length == 0 {
                 return;
             }
@@ -176,10 +176,10 @@ fn read(file: PathBuf) -> Receiver<io::Result<Vec<u8>>> {
 
 /// Blocks until a named pipe has a writer.
 fn open(file: &Path) -> io::Result<Box<dyn BufRead>> {
-    Ok(match file.to_str() {
-        Some("-") => Box::new(io::stdin().lock()),
-        _ => Box::new(io::BufReader::new(File::open(file)?)),
-    })
+    if file.as_os_str() == "-" {
+        return Ok(Box::new(io::stdin().lock()));
+    }
+    Ok(Box::new(io::BufReader::new(File::open(file)?)))
 }
 
 /// The input as it arrives.
@@ -211,7 +211,7 @@ impl Arrivals<'_> {
                     Some(timeout) if began.elapsed() >= timeout => {
                         self.status.borrow_mut().has_timed_out = true;
                         let seconds = timeout.as_secs_f64();
-                        let message = format!("nothing arrived for {seconds} seconds");
+                        let message = format!("nothing arrived for {seconds} s");
                         Err(io::Error::other(message))
                     }
                     _ => continue,
