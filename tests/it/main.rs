@@ -39,6 +39,7 @@ mod owned;
 mod partial;
 mod predictions;
 mod reply;
+mod request;
 mod schema;
 mod secrets;
 mod sequences;
