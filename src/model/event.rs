@@ -114,7 +114,8 @@ pub enum EventKind {
     NewMail,
     /// `FreeBusyChangedEvent`: the availability of the mailbox changed.
     FreeBusyChanged,
-    /// An unknown element in the place of an event. [`Event::other`] has its name and its bytes.
+    /// Any other child of a Notification, in whatever namespace, such as an event of a later version of EWS.
+    /// [`Event::other`] has its name and its bytes.
     #[default]
     Other,
 }

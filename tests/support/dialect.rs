@@ -722,7 +722,7 @@ impl Writer<'_> {
         self.space();
         let quote = self.dialect.one_of(&['"', '\'']);
         self.xml.push(quote);
-        // The parser gives the name of an unknown namespace as it is declared.
+        // The parser replaces no references in the name of an unknown namespace.
         let is_plain = value.starts_with("urn:") || self.dialect.below(3) < 2;
         for char in value.chars() {
             if char == ' ' && !is_plain {
