@@ -581,9 +581,9 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
 /// The error for an element in the place of an operation.
 fn misplaced_operation(parent: Element, name: Name<'_>) -> ErrorKind {
     match (parent, name.local()) {
-        (Element::Document, "Envelope") => ErrorKind::EnvelopeNamespace,
-        (_, "SendNotification" | "GetEventsResponse" | "GetStreamingEventsResponse") => {
-            ErrorKind::OperationNamespace
+        (Element::Document, "Envelope")
+        | (_, "SendNotification" | "GetEventsResponse" | "GetStreamingEventsResponse") => {
+            ErrorKind::WrongNamespace
         }
         _ => ErrorKind::UnexpectedOperation,
     }

@@ -145,10 +145,9 @@ pub enum ErrorKind {
     EventLimit,
 
     // Schema.
-    /// The root is an `Envelope` outside the namespaces of SOAP 1.1 and 1.2.
-    EnvelopeNamespace,
-    /// The operation is not in the namespace of EWS messages.
-    OperationNamespace,
+    /// An element with a known name in its place, but in another namespace than the schema has it in, such as an `Envelope`
+    /// outside the namespaces of SOAP 1.1 and 1.2.
+    WrongNamespace,
     /// An element other than `SendNotification`, `GetEventsResponse`, `GetStreamingEventsResponse` and, in a SOAP
     /// Body, `Fault`. A root may also be an `Envelope`.
     UnexpectedOperation,
@@ -434,17 +433,11 @@ impl ErrorKind {
                 "more events, responses, notifications or values than the limit",
                 "see Limits::events",
             ),
-            Self::EnvelopeNamespace => (
+            Self::WrongNamespace => (
                 Schema,
-                "envelope_namespace",
-                "root element outside the SOAP namespaces",
-                "expected http://schemas.xmlsoap.org/soap/envelope/ or http://www.w3.org/2003/05/soap-envelope",
-            ),
-            Self::OperationNamespace => (
-                Schema,
-                "operation_namespace",
-                "operation outside the namespace of EWS messages",
-                "expected http://schemas.microsoft.com/exchange/services/2006/messages",
+                "wrong_namespace",
+                "element in the wrong namespace",
+                "expected the namespace that SOAP or EWS has for it",
             ),
             Self::UnexpectedOperation => (
                 Schema,
@@ -508,14 +501,12 @@ impl ErrorKind {
                 | Self::DuplicateAttribute
                 | Self::ElementInLeaf
                 | Self::EndTagMismatch
-                | Self::EnvelopeNamespace
                 | Self::EventLimit
                 | Self::MissingBody
                 | Self::MissingId
                 | Self::MissingOperation
                 | Self::MissingSubscriptionId
                 | Self::NameLimit
-                | Self::OperationNamespace
                 | Self::PrefixUndeclaring
                 | Self::RepeatedElement
                 | Self::ReservedNamespace
@@ -523,6 +514,7 @@ impl ErrorKind {
                 | Self::SecondRoot
                 | Self::UnboundPrefix
                 | Self::UnexpectedOperation
+                | Self::WrongNamespace
         )
     }
 }

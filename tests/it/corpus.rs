@@ -135,7 +135,7 @@ fn malformed_responses_give_the_position_of_the_defect() {
         ),
         (
             "streaming/getstreamingevents-msdocs-howto",
-            E::EnvelopeNamespace,
+            E::WrongNamespace,
             "s:Envelope ",
         ),
         (

@@ -163,11 +163,11 @@ fn defects_of_a_head_are_found() {
         (
             "<soap11:Body><m:",
             "<soap11:Body><t:",
-            ErrorKind::OperationNamespace,
+            ErrorKind::WrongNamespace,
         ),
         // Names in another namespace than usual.
         (types, soap, ErrorKind::MissingSubscriptionId),
-        (soap, types, ErrorKind::EnvelopeNamespace),
+        (soap, types, ErrorKind::WrongNamespace),
         (
             "Envelope xmlns:soap11",
             "Envelope xmlns",

@@ -112,7 +112,7 @@ impl<'b> Reading<'b> {
             let soap = name
                 .namespace()
                 .filter(|namespace| SOAP.contains(namespace));
-            let soap = soap.ok_or(ErrorKind::EnvelopeNamespace)?;
+            let soap = soap.ok_or(ErrorKind::WrongNamespace)?;
             soap_version = Some(if soap == SOAP[0] { "1.1" } else { "1.2" });
             if let Some(header) = self.single(root, &[soap], "Header") {
                 version = self.request_server_version(header);
@@ -358,7 +358,7 @@ fn check_operation(element: Node<'_, '_>) -> Result<(), ErrorKind> {
         "Fault" if is_in(element, &SOAP) => Ok(()),
         name if OPERATIONS.contains(&name) => match is_in(element, &messages()) {
             true => Ok(()),
-            false => Err(ErrorKind::OperationNamespace),
+            false => Err(ErrorKind::WrongNamespace),
         },
         _ => Err(ErrorKind::UnexpectedOperation),
     }

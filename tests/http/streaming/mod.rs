@@ -213,7 +213,7 @@ async fn nothing_after_an_error_is_handled() {
     for (defect, expected) in [
         ("text", ErrorKind::TextOutsideRoot),
         ("<!DOCTYPE html>", ErrorKind::Doctype),
-        ("<Envelope/>", ErrorKind::EnvelopeNamespace),
+        ("<Envelope/>", ErrorKind::WrongNamespace),
     ] {
         let stream = [&frame, defect, &frame, CLOSED].concat();
         let answer = Answer::stream().chunks(200, &mut random, &stream).end();
