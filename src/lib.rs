@@ -158,7 +158,7 @@ pub mod xml;
 
 pub use config::{Config, IllegalReferences, Kernel, Limits};
 pub use continuity::{Continuity, Delivery, RestoreError, SubscriptionState};
-pub use error::{Description, Error, ErrorClass, ErrorKind};
+pub use error::{Description, Error, ErrorClass, ErrorKind, Related};
 #[cfg(feature = "bytes")]
 pub use message_bytes::MessageBytes;
 pub use model::{
