@@ -63,7 +63,8 @@
 //!
 //! # What is refused
 //!
-//! An [`Error`] has the kind of the defect and its byte offset. These are errors:
+//! An [`Error`] has the kind of the defect and its byte offset. [`Error::describe`] explains it, with the likely cause. These
+//! are errors:
 //!
 //! - XML that is not well-formed, including a prefix without a declaration. [`IllegalReferences::Replace`] accepts
 //!   references such as `&#xB;`, which Exchange is known to write.

@@ -70,7 +70,8 @@ impl Description {
 
     pub(super) fn new(error: Error, body: &[u8], limits: Option<&Limits>) -> Self {
         let (before, after) = body.split_at_checked(error.offset()).unwrap_or((body, &[]));
-        let (line, column) = position(body, error.offset());
+        let (line, line_start) = line_of(before, after);
+        let before = before.get(line_start..).unwrap_or_default();
         let name = error.kind().is_at_name().then(|| {
             let name = leading(after, QUOTE);
             let ends = |c: char| c.is_whitespace() || is_unprintable(c) || "=/><\"'".contains(c);
@@ -87,13 +88,15 @@ impl Description {
         Self {
             kind: error.kind(),
             line,
-            column,
+            column: column_of(before),
             name,
             found,
             expected,
             hint,
             related: related.map(|(offset, text)| {
-                let (line, column) = position(body, offset);
+                let (before, after) = body.split_at_checked(offset).unwrap_or_default();
+                let (line, line_start) = line_of(before, after);
+                let column = column_of(before.get(line_start..).unwrap_or_default());
                 Related { line, column, text }
             }),
             excerpt,
@@ -135,37 +138,29 @@ impl fmt::Display for Description {
     }
 }
 
-/// The line around a place, and the number of its characters before the place.
+/// The line around a place, and the number of its characters before the place. `before` is the start of the line.
 fn excerpt(before: &[u8], after: &[u8]) -> (String, usize) {
     const REACH: usize = Description::REACH;
-    let (_, line_start) = line_of(before, after);
-    let before = before.get(line_start..).unwrap_or_default();
     let line_end = memchr2(b'\n', b'\r', after).unwrap_or(after.len());
-    let (left, right) = (
-        trailing(before, REACH),
-        leading(after.get(..line_end).unwrap_or_default(), REACH),
-    );
+    let rest = after.get(..line_end).unwrap_or_default();
+    let (left, right) = (trailing(before, REACH), leading(rest, REACH));
     let is_no_text = |c: &char| *c != '\t' && (c.is_control() || *c == char::REPLACEMENT_CHARACTER);
     let no_text = left.chars().chain(right.chars()).filter(is_no_text).count();
-    if 3 * no_text > left.chars().count() + right.chars().count() {
+    let is_text = 3 * no_text <= left.chars().count() + right.chars().count();
+    if !is_text && !after.is_empty() {
         return (hexadecimal(after), 0);
     }
     let cut = |is_cut: bool| if is_cut { "…" } else { "" };
     let is_cut_before = count(before) > REACH;
-    let is_cut_after = count(after.get(..line_end).unwrap_or_default()) > REACH;
+    let is_cut_after = count(rest) > REACH;
     let caret = left.chars().count() + usize::from(is_cut_before);
     let excerpt = format!("{}{left}{right}{}", cut(is_cut_before), cut(is_cut_after));
     (printable(&excerpt), caret)
 }
 
-/// The line and the column of an offset, from 1.
-fn position(body: &[u8], offset: usize) -> (usize, usize) {
-    let (before, after) = body.split_at_checked(offset).unwrap_or((body, &[]));
-    let (line, line_start) = line_of(before, after);
-    (
-        line,
-        count(before.get(line_start..).unwrap_or_default()) + 1,
-    )
+/// The column after the start of a line, from 1.
+fn column_of(line_start: &[u8]) -> usize {
+    count(line_start) + 1
 }
 
 /// The number of the line at the end of `before`, and the offset of its first byte.

@@ -141,7 +141,13 @@ impl Case<'_> {
             )),
             K::InvalidBoolean | K::InvalidInt => {
                 let value = shown(until(self.rest, b"<\"'\r\n"));
-                self.found(format!("the value `{value}`{}", self.in_innermost()))
+                let is_attribute = self.context.as_ref().is_some_and(|it| it.tag.is_some());
+                let place = if is_attribute {
+                    tag
+                } else {
+                    self.in_innermost()
+                };
+                self.found(format!("the value `{value}`{place}"))
             }
             _ => match LIMITS.iter().find(|limit| limit.kind == self.kind) {
                 Some(limit) => self.limit(limit, limits),
@@ -366,7 +372,7 @@ impl Case<'_> {
         } else if local(opening) == local(closing) {
             "the prefix counts, too: both tags must be written alike"
         } else {
-            "a part of the body was lost, or two bodies were mixed"
+            "a part of the body was lost, or another one was mixed into it"
         };
         self.found(format!("the end tag `</{name}>`{}", self.in_innermost()))
             .expected(end_tag(opening))
@@ -442,12 +448,17 @@ impl Case<'_> {
 
     fn repeated_element(&self, name: &str) -> Diagnosis {
         let first = self.context.as_ref().and_then(Context::first_of_its_kind);
-        let related = first.map(|offset| {
-            let first = shown(self.tag_at(offset));
-            (offset, format!("the first is `{first}`"))
-        });
-        self.found(format!("`{name}` a second time{}", self.in_innermost()))
-            .related(related)
+        let first = first.map(|offset| (offset, self.tag_at(offset)));
+        let place = self.in_innermost();
+        // A Body has one operation, whatever its name.
+        let found = match first {
+            Some((_, first)) if local(first) != local(self.name_bytes()) => {
+                format!("`{name}` after `{}`{place}", shown(first))
+            }
+            _ => format!("`{name}` a second time{place}"),
+        };
+        let first = first.map(|(offset, name)| (offset, format!("the first is `{}`", shown(name))));
+        self.found(found).related(first)
     }
 
     fn element_in_leaf(&self, name: &str) -> Diagnosis {
@@ -574,7 +585,7 @@ impl Case<'_> {
         let token = { self.context.as_ref() }.and_then(|it| self.body.get(it.token..));
         match token {
             Some([b'<', tag @ ..]) => {
-                format!(" in the start tag of `{}`", shown(until(tag, NAME_ENDS)))
+                format!(", in the start tag of `{}`", shown(until(tag, NAME_ENDS)))
             }
             _ => String::new(),
         }

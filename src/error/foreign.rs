@@ -49,9 +49,9 @@ pub(super) const FOREIGN: &[Foreign] = &[
         hint: "something on the way has encoded the body, as API gateways do with binary data: decode it first" },
     Foreign { name: "only white space", find: |body| text(body).is_empty().then_some(&[]),
         hint: "the message is missing: a proxy or a test has sent an empty body" },
-    Foreign { name: "plain text", find: plain_text,
+    Foreign { name: "plain text", find: |body| text_line(body).filter(|_| !has_envelope(body)),
         hint: "Exchange did not write this, but perhaps a proxy or a web server: check the HTTP status and the URL" },
-    Foreign { name: "binary data", find: |body| (text(body).first() != Some(&b'<')).then_some(&[]),
+    Foreign { name: "binary data", find: |body| (text(body).first() != Some(&b'<') && text_line(body).is_none()).then_some(&[]),
         hint: "it may be compressed (brotli cannot be recognized), encrypted or something else: look at its `Content-Type` and `Content-Encoding`" },
 ];
 
@@ -162,8 +162,8 @@ fn is_base64(text: &[u8]) -> bool {
             .is_some_and(|text| text.iter().all(is_digit))
 }
 
-/// The first line of a body that begins with some characters that can be read.
-fn plain_text(body: &[u8]) -> Option<&[u8]> {
+/// The first line of a body that begins with characters that can be read, other than `<`.
+fn text_line(body: &[u8]) -> Option<&[u8]> {
     let text = text(body);
     let line = text.split(|byte| matches!(byte, b'\r' | b'\n')).next()?;
     let first = line.get(..16).unwrap_or(line);
@@ -177,4 +177,11 @@ fn plain_text(body: &[u8]) -> Option<&[u8]> {
     };
     let is_text = !first.starts_with(b"<") && !readable.contains(char::is_control);
     is_text.then_some(line)
+}
+
+/// Whether an envelope follows soon.
+fn has_envelope(body: &[u8]) -> bool {
+    [b"<?xml ".as_slice(), b"Envelope"]
+        .iter()
+        .any(|part| memmem::find(start(body), part).is_some())
 }

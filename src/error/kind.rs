@@ -242,6 +242,23 @@ impl ErrorKind {
             Self::InvalidBoolean | Self::InvalidInt => {
                 "Exchange never writes such a value: find the program that does"
             }
+            Self::AttributeLessThan => {
+                "the sender did not escape the value, or its closing quote was lost"
+            }
+            Self::QName
+            | Self::StartTag
+            | Self::EndTag
+            | Self::AttributeSpace
+            | Self::AttributeEquals
+            | Self::AttributeQuote
+            | Self::DuplicateAttribute
+            | Self::ProcessingInstruction
+            | Self::CommentHyphens
+            | Self::PrefixUndeclaring
+            | Self::ReservedPrefix
+            | Self::ReservedNamespace => {
+                "Exchange does not write this: find the program that wrote or changed the body"
+            }
             _ => "",
         }
     }
@@ -376,7 +393,7 @@ impl ErrorKind {
             Self::AttributeSpace => (
                 Malformed,
                 "attribute_space",
-                "attribute without a space before it",
+                "an attribute without a space before it",
                 "white space between attributes",
             ),
             Self::AttributeEquals => (

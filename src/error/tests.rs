@@ -175,18 +175,19 @@ fn the_alternate_form_has_lines_for_the_excerpt_the_note_and_the_hint() {
     assert_eq!(
         description.to_string(),
         "2:7: the end tag `</c>` in `b`; expected `</b>`; note: 2:2: `b` begins here; \
-         hint: a part of the body was lost, or two bodies were mixed"
+         hint: a part of the body was lost, or another one was mixed into it"
     );
     assert_eq!(
         format!("{description:#}"),
         "2:7: the end tag `</c>` in `b`; expected `</b>`\n <b></c></a>\n      ^\n\
          note: 2:2: `b` begins here\n\
-         hint: a part of the body was lost, or two bodies were mixed"
+         hint: a part of the body was lost, or another one was mixed into it"
     );
     let description = Error::new(ErrorKind::QName, 1).describe(b"<:/>");
     assert_eq!(
         format!("{description:#}"),
-        "1:2: misplaced colon in a name: `:`; expected a prefix, one colon and a local name\n<:/>\n ^"
+        "1:2: misplaced colon in a name: `:`; expected a prefix, one colon and a local name\n<:/>\n ^\n\
+         hint: Exchange does not write this: find the program that wrote or changed the body"
     );
 }
 
