@@ -68,7 +68,8 @@
 //!
 //! # What is refused
 //!
-//! An [`Error`] has the kind of the defect and its byte offset. These are errors:
+//! An [`Error`] has the kind of the defect and its byte offset. [`Error::describe`] explains it, with the likely cause. These
+//! are errors:
 //!
 //! - XML that is not well-formed, including a prefix without a declaration. [`IllegalReferences::Replace`] accepts
 //!   references such as `&#xB;`, which Exchange is known to write.
@@ -167,7 +168,7 @@ pub mod xml;
 
 pub use config::{Config, IllegalReferences, Kernel, Limits};
 pub use continuity::{Continuity, Delivery, RestoreError, SubscriptionState};
-pub use error::{Description, Error, ErrorClass, ErrorKind};
+pub use error::{Description, Error, ErrorClass, ErrorKind, Related};
 #[cfg(feature = "bytes")]
 pub use message_bytes::MessageBytes;
 pub use model::{

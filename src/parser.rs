@@ -9,7 +9,7 @@ use bumpalo::Bump;
 use self::retention::Retention;
 use crate::config::{Config, Kernel};
 use crate::engine::{self, Heads, MessageBuilder, Scratch, Session};
-use crate::error::Error;
+use crate::error::{Description, Error};
 use crate::model::Message;
 use crate::scan::Dispatch;
 use crate::schema;
@@ -142,6 +142,23 @@ impl Parser {
             message: builder.finish_partial(),
             error: end.err(),
         }
+    }
+
+    /// [`Error::describe`] for an error of this parser: the description of an exceeded limit has its field of
+    /// [`Limits`](crate::Limits) and its value.
+    ///
+    /// ```
+    /// use ews_notifications::{Config, Limits, Parser};
+    ///
+    /// let mut parser = Parser::with_config(Config::new().limits(Limits::new().depth(1)));
+    /// let body = b"<Envelope xmlns='http://www.w3.org/2003/05/soap-envelope'><Body/></Envelope>";
+    /// let error = parser.parse(body).unwrap_err();
+    /// let description = parser.describe(error, body);
+    /// assert_eq!(description.expected.as_deref(), Some("at most 1 (`Limits::depth`)"));
+    /// ```
+    #[must_use]
+    pub fn describe(&self, error: Error, body: &[u8]) -> Description {
+        error.describe_with(body, &self.config.limits)
     }
 
     /// The SIMD instructions that the parser uses.

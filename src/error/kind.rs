@@ -183,14 +183,88 @@ impl ErrorKind {
         self.details().1
     }
 
-    /// The two parts of the message: a description of the defect, and an expectation or a hint, which may be empty.
+    pub(super) const OPERATIONS: &'static str = "`SendNotification`, `GetEventsResponse`, `GetStreamingEventsResponse` or a SOAP \
+            `Fault`";
+
+    /// What is found, and what is expected instead.
     pub(super) const fn message(self) -> (&'static str, &'static str) {
         let (_, _, found, expected) = self.details();
         (found, expected)
     }
 
-    /// Class, code, and the two parts of the message. [`Description`](super::Description) writes the name at the offset
-    /// between them.
+    /// The likely cause and what to do, if they are the same for any body. May be empty.
+    pub(super) const fn hint(self) -> &'static str {
+        match self {
+            Self::NoRoot => "the message itself is missing: the body was cut off before it",
+            Self::Declaration
+            | Self::DeclarationVersion
+            | Self::DeclarationEncoding
+            | Self::DeclarationStandalone => {
+                "Exchange writes this line correctly, so a program on the way has changed it"
+            }
+            Self::Doctype => {
+                "Exchange never writes one: the body comes from another program, or from an \
+                    attacker"
+            }
+            Self::Markup | Self::CDataEnd | Self::Name => {
+                "the sender did not escape the text: `<` in it must be written as `&lt;`, and \
+                    `>` as `&gt;`"
+            }
+            Self::Reference => {
+                "the sender did not escape the text: each `&` in it must be written as `&amp;`"
+            }
+            Self::UndefinedEntity => {
+                "XML knows only these five: the text was made for HTML, or its `&` was not \
+                    written as `&amp;`"
+            }
+            Self::UnboundPrefix => {
+                "a part was cut out of an envelope, without the elements that declare its \
+                    prefixes: pass on the whole body"
+            }
+            Self::MissingBody | Self::MissingOperation => {
+                "the message itself is missing: find the program on the way that removes it"
+            }
+            Self::RepeatedElement => {
+                "it is refused because two programs could read it differently: find the \
+                    program that writes it twice"
+            }
+            Self::ElementInLeaf => {
+                "an end tag was lost, or the text has a `<` that should be written as `&lt;`"
+            }
+            Self::MissingId => {
+                "nobody can tell which item or folder is meant: Exchange always writes the id, \
+                    so find the program that drops it"
+            }
+            Self::MissingSubscriptionId => {
+                "nobody can tell whose events these are: Exchange always writes the id, so \
+                    find the program that drops it"
+            }
+            Self::InvalidBoolean | Self::InvalidInt => {
+                "Exchange never writes such a value: find the program that does"
+            }
+            Self::AttributeLessThan => {
+                "the sender did not escape the value, or its closing quote was lost"
+            }
+            Self::QName
+            | Self::StartTag
+            | Self::EndTag
+            | Self::AttributeSpace
+            | Self::AttributeEquals
+            | Self::AttributeQuote
+            | Self::DuplicateAttribute
+            | Self::ProcessingInstruction
+            | Self::CommentHyphens
+            | Self::PrefixUndeclaring
+            | Self::ReservedPrefix
+            | Self::ReservedNamespace => {
+                "Exchange does not write this: find the program that wrote or changed the body"
+            }
+            _ => "",
+        }
+    }
+
+    /// Class, code, and the two parts of the message. A [`Description`](super::Description) has better ones if the body tells
+    /// more.
     const fn details(self) -> (ErrorClass, &'static str, &'static str, &'static str) {
         use ErrorClass::{Limit, Malformed, Schema, Unsupported};
         match self {
@@ -198,295 +272,298 @@ impl ErrorKind {
                 Malformed,
                 "invalid_utf8",
                 "bytes that are not UTF-8",
-                "expected UTF-8, the only supported encoding",
+                "UTF-8, the only supported encoding",
             ),
             Self::IllegalChar => (
                 Malformed,
                 "illegal_char",
                 "character that XML does not allow",
-                "below U+0020 it allows only tab, LF and CR",
+                "text without control characters, except tab and line ends",
             ),
             Self::UnexpectedEnd => (
                 Malformed,
                 "unexpected_end",
                 "end of the body inside a tag or other markup",
-                "it may have been cut off",
+                "the rest of a body that was cut off",
             ),
             Self::UnclosedElement => (
                 Malformed,
                 "unclosed_element",
                 "end of the body inside an element",
-                "it may have been cut off",
+                "the rest of a body that was cut off",
             ),
             Self::UnfinishedEnvelope => (
                 Malformed,
                 "unfinished_envelope",
                 "end of the stream inside an envelope",
-                "the connection may have been lost",
+                "the rest of an envelope that was cut off",
             ),
             Self::NoRoot => (
                 Malformed,
                 "no_root",
                 "no root element",
-                "the body is empty or has only comments",
+                "an element, not only white space and comments",
             ),
             Self::SecondRoot => (
                 Malformed,
                 "second_root",
                 "second root element",
-                "expected the end of the body",
+                "the end of the body",
             ),
             Self::TextOutsideRoot => (
                 Malformed,
                 "text_outside_root",
                 "text outside the root element",
-                "expected white space or a comment",
+                "nothing but white space and comments",
             ),
             Self::Declaration => (
                 Malformed,
                 "declaration",
                 "malformed XML declaration",
-                r#"expected a form such as <?xml version="1.0" encoding="utf-8"?>"#,
+                r#"a form such as `<?xml version="1.0" encoding="utf-8"?>`"#,
             ),
             Self::DeclarationVersion => (
                 Malformed,
                 "declaration_version",
                 "invalid XML version",
-                "expected 1.0",
+                "1.0",
             ),
             Self::DeclarationEncoding => (
                 Malformed,
                 "declaration_encoding",
                 "malformed encoding name",
-                "expected a name such as utf-8",
+                "a name such as utf-8",
             ),
             Self::DeclarationStandalone => (
                 Malformed,
                 "declaration_standalone",
                 "invalid standalone declaration",
-                "expected yes or no",
+                "yes or no",
             ),
             Self::ReservedTarget => (
                 Malformed,
                 "reserved_target",
                 "misplaced XML declaration",
-                "expected it at the first byte of the body",
+                "it at the first byte of the body, or not at all",
             ),
             Self::ProcessingInstruction => (
                 Malformed,
                 "processing_instruction",
                 "malformed processing instruction",
-                "expected a name without a colon, then white space or ?>",
+                "a name without a colon, then white space or `?>`",
             ),
             Self::CommentHyphens => (
                 Malformed,
                 "comment_hyphens",
                 "two hyphens inside a comment",
-                "expected --> at its end",
+                "`-->` at its end",
             ),
             Self::Markup => (
                 Malformed,
                 "markup",
-                "<! without a comment or CDATA section",
-                "expected <!-- or <![CDATA[",
+                "`<!` without a comment or CDATA section",
+                "`<!--` or `<![CDATA[`",
             ),
-            Self::CDataEnd => (Malformed, "cdata_end", "]]> in text", "expected ]]&gt;"),
-            Self::Name => (Malformed, "name", "expected a name", ""),
+            Self::CDataEnd => (Malformed, "cdata_end", "`]]>` in text", "`]]&gt;`"),
+            Self::Name => (Malformed, "name", "`<` without a name", "a name"),
             Self::QName => (
                 Malformed,
                 "qname",
                 "misplaced colon in a name",
-                "expected a prefix, one colon and a local name",
+                "a prefix, one colon and a local name",
             ),
             Self::StartTag => (
                 Malformed,
                 "start_tag",
                 "unexpected character in a start tag",
-                "expected an attribute, > or />",
+                "an attribute, `>` or `/>`",
             ),
             Self::EndTag => (
                 Malformed,
                 "end_tag",
                 "unexpected character in an end tag",
-                "expected > after the name",
+                "`>` after the name",
             ),
             Self::EndTagMismatch => (
                 Malformed,
                 "end_tag_mismatch",
                 "mismatched end tag",
-                "expected the name of the innermost open element",
+                "the name of the innermost open element",
             ),
             Self::AttributeSpace => (
                 Malformed,
                 "attribute_space",
-                "expected white space before an attribute",
-                "",
+                "an attribute without a space before it",
+                "white space between attributes",
             ),
             Self::AttributeEquals => (
                 Malformed,
                 "attribute_equals",
-                "expected = after the name of an attribute",
-                "",
+                "attribute without a value",
+                "`=` after its name",
             ),
             Self::AttributeQuote => (
                 Malformed,
                 "attribute_quote",
-                "expected an attribute value in quotes",
-                "",
+                "attribute value without quotes",
+                "a value in quotes",
             ),
             Self::AttributeLessThan => (
                 Malformed,
                 "attribute_less_than",
-                "< in an attribute value",
-                "expected &lt;",
+                "`<` in an attribute value",
+                "`&lt;`",
             ),
-            Self::DuplicateAttribute => {
-                (Malformed, "duplicate_attribute", "duplicate attribute", "")
-            }
+            Self::DuplicateAttribute => (
+                Malformed,
+                "duplicate_attribute",
+                "duplicate attribute",
+                "each attribute once",
+            ),
             Self::Reference => (
                 Malformed,
                 "reference",
                 "malformed reference",
-                "expected a form such as &lt; or &#60;, or &amp; for the character &",
+                "a form such as `&lt;` or `&#60;`, or `&amp;` for the character `&`",
             ),
             Self::IllegalReference => (
                 Malformed,
                 "illegal_reference",
                 "reference to a character that XML does not allow",
-                "see Config::illegal_references",
+                "an allowed character; see `Config::illegal_references`",
             ),
             Self::UndefinedEntity => (
                 Malformed,
                 "undefined_entity",
                 "reference to an undefined entity",
-                "expected amp, lt, gt, apos or quot",
+                "`&amp;`, `&lt;`, `&gt;`, `&apos;` or `&quot;`",
             ),
             Self::UnboundPrefix => (
                 Malformed,
                 "unbound_prefix",
                 "undeclared namespace prefix",
-                r#"expected a declaration xmlns:prefix="..." in scope"#,
+                r#"a declaration `xmlns:prefix="…"` around it"#,
             ),
             Self::PrefixUndeclaring => (
                 Malformed,
                 "prefix_undeclaring",
-                "empty namespace name",
-                r#"only xmlns="" may be empty"#,
+                "empty namespace for a prefix",
+                "the name of a namespace",
             ),
             Self::ReservedPrefix => (
                 Malformed,
                 "reserved_prefix",
                 "misused reserved prefix",
-                "xml and xmlns have fixed meanings",
+                "another prefix than `xml` and `xmlns`, which have fixed meanings",
             ),
             Self::ReservedNamespace => (
                 Malformed,
                 "reserved_namespace",
                 "misused reserved namespace",
-                "the namespaces of xml and xmlns take no other prefix",
+                "another namespace than those of `xml` and `xmlns`, which have fixed prefixes",
             ),
             Self::Doctype => (
                 Unsupported,
                 "doctype",
                 "document type declaration (DOCTYPE)",
-                "it is always refused",
+                "XML without it",
             ),
-            Self::Encoding => (
-                Unsupported,
-                "encoding",
-                "unsupported encoding",
-                "expected UTF-8",
-            ),
+            Self::Encoding => (Unsupported, "encoding", "unsupported encoding", "UTF-8"),
             Self::BodyLimit => (
                 Limit,
                 "body_limit",
                 "body longer than the limit",
-                "see Limits::body_bytes",
+                "at most `Limits::body_bytes`",
             ),
             Self::DepthLimit => (
                 Limit,
                 "depth_limit",
                 "elements nested deeper than the limit",
-                "see Limits::depth",
+                "at most `Limits::depth`",
             ),
             Self::AttributeLimit => (
                 Limit,
                 "attribute_limit",
                 "more attributes in a tag than the limit",
-                "see Limits::attributes",
+                "at most `Limits::attributes`",
             ),
             Self::BindingLimit => (
                 Limit,
                 "binding_limit",
                 "more namespace declarations in scope than the limit",
-                "see Limits::bindings",
+                "at most `Limits::bindings`",
             ),
             Self::NameLimit => (
                 Limit,
                 "name_limit",
                 "name longer than the limit",
-                "see Limits::name_bytes",
+                "at most `Limits::name_bytes`",
             ),
             Self::EventLimit => (
                 Limit,
                 "event_limit",
                 "more events, responses, notifications or values than the limit",
-                "see Limits::events",
+                "at most `Limits::events`",
             ),
             Self::WrongNamespace => (
                 Schema,
                 "wrong_namespace",
                 "element in the wrong namespace",
-                "expected the namespace that SOAP or EWS has for it",
+                "the namespace that SOAP or EWS has for it",
             ),
             Self::UnexpectedOperation => (
                 Schema,
                 "unexpected_operation",
                 "unexpected operation",
-                "expected SendNotification, GetEventsResponse, GetStreamingEventsResponse or a SOAP fault",
+                Self::OPERATIONS,
             ),
             Self::MissingBody => (
                 Schema,
                 "missing_body",
                 "SOAP envelope without Body",
-                "expected a Body in the namespace of the Envelope",
+                "a `Body` in the namespace of the envelope",
             ),
             Self::MissingOperation => (
                 Schema,
                 "missing_operation",
                 "SOAP Body without an operation",
-                "expected SendNotification, GetEventsResponse, GetStreamingEventsResponse or a SOAP fault",
+                Self::OPERATIONS,
             ),
             Self::RepeatedElement => (
                 Schema,
                 "repeated_element",
                 "repeated element",
-                "expected it at most once",
+                "one at most",
             ),
             Self::ElementInLeaf => (
                 Schema,
                 "element_in_leaf",
                 "element inside a value",
-                "expected text or an end tag",
+                "text or an end tag",
             ),
-            Self::MissingId => (Schema, "missing_id", "id without the attribute Id", ""),
+            Self::MissingId => (
+                Schema,
+                "missing_id",
+                "id without the attribute `Id`",
+                "`Id=\"…\"` with the id",
+            ),
             Self::MissingSubscriptionId => (
                 Schema,
                 "missing_subscription_id",
                 "Notification without SubscriptionId",
-                "",
+                "the id of the subscription",
             ),
             Self::InvalidBoolean => (
                 Schema,
                 "invalid_boolean",
                 "invalid boolean",
-                "expected true, false, 1 or 0",
+                "`true`, `false`, `1` or `0`",
             ),
             Self::InvalidInt => (
                 Schema,
                 "invalid_int",
                 "invalid integer",
-                "expected digits with an optional sign, from -2147483648 to 2147483647",
+                "digits with an optional sign, from -2147483648 to 2147483647",
             ),
         }
     }
@@ -522,10 +599,6 @@ impl ErrorKind {
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (found, expected) = self.message();
-        f.write_str(found)?;
-        match expected {
-            "" => Ok(()),
-            _ => write!(f, "; {expected}"),
-        }
+        write!(f, "{found}; expected {expected}")
     }
 }

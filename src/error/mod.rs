@@ -1,13 +1,26 @@
 //! Errors: the kind and the byte offset of the first rule that a body breaks.
 //!
-//! Line, column and an excerpt need the body, so [`Error::describe`] computes them on request.
+//! [`Error`] and [`ErrorKind`] are plain data, which all other modules use. A [`Description`] needs the body, so
+//! [`Error::describe`] makes it on request. It may read the body again: `context` uses `xml` and `schema`.
+//!
+//! - `kind`: the kinds, with their classes, codes and messages.
+//! - `description`: the result, with the line, the column and the excerpt.
+//! - `diagnosis`: what was found and expected, the likely cause, and a second place.
+//! - `foreign`: the table of bodies that are not XML at all.
+//! - `context`: the elements around an offset.
+//! - `printable`: which characters are shown.
 
+mod context;
 mod description;
+mod diagnosis;
+mod foreign;
 mod kind;
+mod printable;
 
 use core::fmt;
 
-pub use description::Description;
+use crate::config::Limits;
+pub use description::{Description, Related};
 pub use kind::{ErrorClass, ErrorKind};
 
 /// Why a body was refused, and where. It contains no byte of the body, so it may be logged.
@@ -60,24 +73,31 @@ impl Error {
         self.offset
     }
 
-    /// Line, column, and the text around the offset, computed from the body that was refused.
+    /// What was found and expected, the likely cause, line, column and excerpt, from the body that was refused.
     ///
-    /// It reads the body up to the offset and allocates, so it is for the log and not for the hot path. The description
-    /// contains some characters of the body. Another body than the refused one gives a wrong description, not a panic.
+    /// It reads the body up to the offset, in linear time, and allocates. So it is for the log and not for the hot path. The
+    /// description contains some characters of the body. Another body than the refused one gives a wrong description, not a
+    /// panic. [`Parser::describe`](crate::Parser::describe) also knows the values of the limits.
     ///
     /// ```
     /// use ews_notifications::Parser;
     ///
-    /// let body = b"<Envelope>\n  <Body/>\n</Envelop>";
+    /// let body = b"<Envelope>\n  <Body>\n</Envelope>";
     /// let error = Parser::new().parse(body).unwrap_err();
     /// let place = error.describe(body);
     /// assert_eq!((place.line, place.column), (1, 2));
+    /// assert_eq!(place.found, "`Envelope` in no namespace");
     /// assert_eq!(place.excerpt, "<Envelope>");
-    /// eprintln!("{place:#}"); // the message, the excerpt, and a caret under the place
+    /// eprintln!("{place:#}"); // the message, the excerpt, a caret under the place, and the hint
     /// ```
     #[must_use]
     pub fn describe(&self, body: &[u8]) -> Description {
-        Description::new(self, body)
+        Description::new(*self, body, None)
+    }
+
+    /// [`describe`](Self::describe) with the limits that the body was read with.
+    pub(crate) fn describe_with(&self, body: &[u8], limits: &Limits) -> Description {
+        Description::new(*self, body, Some(limits))
     }
 }
 

@@ -85,7 +85,6 @@ macro_rules! elements {
         }
 
         /// Each place of the table: parent, namespace, name, element.
-        #[cfg(test)]
         const PLACES: &[(Element, Vocabulary, &str, Element)] = &[
             $($((Element::$parent, Vocabulary::$namespace, $name, Element::$element),)+)+
         ];
@@ -244,4 +243,18 @@ impl Seen {
     pub(crate) const fn contains(self, element: Element) -> bool {
         self.0 & element.bit() != 0
     }
+}
+
+/// The names of the namespaces in which an element may have this name in its place. The name of no namespace is empty. For
+/// descriptions of errors.
+pub(crate) fn namespaces_of(parent: Element, local: &str) -> impl Iterator<Item = &'static str> {
+    let places = PLACES.iter();
+    places
+        .filter(move |(in_parent, _, name, _)| *in_parent == parent && *name == local)
+        .map(|(_, vocabulary, ..)| vocabulary.name())
+}
+
+/// Whether any element has this name.
+pub(crate) fn is_name(local: &str) -> bool {
+    PLACES.iter().any(|(_, _, name, _)| *name == local)
 }

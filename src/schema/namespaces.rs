@@ -72,6 +72,13 @@ impl Vocabulary {
             _ => None,
         }
     }
+
+    /// The name of the namespace as servers write it. Empty for no namespace.
+    pub(crate) fn name(self) -> &'static str {
+        let mut names = NAMESPACES.iter().zip(0..);
+        let is_it = |(_, at): &(&&str, u32)| Self::of(Namespace::known(*at)) == Some(self);
+        names.find(is_it).map_or("", |(name, _)| name)
+    }
 }
 
 /// The vocabulary of each of [`NAMESPACES`] that a message without a fault has.

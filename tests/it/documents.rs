@@ -6,11 +6,12 @@ use std::path::PathBuf;
 
 use ews_notifications::{Config, Continuity, Limits};
 
-const DOCUMENTS: [&str; 8] = [
+const DOCUMENTS: [&str; 9] = [
     "README.md",
     "CONTRIBUTING.md",
     "SECURITY.md",
     "CHANGELOG.md",
+    "docs/diagnoses.md",
     "examples/cpp/README.md",
     "fuzz/README.md",
     "tests/coverage.md",
@@ -18,10 +19,11 @@ const DOCUMENTS: [&str; 8] = [
 ];
 
 /// Folders that paths in documents begin with.
-const FOLDERS: [&str; 7] = [
+const FOLDERS: [&str; 8] = [
     ".ci/",
     "benches/",
     "crates/",
+    "docs/",
     "examples/",
     "fuzz/",
     "src/",

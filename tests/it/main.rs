@@ -21,6 +21,7 @@ mod codec;
 mod conformance;
 mod continuity;
 mod corpus;
+mod diagnoses;
 mod dialects;
 mod documents;
 mod envelopes;
