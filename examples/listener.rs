@@ -62,7 +62,7 @@
 //! `Subscribe` returns. While a `Subscribe` call is pending, answer a push with an unknown id with status 503: Exchange
 //! sends it again after 30 seconds. Answer `Unsubscribe` only while no call is pending.
 //!
-//! To use another HTTP framework, replace `receive_push` and `router`.
+//! To use another HTTP framework, replace `serve`, `router` and `Inbox`.
 
 use core::error::Error;
 use core::time::Duration;
