@@ -639,6 +639,52 @@ async fn a_lost_push_is_reported_before_the_next() {
     assert_eq!(tested.stored(), ["1", "2", "4", "3"]);
 }
 
+/// The watermark of each event is that of the batch, and the next batch begins at a watermark that was never sent.
+#[tokio::test]
+async fn a_server_that_does_not_chain_watermarks_has_retries_and_no_gaps() {
+    let mut tested = Tested::new(&[]).await;
+    for (watermark, reported) in [
+        ("41", "first A: synchronize the mailbox\n"),
+        ("44", "unknown A: 1 event\n"),
+        ("45", "unknown A: 1 event\n"),
+    ] {
+        let push = push("A", watermark, watermark);
+        tested.expect(&push, OK).await;
+        assert_eq!(tested.reported(), reported, "{watermark}");
+        tested.expect(&push, OK).await;
+        assert_eq!(tested.reported(), "");
+        tested = tested.restarted().await;
+        tested.reported();
+        tested.expect(&push, OK).await;
+        assert_eq!(tested.reported(), "");
+    }
+    assert_eq!(tested.stored(), ["41", "44", "45"]);
+}
+
+/// A server writes the ids of all folders into the id of the subscription, and that into each watermark.
+#[tokio::test]
+async fn a_retry_with_long_watermarks_is_stored_once() {
+    for length in [685, 50_000] {
+        let mut tested = Tested::new(&[]).await;
+        let id = "i".repeat(470);
+        let watermark = |at: usize| format!("{at:0length$}");
+        for at in 1..=3 {
+            let push = push(&id, &watermark(at - 1), &watermark(at));
+            for _ in 0..3 {
+                tested.expect(&push, OK).await;
+            }
+            tested = tested.restarted().await;
+            tested.expect(&push, OK).await;
+        }
+        assert_eq!(tested.stored(), [1, 2, 3].map(watermark));
+        tested.reported();
+        tested
+            .expect(&push(&id, &watermark(4), &watermark(5)), OK)
+            .await;
+        assert!(tested.reported().starts_with("gap "), "{length}");
+    }
+}
+
 /// A line feed in a text of the body does not make a line.
 #[tokio::test]
 async fn each_report_is_one_line() {
