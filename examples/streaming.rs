@@ -42,7 +42,8 @@ use ews_notifications::{
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use hyper::header::CONTENT_TYPE;
-use hyper::{Request, Response, StatusCode, Uri};
+use hyper::http::uri::Authority;
+use hyper::{Request, StatusCode, Uri};
 use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
@@ -121,10 +122,8 @@ impl Client {
             Some("https") => return Err("this client has no TLS: an https URL is refused".into()),
             _ => return Err("the URL does not begin with http://".into()),
         }
-        if url
-            .authority()
-            .is_some_and(|host| host.as_str().contains('@'))
-        {
+        let has_user = |host: &Authority| host.as_str().contains('@');
+        if url.authority().is_some_and(has_user) {
             return Err("the URL has a user name: send credentials in a header".into());
         }
         Ok(Self {
@@ -154,6 +153,9 @@ impl Client {
             let is_brief = start.elapsed() < self.times.brief;
             failures = if is_brief { failures + 1 } else { 0 };
             wait = self.times.wait(failures, back_off, fastrand::f64());
+            if !self.subscription_ids.is_empty() {
+                eprintln!("connecting again in {wait:.1?}");
+            }
         }
     }
 
@@ -219,23 +221,24 @@ impl Client {
             .header(CONTENT_TYPE, "text/xml; charset=utf-8")
             .body(get_streaming_events(&self.subscription_ids))?;
         let response = self.http.request(request).await?;
+        let content_type = response.headers().get(CONTENT_TYPE);
+        let content_type = content_type.map_or("", |value| value.to_str().unwrap_or("unknown"));
         match response.status() {
-            StatusCode::OK | StatusCode::INTERNAL_SERVER_ERROR if is_xml(&response) => {
+            StatusCode::OK | StatusCode::INTERNAL_SERVER_ERROR if is_xml(content_type) => {
                 Ok(response.into_body()) // 500 has a fault
             }
-            status => Err(format!("HTTP status {status}, and no SOAP message").into()),
+            status => {
+                let expected = "expected a SOAP message";
+                Err(format!("HTTP status {status}, Content-Type {content_type}; {expected}").into())
+            }
         }
     }
 }
 
-/// Whether a response has the media type of a SOAP message. A proxy answers with a page in HTML.
-fn is_xml(response: &Response<Incoming>) -> bool {
-    let value = response.headers().get(CONTENT_TYPE);
-    let Some(value) = value.and_then(|value| value.to_str().ok()) else {
-        return true; // not said
-    };
-    let media_type = value.split(';').next().unwrap_or_default().trim();
-    let mut types = ["text/xml", "application/soap+xml"].into_iter();
+/// Whether this is the media type of a SOAP message, or empty. A proxy answers with a page in HTML.
+fn is_xml(content_type: &str) -> bool {
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    let mut types = ["", "text/xml", "application/soap+xml"].into_iter();
     types.any(|xml| xml.eq_ignore_ascii_case(media_type))
 }
 

@@ -889,7 +889,8 @@ mod json {
         assert_eq!(restored(&with_other), Some(Ok(())));
     }
 
-    /// Of a server that does not chain, and after a watermark of more than 4 KiB. The hashes are of the same origin.
+    /// A state of a server that does not chain, and one after a watermark of more than 4 KiB. The hashes are of the same
+    /// origin.
     #[test]
     fn the_exported_form_of_unusual_states_is_stable() {
         let latest_two = concat!(
