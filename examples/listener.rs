@@ -9,18 +9,37 @@
 //! | answer | to |
 //! |---|---|
 //! | 200 with `OK` | a push that is stored, or was stored before |
-//! | 200 with `OK` | an error without SubscriptionId, if ids are configured: it is reported, and not stored |
-//! | 200 with `Unsubscribe` | a push with an unknown SubscriptionId |
-//! | 400 | a body that does not parse, or is not a push |
+//! | 200 with `Unsubscribe` | a push without a known SubscriptionId |
+//! | 400 | a push with known and other responses; a body that does not parse, or is not a push |
+//! | 408 | a body that takes too long |
 //! | 413 | a body that is too long |
 //! | 415 | a body in another encoding than UTF-8 |
 //! | 500 | a push that could not be stored |
-//! | 503 | any push while the queue is full |
+//! | 503 | any push while the queue is full, or while the bodies in flight take too much memory |
 //!
 //! Exchange sends a push again unless it is answered with status 200 in time.
 //!
 //! Two kinds of pushes are stored again with each retry, because a retry looks like a new push. They are heartbeats that
 //! repeat the last watermark, and errors.
+//!
+//! # Known subscriptions
+//!
+//! A response has ids in its Notification, in its MessageXml and in its ErrorSubscriptionIds. It is accepted if it has an
+//! id and all its ids are known. A push is accepted if all its responses are. Other pushes are reported as `refused`, and
+//! nothing of them is stored or committed.
+//!
+//! If no id of a push is known, `Unsubscribe` ends the subscription that sent it. If some are known, `Unsubscribe` could
+//! end a known one, so the answer is 400. Exchange writes one subscription per push, so somebody else wrote such a push.
+//! If its events are real, the next push of the known subscription is a gap.
+//!
+//! # Bounds
+//!
+//! [`Bounds`] limits the number of connections, the time for the head of a request, the time for its whole body, and the
+//! memory of all bodies. A connection carries one request. The memory for a body grows with the bytes that arrive. Its
+//! Content-Length reserves nothing.
+//!
+//! Someone who reaches the listener can still use up these bounds and delay your pushes. Let a firewall filter by
+//! source address, or compare a secret path before the body is read.
 //!
 //! # One consumer
 //!
@@ -43,30 +62,63 @@
 //! `Subscribe` returns. While a `Subscribe` call is pending, answer a push with an unknown id with status 503: Exchange
 //! sends it again after 30 seconds. Answer `Unsubscribe` only while no call is pending.
 //!
-//! To use another HTTP framework, replace `receive_push` and `router`.
+//! To use another HTTP framework, replace `serve`, `router` and `Inbox`.
 
 use core::error::Error;
+use core::time::Duration;
 use std::collections::HashSet;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::body::{Body, HttpBody as _};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::IntoResponse;
 use axum::routing::post;
-use ews_notifications::{Continuity, Delivery, Limits, Message, Operation, Parser, Reply};
+use axum::serve::Listener;
+use ews_notifications::{
+    Continuity, Delivery, Limits, Message, Operation, Parser, Reply, Response,
+};
+use http_body_util::BodyExt as _;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::TcpListener;
 use tokio::sync::mpsc::error::TrySendError;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::time::timeout;
 
-/// How many pushes may wait for the consumer. Each holds a body of up to 16 MiB.
-///
-/// A body is received completely before it enters the queue. So the queue does not limit the number of concurrent uploads
-/// or their memory. Limit the number of connections for that.
+/// How many pushes may wait for the consumer.
 pub(crate) const QUEUE: usize = 16;
+
+/// What the listener spends on its clients at most.
+#[derive(Clone, Copy)]
+pub(crate) struct Bounds {
+    /// The number of open connections. Further ones wait in the backlog of the operating system.
+    pub(crate) connections: usize,
+    /// The time from the start of a connection to the end of the head of its request.
+    pub(crate) head_time: Duration,
+    /// The time from the head of a request to the last byte of its body.
+    pub(crate) body_time: Duration,
+    /// The bytes of all bodies that are being received, wait in the queue or are being stored. The capacity of their
+    /// buffers is at most twice as much.
+    pub(crate) body_bytes: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self {
+            connections: 256,
+            head_time: Duration::from_secs(10),
+            body_time: Duration::from_secs(20),
+            body_bytes: 4 * Limits::BODY_BYTES,
+        }
+    }
+}
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -78,47 +130,115 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let known_ids = (!ids.is_empty()).then_some(ids);
     let mut consumer = Consumer::new(known_ids, io::stdout());
     let log = Log::open(path.as_ref(), &mut consumer)?;
-    let listener = tokio::net::TcpListener::bind(address).await?;
+    let listener = TcpListener::bind(address).await?;
     eprintln!("listening on {}", listener.local_addr()?);
-    axum::serve(listener, router(consumer, log)).await?;
+    let bounds = Bounds::default();
+    serve(listener, router(consumer, log, bounds), bounds).await;
     Ok(())
 }
 
-/// Starts the thread of the consumer and returns the routes. The thread ends once the router and all handlers are dropped.
-pub(crate) fn router(consumer: Consumer, store: impl Store) -> Router {
-    let (queue, receiver) = mpsc::channel(QUEUE);
-    std::thread::spawn(move || consumer.run(receiver, store));
-    Router::new()
-        // Exchange does not authenticate itself. Use a secret path, and compare it in `receive_push`.
-        .route("/{*path}", post(receive_push))
-        .route("/", post(receive_push))
-        .layer(DefaultBodyLimit::max(Limits::BODY_BYTES))
-        .with_state(queue)
+/// Serves connections, each in a task. Unlike `axum::serve`, it limits their number and the time for a head.
+pub(crate) async fn serve(mut listener: TcpListener, router: Router, bounds: Bounds) {
+    let connections = Arc::new(Semaphore::new(bounds.connections));
+    let service = TowerToHyperService::new(router);
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new())
+        .header_read_timeout(bounds.head_time)
+        .max_buf_size(16 * 1024)
+        // One request per connection: nobody can keep a connection with requests whose answers are not read.
+        .keep_alive(false);
+    while let Ok(permit) = connections.clone().acquire_owned().await {
+        let (stream, _) = Listener::accept(&mut listener).await;
+        let connection = http.serve_connection(TokioIo::new(stream), service.clone());
+        tokio::spawn(async move {
+            let _ = connection.await; // the client has broken it, or was too slow
+            drop(permit);
+        });
+    }
 }
 
-async fn receive_push(State(queue): State<mpsc::Sender<Push>>, body: Bytes) -> Response {
-    let (result_sender, result_receiver) = oneshot::channel();
-    let push = Push {
-        body,
-        result_sender,
+/// Starts the thread of the consumer and returns the routes. The thread ends once the router and all handlers are dropped.
+pub(crate) fn router(consumer: Consumer, store: impl Store, bounds: Bounds) -> Router {
+    let (queue, receiver) = mpsc::channel(QUEUE);
+    std::thread::spawn(move || consumer.run(receiver, store));
+    let inbox = Inbox {
+        queue,
+        memory: Arc::new(Semaphore::new(bounds.body_bytes)),
+        body_time: bounds.body_time,
     };
-    let result = match queue.try_send(push) {
-        // The only await. If the client gives up, the framework drops this handler here. The consumer has the push.
-        Ok(()) => result_receiver
-            .await
-            .unwrap_or(Err(StatusCode::INTERNAL_SERVER_ERROR)),
-        Err(TrySendError::Full(_)) => Err(StatusCode::SERVICE_UNAVAILABLE),
-        Err(TrySendError::Closed(_)) => Err(StatusCode::INTERNAL_SERVER_ERROR),
-    };
-    match result {
-        Ok(reply) => ([(CONTENT_TYPE, reply.content_type)], reply.body).into_response(),
-        Err(status) => status.into_response(),
+    Router::new()
+        .route("/{*path}", post(receive_push))
+        .route("/", post(receive_push))
+        .with_state(inbox)
+}
+
+async fn receive_push(
+    State(inbox): State<Inbox>,
+    body: Body,
+) -> Result<impl IntoResponse, StatusCode> {
+    // Exchange does not authenticate itself. Use a secret path, and compare it here, before the body is read.
+    let reply = inbox.handle(body).await?;
+    Ok(([(CONTENT_TYPE, reply.content_type)], reply.body))
+}
+
+/// Receives bodies and passes them to the consumer.
+#[derive(Clone)]
+struct Inbox {
+    queue: mpsc::Sender<Push>,
+    /// A permit for each byte that a body may still take.
+    memory: Arc<Semaphore>,
+    body_time: Duration,
+}
+
+impl Inbox {
+    async fn handle(&self, body: Body) -> Result<Reply, StatusCode> {
+        let received = timeout(self.body_time, self.receive(body)).await;
+        let (body, memory) = received.map_err(|_| StatusCode::REQUEST_TIMEOUT)??;
+        let (result_sender, result_receiver) = oneshot::channel();
+        let push = Push {
+            body,
+            _memory: memory,
+            result_sender,
+        };
+        self.queue.try_send(push).map_err(|error| match error {
+            TrySendError::Full(_) => StatusCode::SERVICE_UNAVAILABLE,
+            TrySendError::Closed(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        })?;
+        // If the client gives up, this handler is dropped here. The consumer has the push.
+        let result = result_receiver.await;
+        result.unwrap_or(Err(StatusCode::INTERNAL_SERVER_ERROR))
+    }
+
+    /// Copies the pieces of a body into one buffer. hyper may give a piece for each byte, so they are not kept.
+    async fn receive(&self, mut body: Body) -> Result<(Vec<u8>, OwnedSemaphorePermit), StatusCode> {
+        let take = |bytes: usize| {
+            let count = u32::try_from(bytes).map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
+            let permits = self.memory.clone().try_acquire_many_owned(count);
+            permits.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)
+        };
+        // What Content-Length says is not read if it is too long.
+        if body.size_hint().lower() > Limits::BODY_BYTES as u64 {
+            return Err(StatusCode::PAYLOAD_TOO_LARGE);
+        }
+        let (mut buffer, mut memory) = (Vec::new(), take(0)?);
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|_| StatusCode::BAD_REQUEST)?;
+            let piece = frame.into_data().unwrap_or_default(); // trailers have none
+            if buffer.len() + piece.len() > Limits::BODY_BYTES {
+                return Err(StatusCode::PAYLOAD_TOO_LARGE);
+            }
+            memory.merge(take(piece.len())?);
+            buffer.extend_from_slice(&piece);
+        }
+        Ok((buffer, memory))
     }
 }
 
 /// A push in the queue of the consumer.
 pub(crate) struct Push {
-    body: Bytes,
+    body: Vec<u8>,
+    /// The permits for the bytes of the body.
+    _memory: OwnedSemaphorePermit,
     result_sender: oneshot::Sender<Result<Reply, StatusCode>>,
 }
 
@@ -208,24 +328,39 @@ impl Consumer {
             eprintln!("{} is not a push", message.operation);
             return Err(StatusCode::BAD_REQUEST);
         }
-        // Others are not committed: they would make `Continuity` forget known subscriptions.
-        let is_unknown = |id: &str| {
+        // Other pushes could fill the disk, and make `Continuity` forget known subscriptions.
+        let is_known = |id: &str| {
             let known_ids = self.known_ids.as_ref();
-            known_ids.is_some_and(|ids| !ids.contains(id))
+            known_ids.is_none_or(|ids| ids.contains(id))
         };
-        if subscription_ids(&message).any(is_unknown) {
-            return Ok(Reply::unsubscribe(message.soap));
+        let is_accepted = |response: &Response<'_>| {
+            let mut ids = subscription_ids(response).peekable();
+            ids.peek().is_some() && ids.all(is_known)
+        };
+        let refused = { message.responses.iter() }.find(|response| !is_accepted(response));
+        if refused.is_some() || message.responses.is_empty() {
+            let id = refused.and_then(|response| {
+                let mut ids = subscription_ids(response);
+                ids.find(|id| !is_known(id))
+            });
+            let code = refused.and_then(|response| response.code);
+            let [id, code] = [id, code.map(|code| code.as_str())].map(|text| {
+                let text = text.unwrap_or("-").escape_debug();
+                text.take(100).collect::<String>()
+            });
+            let _ = writeln!(self.report, "refused {id}: {code}");
+            let mut ids = message.responses.iter().flat_map(subscription_ids);
+            return match ids.any(is_known) {
+                true => Err(StatusCode::BAD_REQUEST),
+                false => Ok(Reply::unsubscribe(message.soap)),
+            };
         }
         if is_new(&self.continuity, &message) {
-            // Anyone can send errors without an id. If they were stored, they could fill the disk.
-            if self.known_ids.is_none() || subscription_ids(&message).next().is_some() {
-                // Store first. If a push were committed and not stored, its retry would be a duplicate, and it would be
-                // lost.
-                store.append(&encode_record(body)).map_err(|error| {
-                    eprintln!("{error}");
-                    StatusCode::INTERNAL_SERVER_ERROR
-                })?;
-            }
+            // Store first. If a push were committed and not stored, its retry would be a duplicate, and it would be lost.
+            store.append(&encode_record(body)).map_err(|error| {
+                eprintln!("{error}");
+                StatusCode::INTERNAL_SERVER_ERROR
+            })?;
             let lines = commit_all(&mut self.continuity, &message);
             // The push is stored. An error of the report is no reason to refuse it.
             let _ = self.report.write_all(lines.as_bytes());
@@ -234,16 +369,15 @@ impl Consumer {
     }
 }
 
-/// The SubscriptionIds of all notifications and errors of a message. An error may have none.
-fn subscription_ids<'a>(message: &Message<'a>) -> impl Iterator<Item = &'a str> {
-    message.responses.iter().flat_map(|response| {
-        let notifications = response.notifications.iter();
-        let error = response.notifications.is_empty().then_some(response);
-        notifications
-            .map(|notification| notification.subscription_id)
-            .chain(error.and_then(|error| error.subscription_id()))
-            .map(|id| id.as_str())
-    })
+/// All SubscriptionIds of a response: of its notifications, of its MessageXml and of its ErrorSubscriptionIds.
+fn subscription_ids<'a>(response: &Response<'a>) -> impl Iterator<Item = &'a str> {
+    let notifications = response.notifications.iter();
+    let values = response.message_xml.iter();
+    let of_error = values.filter(|value| value.name == Some("SubscriptionId"));
+    notifications
+        .map(|notification| notification.subscription_id.as_str())
+        .chain(of_error.map(|value| value.value))
+        .chain(response.error_subscription_ids.iter().map(|id| id.as_str()))
 }
 
 /// Whether a message has an error or a notification that is no duplicate.

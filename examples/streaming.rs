@@ -10,10 +10,30 @@
 //!
 //! Exchange streams no watermarks, so `Continuity` cannot detect missing events here. Events that were in transit when a
 //! connection broke are lost. Synchronize the mailbox to find them.
+//!
+//! # Waits
+//!
+//! The client waits two seconds before the next connection. The wait doubles with each connection in a row that lasts
+//! less than ten seconds, however it ends. A server that asks for a longer time with `BackOffMilliseconds` gets it. No
+//! wait is longer than five minutes, the longest that Exchange asks for. Up to a quarter is added at random, so that
+//! clients that were disconnected together do not return together.
+//!
+//! # TLS and authentication
+//!
+//! This example has no TLS. An `https` URL is refused, because a request in clear text would carry the ids and the
+//! credentials. For TLS, replace [`Connector`] with `HttpsConnector<HttpConnector>` of the crate `hyper-rustls`, and let
+//! [`Client::new`] accept `https` only.
+//!
+//! Basic authentication and OAuth are a header of the request. A URL with a user name or password is refused: URLs get into
+//! logs and process lists. NTLM authenticates a connection. It needs `hyper::client::conn`, where the messages of NTLM and
+//! this request share a connection. A load balancer needs the header `X-AnchorMailbox` and the cookies of the response to
+//! `Subscribe`, to find the server that knows the subscriptions.
 
 use core::error::Error;
+use core::iter;
 use core::time::Duration;
 use std::io::{self, Write as _};
+use std::time::Instant;
 
 use ews_notifications::frame::Framer;
 use ews_notifications::{
@@ -21,27 +41,25 @@ use ews_notifications::{
 };
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
-use hyper::client::conn::http1;
-use hyper::header::{CONTENT_TYPE, HOST};
+use hyper::header::CONTENT_TYPE;
+use hyper::http::uri::Authority;
 use hyper::{Request, StatusCode, Uri};
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
+use hyper_util::client::legacy;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
 use tokio::time::{sleep, timeout};
 
 pub(crate) type Failure = Box<dyn Error>;
 
+/// Opens connections.
+type Connector = HttpConnector;
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Failure> {
     let mut arguments = std::env::args().skip(1);
-    let client = Client {
-        url: arguments
-            .next()
-            .ok_or("usage: streaming URL SUBSCRIPTION-ID…")?
-            .parse()?,
-        subscription_ids: arguments.collect(),
-        silence: Duration::from_secs(100),
-        pause: Duration::from_secs(2),
-    };
+    let url = arguments.next();
+    let url = url.ok_or("usage: streaming URL SUBSCRIPTION-ID…")?;
+    let client = Client::new(&url, arguments.collect(), Times::default())?;
     let handle = |message: &Message<'_>| {
         print(message).unwrap_or_else(|error| eprintln!("standard output: {error}"));
     };
@@ -49,44 +67,109 @@ async fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-/// A client for these subscriptions. Exchange allows 200 in one connection.
-pub(crate) struct Client {
-    pub(crate) url: Uri,
-    pub(crate) subscription_ids: Vec<String>,
+/// How long the client waits for the server, and between connections.
+#[derive(Clone, Copy)]
+pub(crate) struct Times {
     /// The longest time without data. Longer than the interval of heartbeats, which is about 45 seconds.
     pub(crate) silence: Duration,
-    /// The time between two connections, unless the server sends `BackOffMilliseconds`.
+    /// A connection that lasts less than this counts as a failure.
+    pub(crate) brief: Duration,
+    /// The shortest wait between two connections. It doubles with each failure in a row.
     pub(crate) pause: Duration,
+    /// The longest wait, before up to a quarter is added at random.
+    pub(crate) longest_wait: Duration,
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        Self {
+            silence: Duration::from_secs(100),
+            brief: Duration::from_secs(10),
+            pause: Duration::from_secs(2),
+            longest_wait: Duration::from_secs(300),
+        }
+    }
+}
+
+impl Times {
+    /// The wait before the next connection, after so many failures in a row. The server asked for `back_off`. `random` is
+    /// from 0 to 1.
+    pub(crate) fn wait(self, failures: u32, back_off: Duration, random: f64) -> Duration {
+        let growing = self.pause.saturating_mul(2_u32.saturating_pow(failures));
+        let wait = growing.max(back_off).min(self.longest_wait);
+        wait.mul_f64(1.0 + random / 4.0)
+    }
+}
+
+/// A client for these subscriptions. Exchange allows 200 in one connection.
+pub(crate) struct Client {
+    http: legacy::Client<Connector, String>,
+    url: Uri,
+    pub(crate) subscription_ids: Vec<String>,
+    times: Times,
 }
 
 impl Client {
+    /// Fails if the URL is not one that this client can request safely.
+    pub(crate) fn new(
+        url: &str,
+        subscription_ids: Vec<String>,
+        times: Times,
+    ) -> Result<Self, Failure> {
+        let url: Uri = url.parse()?;
+        match url.scheme_str() {
+            Some("http") => {}
+            Some("https") => return Err("this client has no TLS: an https URL is refused".into()),
+            _ => return Err("the URL does not begin with http://".into()),
+        }
+        let has_user = |host: &Authority| host.as_str().contains('@');
+        if url.authority().is_some_and(has_user) {
+            return Err("the URL has a user name: send credentials in a header".into());
+        }
+        Ok(Self {
+            // Each request has a connection of its own. A stream that is dropped cannot be used again.
+            http: legacy::Client::builder(TokioExecutor::new())
+                .pool_max_idle_per_host(0)
+                .build(Connector::new()),
+            url,
+            subscription_ids,
+            times,
+        })
+    }
+
     /// Connects again and again, until no subscription is left.
     pub(crate) async fn run(mut self, mut handle: impl FnMut(&Message<'_>)) {
         let mut parser = Parser::new();
+        let (mut failures, mut wait) = (0, Duration::ZERO);
         while !self.subscription_ids.is_empty() {
-            let wait = match self.connection(&mut parser, &mut handle).await {
-                Ok(wait) => wait,
-                // Events may be lost. A gateway synchronizes the mailboxes now.
-                Err(error) => {
-                    eprintln!("{}", error.to_string().escape_debug());
-                    self.pause
-                }
-            };
             sleep(wait).await;
+            let start = Instant::now();
+            let end = self.connection(&mut parser, &mut handle).await;
+            let back_off = end.unwrap_or_else(|error| {
+                // Events may be lost. A gateway synchronizes the mailboxes now.
+                eprintln!("{}", with_causes(&*error).escape_debug());
+                Duration::ZERO
+            });
+            let is_brief = start.elapsed() < self.times.brief;
+            failures = if is_brief { failures + 1 } else { 0 };
+            wait = self.times.wait(failures, back_off, fastrand::f64());
+            if !self.subscription_ids.is_empty() {
+                eprintln!("connecting again in {wait:.1?}");
+            }
         }
     }
 
-    /// Handles the messages of one connection. Returns how long to wait before the next connection, or an error if the
-    /// connection broke.
+    /// Handles the messages of one connection. Returns the time that the server asks to wait, or an error if the connection
+    /// broke.
     pub(crate) async fn connection(
         &mut self,
         parser: &mut Parser,
         mut handle: impl FnMut(&Message<'_>),
     ) -> Result<Duration, Failure> {
-        let mut body = timeout(self.silence, self.request()).await??;
+        let mut body = timeout(self.times.silence, self.request()).await??;
         let mut framer = Framer::new();
         let failure: Failure = loop {
-            let chunk = match timeout(self.silence, body.frame()).await {
+            let chunk = match timeout(self.times.silence, body.frame()).await {
                 Ok(Some(Ok(frame))) => frame.into_data().unwrap_or_default(),
                 Ok(Some(Err(error))) => break error.into(),
                 Ok(None) => break "the stream ended before it was closed".into(),
@@ -106,7 +189,7 @@ impl Client {
         Err(failure)
     }
 
-    /// Returns how long to wait before the next connection, if this message ends the connection.
+    /// Returns the time that the server asks to wait, if this message ends the connection.
     fn end(&mut self, message: &Message<'_>) -> Result<Option<Duration>, Failure> {
         const BACK_OFF: &str = "BackOffMilliseconds";
         if let Some(fault) = message.fault {
@@ -126,7 +209,7 @@ impl Client {
             }
             let is_closed = response.connection_status == Some(ConnectionStatus::Closed);
             if is_closed || self.subscription_ids.is_empty() {
-                return Ok(Some(self.pause));
+                return Ok(Some(Duration::ZERO));
             }
         }
         Ok(None)
@@ -134,24 +217,38 @@ impl Client {
 
     /// Sends the request. The response begins at once and lasts for half an hour.
     async fn request(&self) -> Result<Incoming, Failure> {
-        let host = self.url.authority().ok_or("the URL has no host")?;
-        let stream = TcpStream::connect((host.host(), host.port_u16().unwrap_or(80))).await?;
-        // A gateway puts TLS around the stream here.
-        let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-        tokio::spawn(connection);
-        // NTLM authenticates a connection. Send its messages through the same sender, before this request. Basic
-        // authentication and OAuth are a header of the request. A load balancer needs the header X-AnchorMailbox and
-        // the cookies of the response to Subscribe, to find the server that knows the subscriptions.
-        let request = Request::post(self.url.path())
-            .header(HOST, host.as_str())
+        let request = Request::post(&self.url)
             .header(CONTENT_TYPE, "text/xml; charset=utf-8")
             .body(get_streaming_events(&self.subscription_ids))?;
-        let response = sender.send_request(request).await?;
+        let response = self.http.request(request).await?;
+        let content_type = response.headers().get(CONTENT_TYPE);
+        let content_type = content_type.map_or("", |value| value.to_str().unwrap_or("unknown"));
         match response.status() {
-            StatusCode::OK | StatusCode::INTERNAL_SERVER_ERROR => Ok(response.into_body()), // 500 has a fault
-            status => Err(format!("HTTP status {status}").into()),
+            StatusCode::OK | StatusCode::INTERNAL_SERVER_ERROR if is_xml(content_type) => {
+                Ok(response.into_body()) // 500 has a fault
+            }
+            status => {
+                let expected = "expected a SOAP message";
+                Err(format!("HTTP status {status}, Content-Type {content_type}; {expected}").into())
+            }
         }
     }
+}
+
+/// Whether this is the media type of a SOAP message, or empty. A proxy answers with a page in HTML.
+fn is_xml(content_type: &str) -> bool {
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    let mut types = ["", "text/xml", "application/soap+xml"].into_iter();
+    types.any(|xml| xml.eq_ignore_ascii_case(media_type))
+}
+
+/// An error and its causes. The texts of hyper say little without them.
+pub(crate) fn with_causes(error: &(dyn Error + 'static)) -> String {
+    let errors = iter::successors(Some(error), |&error| error.source());
+    errors
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(": ")
 }
 
 /// Returns the time that a busy server asks to wait, or without one the server's error.
@@ -160,7 +257,7 @@ fn back_off(
     code: Option<ResponseCode<'_>>,
     text: Option<&str>,
 ) -> Result<Duration, Failure> {
-    if let Some(Ok(milliseconds)) = milliseconds.map(str::parse) {
+    if let Some(Ok(milliseconds)) = milliseconds.map(|text| text.trim().parse()) {
         return Ok(Duration::from_millis(milliseconds));
     }
     let code = code.map_or("error", |code| code.as_str());

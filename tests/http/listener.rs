@@ -1,5 +1,6 @@
 //! Tests `examples/listener.rs` with pushes that are repeated, overtaken and lost.
 
+mod bounds;
 #[path = "../../examples/listener.rs"]
 #[expect(dead_code, reason = "an example has a main")]
 mod example;
@@ -11,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex};
 
 use ews_notifications::{Limits, Parser, Reply, SoapVersion};
-use example::{Consumer, Log, QUEUE, Record, Store};
+use example::{Bounds, Consumer, Log, QUEUE, Record, Store};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -97,6 +98,10 @@ impl Tested {
 
     /// A listener that starts with this log.
     async fn with_log(known: &[&str], log: &[u8]) -> Self {
+        Self::bounded(known, log, Bounds::default()).await
+    }
+
+    async fn bounded(known: &[&str], log: &[u8], bounds: Bounds) -> Self {
         let known = (!known.is_empty()).then(|| known.iter().map(ToString::to_string).collect());
         let (store, reports) = (Memory::default(), Reports::default());
         let mut consumer = Consumer::new(known, reports.clone());
@@ -104,8 +109,8 @@ impl Tested {
         store.set(|state| state.records.extend_from_slice(&log[..end]));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let app = example::router(consumer, store.clone());
-        tokio::spawn(async move { axum::serve(listener, app).await });
+        let router = example::router(consumer, store.clone(), bounds);
+        tokio::spawn(example::serve(listener, router, bounds));
         Self {
             address,
             store,
@@ -251,10 +256,6 @@ async fn known_subscriptions_continue_and_unknown_ones_end() {
         .expect(&soap_12(&push("", "0", "1")), UNSUBSCRIBE_12)
         .await;
     tested.expect(ERROR, UNSUBSCRIBE).await;
-    // Each id counts, not only the first one of a response.
-    tested
-        .expect(&twice(&push("A", "1", "2"), "C"), UNSUBSCRIBE)
-        .await;
     assert_eq!(tested.stored(), ["1", "1"]);
     let tested = Tested::new(&[]).await;
     tested.expect(&push("C", "0", "1"), OK).await;
@@ -267,36 +268,162 @@ async fn known_subscriptions_continue_and_unknown_ones_end() {
     );
 }
 
-/// A push with another response: the same one with this SubscriptionId.
-fn twice(body: &str, id: &str) -> String {
-    let (start, end) = (
-        body.find("<m:SendNotificationResponseMessage ").unwrap(),
-        body.find("</m:ResponseMessages>").unwrap(),
+/// A push with these responses.
+fn responses(responses: &[&str]) -> String {
+    let (head, _) = STATUS
+        .split_once("<m:SendNotificationResponseMessage ")
+        .unwrap();
+    let (_, tail) = STATUS
+        .split_once("</m:SendNotificationResponseMessage>")
+        .unwrap();
+    let messages = responses.iter().map(|children| {
+        format!(
+            "<m:SendNotificationResponseMessage ResponseClass=\"Error\"><m:ResponseCode>ErrorX</m:ResponseCode>\
+             {children}</m:SendNotificationResponseMessage>"
+        )
+    });
+    let messages: String = messages.collect();
+    format!("{head}{messages}{tail}")
+}
+
+/// The Notification from watermark 1 to 2 of this subscription.
+fn notification(id: &str) -> String {
+    let push = push(id, "1", "2");
+    let start = push.find("<m:Notification>").unwrap();
+    let end = push.find("</m:SendNotificationResponseMessage>").unwrap();
+    push[start..end].into()
+}
+
+/// MessageXml with these SubscriptionIds.
+fn message_xml(ids: &[&str]) -> String {
+    let values = ids.iter();
+    let values: String = values
+        .map(|id| format!("<t:Value Name=\"SubscriptionId\">{id}</t:Value>"))
+        .collect();
+    format!("<m:MessageXml><t:Value Name=\"Other\">C</t:Value>{values}</m:MessageXml>")
+}
+
+/// ErrorSubscriptionIds.
+fn error_ids(ids: &[&str]) -> String {
+    let ids = ids.iter();
+    let ids: String = ids
+        .map(|id| format!("<t:SubscriptionId>{id}</t:SubscriptionId>"))
+        .collect();
+    format!("<m:ErrorSubscriptionIds>{ids}</m:ErrorSubscriptionIds>")
+}
+
+/// A and B are known, and C is not.
+#[tokio::test]
+async fn every_response_needs_an_id_and_every_id_must_be_known() {
+    let [a, b, c] = ["A", "B", "C"].map(notification);
+    let both = format!("{}{c}", message_xml(&["A"]));
+    let no_id = message_xml(&[]);
+    let mixed: &[&[&str]] = &[
+        &[&a, &c],
+        &[&c, &a],
+        &[&a, &b, &c],
+        &[&a, &no_id],
+        &[&no_id, &a],
+        &[&a, ""],
+        &[&a, &message_xml(&["C"])],
+        &[&a, &error_ids(&["C"])],
+        &[&both],
+        &[&message_xml(&["A", "C"])],
+        &[&message_xml(&["C", "A"])],
+        &[&error_ids(&["A", "B", "C"])],
+        &[&message_xml(&["A"]), &message_xml(&["C"])],
+    ];
+    let unknown: &[&[&str]] = &[
+        &[],
+        &[""],
+        &[&no_id],
+        &[&no_id, ""],
+        &[&c],
+        &[&c, &no_id],
+        &[&message_xml(&["C"])],
+        &[&error_ids(&["C", "D"])],
+        &[&message_xml(&["a"])],
+    ];
+    let tested = Tested::new(&["A", "B"]).await;
+    tested.expect(&push("A", "0", "1"), OK).await;
+    let stored = tested.store.records();
+    for push in mixed {
+        assert_eq!(
+            tested.status(responses(push).as_bytes()).await,
+            400,
+            "{push:?}"
+        );
+    }
+    for push in unknown {
+        tested.expect(&responses(push), UNSUBSCRIBE).await;
+    }
+    assert_eq!(tested.store.records(), stored);
+    let reported = tested.reported();
+    let (first, refused) = reported.split_once('\n').unwrap();
+    assert_eq!(first, "first A: synchronize the mailbox");
+    assert!(
+        refused.lines().all(|line| line.starts_with("refused ")),
+        "{refused}"
     );
-    let (from, _) = body[start..].split_once("</t:SubscriptionId>").unwrap();
-    let (_, own) = from.rsplit_once('>').unwrap();
-    let other = body[start..end].replace(&format!(">{own}</t:Sub"), &format!(">{id}</t:Sub"));
-    format!("{}{other}{}", &body[..end], &body[end..])
+    assert_eq!(refused.lines().count(), mixed.len() + unknown.len());
+    // Nothing of them was committed.
+    tested.expect(&push("A", "1", "2"), OK).await;
+    tested.expect(&push("B", "0", "1"), OK).await;
+    let report = "fresh A: 1 event\nfirst B: synchronize the mailbox\n";
+    assert_eq!(tested.reported(), report);
+    let accepted: &[&[&str]] = &[
+        &[&message_xml(&["A"])],
+        &[&message_xml(&["A", "B"])],
+        &[&error_ids(&["A", "B"])],
+        &[&format!("{}{b}", message_xml(&["A"]))],
+    ];
+    for push in accepted {
+        let before = tested.store.records().len();
+        let push = responses(push);
+        tested.expect(&push, OK).await;
+        assert_eq!(
+            tested.store.records()[before..],
+            example::encode_record(push.as_bytes())
+        );
+    }
+}
+
+/// An operator sees which error it was. The line is short, whatever the push has.
+#[tokio::test]
+async fn a_refused_push_is_reported_with_an_unknown_id_and_its_code() {
+    let tested = Tested::new(&["A"]).await;
+    let long = "C".repeat(1_000);
+    for (push, report) in [
+        (responses(&[]), "refused -: -\n".into()),
+        (responses(&[""]), "refused -: ErrorX\n".into()),
+        (
+            responses(&[&notification("A"), &error_ids(&["A", "C\n"])]),
+            "refused C\\n: ErrorX\n".into(),
+        ),
+        (
+            responses(&[&error_ids(&[&long]), &error_ids(&["D"])]),
+            format!("refused {}: ErrorX\n", &long[..100]),
+        ),
+    ] {
+        tested.status(push.as_bytes()).await;
+        assert_eq!(tested.reported(), report);
+    }
 }
 
 /// Otherwise anyone who reaches the listener could fill the disk.
 #[tokio::test]
-async fn an_error_without_id_is_stored_only_if_every_subscription_is_known() {
-    let (start, end) = (
-        ERROR.find("<m:MessageXml>").unwrap(),
-        ERROR.find("</m:MessageXml>").unwrap(),
-    );
-    let error = [&ERROR[..start], &ERROR[end + "</m:MessageXml>".len()..]].concat();
-    let tested = Tested::new(&["A"]).await;
-    tested.expect(&error, OK).await;
-    assert!(tested.store.records().is_empty());
-    assert_eq!(tested.reported(), "error -: ErrorReadEventsFailed\n");
+async fn a_response_without_id_is_not_stored_even_if_every_subscription_is_known() {
     let tested = Tested::new(&[]).await;
-    tested.expect(&error, OK).await;
-    assert_eq!(
-        tested.store.records(),
-        example::encode_record(error.as_bytes())
-    );
+    for push in [
+        responses(&[&message_xml(&[])]),
+        responses(&[""]),
+        responses(&[]),
+    ] {
+        tested.expect(&push, UNSUBSCRIBE).await;
+    }
+    let push = responses(&[&notification("A"), &message_xml(&[])]);
+    assert_eq!(tested.status(push.as_bytes()).await, 400);
+    assert!(tested.store.records().is_empty());
 }
 
 #[tokio::test]
@@ -315,8 +442,6 @@ async fn a_body_that_is_not_a_push_is_refused() {
     assert_ne!(utf_16, whole);
     assert_eq!(tested.status(utf_16.as_bytes()).await, 415);
     assert_eq!(tested.status(&vec![b' '; Limits::BODY_BYTES]).await, 400);
-    let long = vec![b' '; Limits::BODY_BYTES + 1];
-    assert_eq!(tested.status(&long).await, 413);
     assert_eq!(tested.stored(), numbers(0));
     tested.expect(&whole, OK).await;
     assert_eq!(tested.stored(), ["1"]);
@@ -512,6 +637,52 @@ async fn a_lost_push_is_reported_before_the_next() {
         assert_eq!(tested.reported(), reported, "{from} to {to}");
     }
     assert_eq!(tested.stored(), ["1", "2", "4", "3"]);
+}
+
+/// The watermark of each event is that of the batch, and the next batch begins at a watermark that was never sent.
+#[tokio::test]
+async fn a_server_that_does_not_chain_watermarks_has_retries_and_no_gaps() {
+    let mut tested = Tested::new(&[]).await;
+    for (watermark, reported) in [
+        ("41", "first A: synchronize the mailbox\n"),
+        ("44", "unknown A: 1 event\n"),
+        ("45", "unknown A: 1 event\n"),
+    ] {
+        let push = push("A", watermark, watermark);
+        tested.expect(&push, OK).await;
+        assert_eq!(tested.reported(), reported, "{watermark}");
+        tested.expect(&push, OK).await;
+        assert_eq!(tested.reported(), "");
+        tested = tested.restarted().await;
+        tested.reported();
+        tested.expect(&push, OK).await;
+        assert_eq!(tested.reported(), "");
+    }
+    assert_eq!(tested.stored(), ["41", "44", "45"]);
+}
+
+/// A server writes the ids of all folders into the id of the subscription, and that into each watermark.
+#[tokio::test]
+async fn a_retry_with_long_watermarks_is_stored_once() {
+    for length in [685, 50_000] {
+        let mut tested = Tested::new(&[]).await;
+        let id = "i".repeat(470);
+        let watermark = |at: usize| format!("{at:0length$}");
+        for at in 1..=3 {
+            let push = push(&id, &watermark(at - 1), &watermark(at));
+            for _ in 0..3 {
+                tested.expect(&push, OK).await;
+            }
+            tested = tested.restarted().await;
+            tested.expect(&push, OK).await;
+        }
+        assert_eq!(tested.stored(), [1, 2, 3].map(watermark));
+        tested.reported();
+        tested
+            .expect(&push(&id, &watermark(4), &watermark(5)), OK)
+            .await;
+        assert!(tested.reported().starts_with("gap "), "{length}");
+    }
 }
 
 /// A line feed in a text of the body does not make a line.

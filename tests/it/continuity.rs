@@ -904,6 +904,50 @@ mod json {
         assert_eq!(restored(&with_other), Some(Ok(())));
     }
 
+    /// A state of a server that does not chain, and one after a watermark of more than 4 KiB. The hashes are of the same
+    /// origin.
+    #[test]
+    fn the_exported_form_of_unusual_states_is_stable() {
+        let latest_two = concat!(
+            r#"{"end":"24f85bb8f1bc4ee6ef0c4fe8e0c493a5","content":"3ddad1b8f4fc33010267bc88d8e0a318"},"#,
+            r#"{"end":"c98daa4edc792af5dbd00f7a7e4c4d62","content":"3b11fffe5afee345f4a3a9d4e0d0198a"}],"#,
+        );
+        let long = "w".repeat(MAX_WATERMARK_LEN + 1);
+        for (sent, delivery, head, hashes) in [
+            (
+                Sent::batch("A", "7", &["m1"]),
+                Unknown,
+                r#""chains":false,"last_watermark":"7""#,
+                [
+                    r#"{"end":"e4ff0f236fd2269fefa954a2c9073bf1","content":"d835b89fec5f07205fd38d4ea922b6de"},"#,
+                    r#""checksum":"851f3f5a191da793654d63adc237f05f"}"#,
+                ],
+            ),
+            (
+                Sent::new("A", "2", &long),
+                Fresh,
+                r#""chains":true,"last_watermark":null"#,
+                [
+                    r#"{"end":"cdda75355f186945cf727feb5a87429d","content":"0acc42119dc037bca92b794ebcba5942"},"#,
+                    r#""checksum":"23315e2fafbc1fe1ad9871c2900b6f82"}"#,
+                ],
+            ),
+        ] {
+            let [latest, checksum] = hashes;
+            let expected = format!(
+                "{}{head},\"notifications\":[{latest}{latest_two}{checksum}",
+                r#"{"version":1,"subscription_id":"A","key":"30313233343536373839616263646566","#
+            );
+            let mut before = continuity();
+            Sent::new("A", "0", "1").expect(&mut before, First);
+            Sent::new("A", "1", "2").expect(&mut before, Fresh);
+            sent.expect(&mut before, delivery);
+            let json = serde_json::to_string(&before.export(A).unwrap()).unwrap();
+            assert_eq!(json, expected);
+            assert_eq!(restored(&json), Some(Ok(())));
+        }
+    }
+
     #[test]
     fn an_exported_state_takes_at_most_900_bytes_beside_its_texts() {
         let mut continuity = continuity();
@@ -1049,6 +1093,37 @@ proptest! {
                 false => &[First, Fresh, Unknown],
             };
             assert!(expected.contains(&delivery), "{delivery}: {arrived:?}");
+        }
+    }
+
+    /// Notifications are lost, repeated and overtaken, and the program restarts.
+    #[test]
+    fn a_server_that_does_not_chain_has_no_gaps_once_it_has_shown_it(choices in choices()) {
+        let choices = &mut Choices::new(&choices);
+        let sent = history::sent(choices, vec![Server::new("A", false)], Said::marked);
+        let mut continuity = continuity();
+        let (mut is_shown, mut committed) = (false, Vec::new());
+        for (at, _) in deliveries(choices, sent.len(), Fate::any) {
+            let arrived = &sent[at];
+            if choices.once_in(4) && let Some(state) = continuity.export(A) {
+                continuity = Continuity::with_key([choices.below(256) as u8; 16]);
+                continuity.restore(state).unwrap();
+            }
+            let is_first = continuity.is_empty();
+            let is_change = !arrived.is_heartbeat();
+            is_shown |= is_change;
+            let delivery = arrived.deliver(&mut continuity);
+            // The last eight with a change. A heartbeat is never a duplicate there.
+            let is_repeated = is_change && { committed.iter() }.rev().take(8).any(|old| *old == at);
+            if is_change && !is_repeated {
+                committed.push(at);
+            }
+            let expected = match is_repeated {
+                _ if is_first => First,
+                true => Duplicate,
+                false => Unknown,
+            };
+            assert!(!is_shown || delivery == expected, "{delivery}: {arrived:?}");
         }
     }
 

@@ -124,7 +124,12 @@ pub(crate) struct Server {
 impl Server {
     /// Accepts as many connections as there are responses, and refuses more.
     pub(crate) async fn start(answers: impl IntoIterator<Item = Answer>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::at("127.0.0.1:0", answers).await
+    }
+
+    /// The same, at this address.
+    pub(crate) async fn at(address: &str, answers: impl IntoIterator<Item = Answer>) -> Self {
+        let listener = TcpListener::bind(address).await.unwrap();
         let server = Self {
             address: listener.local_addr().unwrap(),
             asked: Arc::default(),
