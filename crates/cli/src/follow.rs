@@ -5,54 +5,56 @@ use std::io;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use ews_notifications::{
-    ConnectionStatus, Continuity, Delivery, Message, Parser, Response, ResponseClass, Watermark,
-};
+use ews_notifications::{ConnectionStatus, Delivery, Message, Parser};
 use indicatif::{FormattedDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::Format;
+use crate::findings::Findings;
 use crate::output::Output;
-use crate::stream;
-use crate::table::Table;
-use crate::text::{count, printable};
+use crate::text::count;
+use crate::{OutputArguments, ParsingArguments, SERVER_ERROR, stream};
 
 /// The name of standard input, as in `inspect`.
 const INPUT: &str = "-";
 
-/// The exit status after a server error. The help text lists all of them.
-const SERVER_ERROR: u8 = 3;
-
 /// Shows the stream until it ends. Returns an error only if standard output fails.
-pub(crate) fn follow(format: Format) -> io::Result<ExitCode> {
+pub(crate) fn follow(parsing: &ParsingArguments, style: &OutputArguments) -> io::Result<ExitCode> {
     let line = status_line();
-    let table = (format == Format::Table).then(Table::with_fixed_widths);
-    let mut output = Output::new(table, line.clone());
+    let mut output = Output::new(style, true, line.clone());
     let mut status = Status::default();
-    let mut continuity = Continuity::new();
+    let mut findings = Findings::new();
+    let config = parsing.config();
     let started = Instant::now();
 
     line.set_message(status.text());
-    let mut parser = Parser::new();
-    let broken = stream::read(INPUT, io::stdin().lock(), |envelope| {
-        let message = match parser.parse(envelope) {
+    let mut parser = Parser::with_config(config);
+    let broken = stream::read(INPUT, io::stdin().lock(), config, |part| {
+        let message = match parser.parse(part.bytes) {
             Ok(message) => message,
             Err(error) => return Ok(Some(error)),
         };
-        output.show(INPUT, &message)?;
+        let found = findings.add(&message);
+        output.show(&part.place(INPUT), &message, &found.deliveries)?;
         output.flush()?;
-        for report in status.update(&message, started.elapsed(), &mut continuity) {
-            output.report(&report)?;
+        for report in found.server_errors.iter().chain(&found.irregularities) {
+            output.report(&format!("{}: {report}", part.name(INPUT)))?;
         }
+        status.update(&message, &found.deliveries, started.elapsed());
         line.set_message(status.text());
         Ok(None)
     })?;
     line.finish_and_clear();
 
-    let (end, code) = match broken {
-        Some(broken) => (broken, ExitCode::FAILURE),
-        None => status.end(),
+    let code = match broken {
+        Some(broken) => {
+            output.fail(&broken)?;
+            ExitCode::FAILURE
+        }
+        None => {
+            let (end, code) = status.end(findings.has_server_error());
+            output.report(&end)?;
+            code
+        }
     };
-    output.report(&end)?;
     output.report(&format!("{INPUT}: {}", status.counts()))?;
     Ok(code)
 }
@@ -80,61 +82,32 @@ struct Status {
     heartbeat: Option<Duration>,
     /// Whether the last envelope has ConnectionStatus Closed.
     is_closed: bool,
-    has_server_error: bool,
 }
 
 impl Status {
-    /// Updates the state by a message that arrived at this time since the start. Returns reports of server errors and
-    /// gaps.
-    fn update(
-        &mut self,
-        message: &Message<'_>,
-        time: Duration,
-        continuity: &mut Continuity,
-    ) -> Vec<String> {
-        let mut reports = Vec::new();
+    /// Updates the state by a message that arrived at this time since the start.
+    fn update(&mut self, message: &Message<'_>, deliveries: &[Delivery], time: Duration) {
         self.envelopes += 1;
         self.is_closed = false;
-        if let Some(fault) = message.fault {
-            let code = fault.response_code.map(|code| code.as_str());
-            reports.push(server_error(code.or(fault.code)));
-        }
         for response in message.responses {
             match response.connection_status {
                 Some(ConnectionStatus::Ok) => self.heartbeat = Some(time),
                 Some(ConnectionStatus::Closed) => self.is_closed = true,
                 _ => {}
             }
-            if is_error(response) {
-                reports.push(server_error(response.code.map(|code| code.as_str())));
-            }
         }
-        self.has_server_error |= !reports.is_empty();
-        for notification in message.notifications() {
-            self.events += notification.events.len();
-            if continuity.check(notification) == Delivery::Gap {
-                self.gaps += 1;
-                let id = notification.subscription_id;
-                let text = |watermark: Option<Watermark<'_>>| {
-                    watermark.map_or("none".into(), |watermark| watermark.to_string())
-                };
-                let expected = text(continuity.last(id));
-                let found = text(notification.previous_watermark);
-                reports.push(format!(
-                    "events of subscription {id} are missing: \
-                     expected PreviousWatermark {expected}, found {found}"
-                ));
-            }
-            continuity.commit(notification);
-        }
-        let place = format!("{INPUT}: envelope {}", self.envelopes);
-        let reports = reports.iter();
-        let reports = reports.map(|report| printable(&format!("{place}: {report}")));
-        reports.collect()
+        let events = message
+            .notifications()
+            .map(|notification| notification.events.len());
+        self.events += events.sum::<usize>();
+        let gaps = deliveries
+            .iter()
+            .filter(|delivery| **delivery == Delivery::Gap);
+        self.gaps += gaps.count();
     }
 
     /// A report of the end of the input between two envelopes, and the exit status.
-    fn end(&self) -> (String, ExitCode) {
+    fn end(&self, has_server_error: bool) -> (String, ExitCode) {
         let (end, code) = if self.is_closed {
             ("the server closed the connection", ExitCode::SUCCESS)
         } else {
@@ -142,7 +115,7 @@ impl Status {
                        the connection may have been lost";
             (end, ExitCode::FAILURE)
         };
-        let code = if self.has_server_error {
+        let code = if has_server_error {
             ExitCode::from(SERVER_ERROR)
         } else {
             code
@@ -168,14 +141,6 @@ impl Status {
         };
         format!("{}, {heartbeat}", self.counts())
     }
-}
-
-fn is_error(response: &Response<'_>) -> bool {
-    response.class == Some(ResponseClass::Error) || !response.error_subscription_ids.is_empty()
-}
-
-fn server_error(code: Option<&str>) -> String {
-    format!("the server reports {}", code.unwrap_or("an error"))
 }
 
 #[cfg(test)]

@@ -1,71 +1,206 @@
 //! The command `inspect`: shows the events in files and folders.
 
-use std::io::{self, Read as _};
-use std::path::PathBuf;
+use core::mem;
+use std::io::{self, BufRead, BufReader, Read};
 use std::process::ExitCode;
 
-use ews_notifications::Partial;
+use ews_notifications::{Config, Error, Parser};
 use indicatif::{ProgressBar, ProgressDrawTarget};
 
-use crate::inputs::{self, Input, Source};
-use crate::output::Output;
-use crate::table::Table;
-use crate::{Format, stream, text};
+use crate::capture::Unwrapped;
+use crate::failure::Failure;
+use crate::findings::{Findings, Found};
+use crate::inputs::{self, Input};
+use crate::output::{Output, Place};
+use crate::stream::{self, Part};
+use crate::text::count;
+use crate::{InspectArguments, OutputArguments, SERVER_ERROR};
 
 /// Shows the events in these files and folders. Returns an error only if standard output fails.
-pub(crate) fn inspect(format: Format, paths: &[PathBuf]) -> io::Result<ExitCode> {
-    let inputs = inputs::expand(paths);
+pub(crate) fn inspect(
+    arguments: &InspectArguments,
+    style: &OutputArguments,
+) -> io::Result<ExitCode> {
+    let inputs = if arguments.paths.is_empty() {
+        vec![Input::new(None)]
+    } else {
+        inputs::expand(&arguments.paths)
+    };
     let files = inputs.len();
     let hidden = ProgressDrawTarget::hidden();
     let progress = ProgressBar::with_draw_target(u64::try_from(files).ok(), hidden);
-    let table = (format == Format::Table).then(Table::new);
-    let mut output = Output::new(table, progress);
-    let mut parser = ews_notifications::Parser::new();
-    let mut bytes = Vec::new();
-
-    for Input { file, source } in inputs {
-        if let Some(report) = show(&file, source, &mut parser, &mut bytes, &mut output)? {
-            output.fail(&report)?;
-        }
-        output.file_is_done();
+    let config = arguments.parsing.config();
+    let mut inspection = Inspection {
+        config,
+        shows_partial: arguments.partial,
+        parser: Parser::with_config(config),
+        findings: Findings::new(),
+        output: Output::new(style, false, progress),
+        body: Vec::new(),
+    };
+    for input in inputs {
+        inspection.show_file(input)?;
     }
-    Ok(if output.finish(files)? {
-        ExitCode::SUCCESS
-    } else {
+    let Inspection {
+        output, findings, ..
+    } = inspection;
+    Ok(if !output.finish(files, &findings)? {
         ExitCode::FAILURE
+    } else if findings.has_server_error() {
+        ExitCode::from(SERVER_ERROR)
+    } else {
+        ExitCode::SUCCESS
     })
 }
 
-/// Shows the events in one file, up to the first defect, and returns a report of the defect. Returns an error only if
-/// standard output fails.
-fn show(
-    file: &str,
-    source: Source,
-    parser: &mut ews_notifications::Parser,
-    bytes: &mut Vec<u8>,
-    output: &mut Output,
-) -> io::Result<Option<String>> {
-    let rest = match source.open(bytes) {
-        Ok(rest) => rest,
-        Err(error) => return Ok(Some(text::printable(&format!("{file}: {error}")))),
-    };
-    let Partial { message, error, .. } = parser.parse_partial(bytes);
-    // As one body, a stream is malformed or too long.
-    if error.is_some() && stream::is_stream(bytes) {
-        return stream::read(file, bytes.as_slice().chain(rest), |envelope| {
-            let Partial { message, error, .. } = parser.parse_partial(envelope);
-            if let Some(message) = message {
-                output.show(file, &message)?;
+struct Inspection {
+    config: Config,
+    /// Whether what comes before a defect is shown.
+    shows_partial: bool,
+    parser: Parser,
+    findings: Findings,
+    output: Output,
+    /// The first bytes of the file.
+    body: Vec<u8>,
+}
+
+/// What the parser left out of a file, or changed.
+#[derive(Default)]
+struct Lost {
+    elements_skipped: u64,
+    references_replaced: u64,
+}
+
+impl Inspection {
+    /// Shows the events in one file, up to the first defect, and reports the defect. Returns an error only if standard
+    /// output fails.
+    fn show_file(&mut self, input: Input) -> io::Result<()> {
+        let Input { file, source } = input;
+        let mut lost = Lost::default();
+        let failure = match source.open() {
+            Ok(Unwrapped { reader, layers }) => {
+                if !layers.is_empty() {
+                    self.output
+                        .report(&format!("{file}: unwrapped from {}", layers.join(", ")))?;
+                }
+                self.show_content(&file, reader, &mut lost)?
             }
-            Ok(error)
-        });
+            Err(error) => Some(Failure::of_file(&file, &error)),
+        };
+        for (number, of, what) in [
+            (lost.elements_skipped, "element", "skipped"),
+            (
+                lost.references_replaced,
+                "illegal reference",
+                "replaced by U+FFFD",
+            ),
+        ] {
+            if number > 0 {
+                self.output
+                    .report(&format!("{file}: {} {what}", count(number, of)))?;
+            }
+        }
+        if let Some(failure) = failure {
+            self.output.fail(&failure)?;
+        }
+        self.output.file_is_done();
+        Ok(())
     }
-    if let Some(message) = message {
-        output.show(file, &message)?;
+
+    fn show_content(
+        &mut self,
+        file: &str,
+        mut reader: Box<dyn BufRead>,
+        lost: &mut Lost,
+    ) -> io::Result<Option<Failure>> {
+        let mut body = mem::take(&mut self.body);
+        body.clear();
+        // One byte more than the parser accepts, so that the parser refuses a body that is too long and reports it.
+        // Pipes have no size, and files grow.
+        let longest = (self.config.limits.body_bytes as u64).saturating_add(1);
+        let read_error = reader.by_ref().take(longest).read_to_end(&mut body).err();
+        let part = Part {
+            number: 1,
+            offset: 0,
+            bytes: &body,
+            is_of_stream: false,
+        };
+        let error = match read_error {
+            None => self.show_whole(file, &part, lost)?,
+            Some(_) => None,
+        };
+        let failure = if error.is_none() && read_error.is_none() {
+            None
+        } else if stream::is_stream(&body, self.config) {
+            // As one body, a stream is malformed or too long.
+            let rest = match read_error {
+                Some(error) => Box::new(BufReader::new(Broken(Some(error)))),
+                None => reader,
+            };
+            stream::read(file, body.chain(rest), self.config, |part| {
+                let error = self.show_whole(file, part, lost)?;
+                if error.is_some() {
+                    self.show_partial(file, part)?;
+                }
+                Ok(error)
+            })?
+        } else {
+            self.show_partial(file, &part)?;
+            let of_file = read_error.map(|error| Failure::of_file(file, &error));
+            of_file.or(error.map(|error| Failure::of_part(file, &part, error)))
+        };
+        self.body = body;
+        Ok(failure)
     }
-    Ok(error.map(|error| {
-        let description = error.describe(bytes);
-        let message = format!("{}:{description}", text::printable(file));
-        text::with_excerpt(&message, &description)
-    }))
+
+    /// Shows a body or an envelope, or returns its error and shows nothing.
+    fn show_whole(
+        &mut self,
+        file: &str,
+        part: &Part<'_>,
+        lost: &mut Lost,
+    ) -> io::Result<Option<Error>> {
+        let before = self.parser.stats();
+        let message = match self.parser.parse(part.bytes) {
+            Ok(message) => message,
+            Err(error) => return Ok(Some(error)),
+        };
+        let Found {
+            deliveries,
+            irregularities,
+            ..
+        } = self.findings.add(&message);
+        self.output.show(&part.place(file), &message, &deliveries)?;
+        for report in irregularities {
+            self.output
+                .report(&format!("{}: {report}", part.name(file)))?;
+        }
+        let stats = self.parser.stats().since(before);
+        lost.elements_skipped += stats.elements_skipped;
+        lost.references_replaced += stats.references_replaced;
+        Ok(None)
+    }
+
+    /// Shows what comes before the defect of a body or an envelope, if that is wanted.
+    fn show_partial(&mut self, file: &str, part: &Part<'_>) -> io::Result<()> {
+        if self.shows_partial
+            && let Some(message) = self.parser.parse_partial(part.bytes).message
+        {
+            let place = Place {
+                is_partial: true,
+                ..part.place(file)
+            };
+            self.output.show(&place, &message, &[])?;
+        }
+        Ok(())
+    }
+}
+
+/// A reader that has failed with this error.
+struct Broken(Option<io::Error>);
+
+impl Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
 }

@@ -3,12 +3,16 @@
 //! This file has the arguments. The other modules:
 //!
 //! - `inspect` and `follow`: the commands.
-//! - `inputs`: finds and opens files.
+//! - `inputs` and `capture`: find and open files, and remove gzip and HTTP around their content.
 //! - `stream`: cuts a stream into envelopes, for both commands.
+//! - `findings` and `failure`: what messages report, and what cannot be read.
 //! - `ndjson` and `table`: the two output formats.
 //! - `output`: standard output, standard error and the progress bar.
 //! - `text`: text for terminals.
 
+mod capture;
+mod failure;
+mod findings;
 mod follow;
 mod inputs;
 mod inspect;
@@ -18,22 +22,28 @@ mod stream;
 mod table;
 mod text;
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use ews_notifications::{Config, IllegalReferences, Limits};
 
 /// Shows the events in notifications of Exchange Web Services (EWS)
+///
+/// `ewsn FILE` is short for `ewsn inspect FILE`. Without a file, standard input is read.
 #[derive(Parser)]
-#[command(version, arg_required_else_help = true)]
+#[command(version, after_help = INSPECT_HELP)]
 struct Arguments {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 
-    /// The output format.
-    #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
-    format: Format,
+    #[command(flatten)]
+    inspect: InspectArguments,
+
+    #[command(flatten)]
+    style: OutputArguments,
 }
 
 #[derive(Subcommand)]
@@ -42,21 +52,19 @@ enum Command {
     ///
     /// A file contains one body, such as the XML that Exchange posts to the URL of a push subscription. Or it
     /// contains a stream: a saved response to GetStreamingEvents, which is a sequence of SOAP envelopes. A file is a
-    /// stream if another Envelope begins after its first root element.
+    /// stream if another Envelope begins after its first root element. Either may be compressed with gzip, and be in
+    /// HTTP messages as they were captured: with heads, and in chunks or not.
     ///
-    /// A body fails if it is not well-formed, is not a notification message or is longer than 16 MiB. The events
-    /// before the defect are shown. Standard error has the line, the column and the reason, and the exit status is 1.
-    /// The remaining files are still shown.
+    /// A body fails if it is not well-formed, is not a notification message or exceeds a limit. Standard error has the
+    /// line, the column and the reason. Nothing of the body is shown without --partial. The remaining files are shown.
     ///
-    /// A stream may be longer than 16 MiB, but each of its envelopes may not. A stream is read up to the first
-    /// envelope that fails. Standard error has the number of that envelope and the byte offset in the file.
+    /// A stream is read up to the first envelope that fails. Standard error has the number of that envelope and the
+    /// byte offset in the file.
+    ///
+    /// Standard error also reports missing, repeated and reordered notifications of a subscription, in the order of the
+    /// files, and how many elements were skipped because they are not known.
     #[command(after_help = INSPECT_HELP)]
-    Inspect {
-        /// Files, folders, or `-` for standard input. From a folder and its subfolders, all files with the
-        /// extension xml are read, sorted by name.
-        #[arg(value_name = "PATH", required = true)]
-        paths: Vec<PathBuf>,
-    },
+    Inspect(InspectArguments),
 
     /// Shows the events of a stream as they arrive.
     ///
@@ -68,28 +76,119 @@ enum Command {
     /// server sends PreviousWatermark, which Exchange does not stream. Reading stops at the first malformed envelope.
     /// Nothing of that envelope is shown.
     #[command(after_help = FOLLOW_HELP)]
-    Follow,
+    Follow(ParsingArguments),
+}
+
+#[derive(Args, Default, PartialEq)]
+struct InspectArguments {
+    /// Files, folders, or `-` for standard input. From a folder and its subfolders, all files named *.xml or *.xml.gz
+    /// are read, sorted by name.
+    #[arg(value_name = "FILE")]
+    paths: Vec<PathBuf>,
+
+    /// Also shows the events before the defect of a body or an envelope, marked by `~` in the table and by the key
+    /// `partial` in NDJSON. None of them is final.
+    #[arg(long)]
+    partial: bool,
+
+    #[command(flatten)]
+    parsing: ParsingArguments,
+}
+
+/// What the parser accepts.
+#[derive(Args, Default, PartialEq)]
+struct ParsingArguments {
+    /// The most events of a message. Default: 10000.
+    #[arg(long, value_name = "N")]
+    limit_events: Option<usize>,
+
+    /// The most bytes of a body, or of an envelope of a stream. Default: 16777216.
+    #[arg(long, value_name = "N")]
+    limit_bytes: Option<usize>,
+
+    /// Accepts bodies of up to 4 GiB with any number of events, attributes and so on. For files that you trust.
+    #[arg(long, conflicts_with_all = ["limit_events", "limit_bytes"])]
+    no_limits: bool,
+
+    /// Replaces references to characters that XML does not allow, such as `&#x0;`, by U+FFFD.
+    #[arg(long)]
+    replace_illegal_references: bool,
+}
+
+/// How the output looks.
+#[derive(Args)]
+struct OutputArguments {
+    /// The output format.
+    #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
+    format: Format,
+
+    /// The same as --format ndjson.
+    #[arg(long, global = true)]
+    json: bool,
+
+    /// Shows all columns of the table with complete values, as in a file or a pipe. Lines may be longer than those of
+    /// the terminal.
+    #[arg(long, global = true)]
+    wide: bool,
+
+    #[command(flatten)]
+    color: colorchoice_clap::Color,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// For people: one row for each event, with shortened identifiers.
+    /// For people: one row for each event.
     Table,
     /// For programs: one JSON object for each event. All objects have the same keys; missing values are null.
     Ndjson,
 }
+
+impl ParsingArguments {
+    fn config(&self) -> Config {
+        let limits = if self.no_limits {
+            Limits::unlimited()
+        } else {
+            Limits::new()
+                .events(self.limit_events.unwrap_or(Limits::EVENTS))
+                .body_bytes(self.limit_bytes.unwrap_or(Limits::BODY_BYTES))
+        };
+        let references = if self.replace_illegal_references {
+            IllegalReferences::Replace
+        } else {
+            IllegalReferences::Refuse
+        };
+        Config::new().limits(limits).illegal_references(references)
+    }
+}
+
+impl OutputArguments {
+    fn format(&self) -> Format {
+        if self.json {
+            Format::Ndjson
+        } else {
+            self.format
+        }
+    }
+}
+
+/// The exit status after a server error. The help texts list all of them.
+const SERVER_ERROR: u8 = 3;
 
 const INSPECT_HELP: &str = "\
 Exit status:
   0  all files were read, or the reader of the output stopped early
   1  a file could not be read, or failed
   2  invalid arguments
+  3  all files were read, and a server reported an error: a SOAP fault, a
+     response of class Error, or ErrorSubscriptionIds
 
 Examples:
-  ewsn inspect captured/        a table of the events in all .xml files of a folder
-  ewsn inspect - < push.xml     a table of the events in standard input
-  ewsn inspect --format ndjson captured/ | jq .event.kind
-                                the kind of each event";
+  ewsn captured/                a table of the events in all .xml files of a folder
+  curl ... | ewsn               a table of the events in a response
+  ewsn --json captured/ | jq .event.kind
+                                the kind of each event
+  ewsn --json captured/ | jq 'select(.delivery == \"gap\")'
+                                the events after which some are missing";
 
 const FOLLOW_HELP: &str = "\
 Exit status:
@@ -107,10 +206,27 @@ Examples:
   ... | tee saved.xml | ewsn follow --format ndjson | jq .event.kind";
 
 fn main() -> ExitCode {
-    let Arguments { command, format } = Arguments::parse();
-    let outcome = match command {
-        Command::Inspect { paths } => inspect::inspect(format, &paths),
-        Command::Follow => follow::follow(format),
+    let Arguments {
+        command,
+        inspect,
+        style,
+    } = Arguments::parse();
+    style.color.write_global();
+    let usage_error =
+        |kind, message: &str| -> ! { Arguments::command().error(kind, message).exit() };
+    if command.is_some() && inspect != InspectArguments::default() {
+        let message = "options and files of a command are written after its name";
+        usage_error(ErrorKind::ArgumentConflict, message);
+    }
+    let outcome = match command.unwrap_or(Command::Inspect(inspect)) {
+        Command::Inspect(inspect) => {
+            if inspect.paths.is_empty() && io::stdin().is_terminal() {
+                let message = "no file is named, and standard input is a terminal";
+                usage_error(ErrorKind::MissingRequiredArgument, message);
+            }
+            inspect::inspect(&inspect, &style)
+        }
+        Command::Follow(parsing) => follow::follow(&parsing, &style),
     };
     match outcome {
         Ok(code) => code,

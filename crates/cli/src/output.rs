@@ -1,15 +1,30 @@
 //! Standard output and standard error, in order, and the progress bar.
 
 use core::time::Duration;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::time::Instant;
 
 use anstream::AutoStream;
-use ews_notifications::Message;
+use ews_notifications::{Delivery, Message};
 use indicatif::{ProgressBar, ProgressDrawTarget};
+use terminal_size::terminal_size_of;
 
-use crate::ndjson;
-use crate::table::Table;
+use crate::failure::Failure;
+use crate::findings::Findings;
+use crate::table::{Layout, Piece, Table};
+use crate::text::{printable, wrap};
+use crate::{Format, OutputArguments, ndjson};
+
+/// Where a message comes from.
+pub(crate) struct Place<'a> {
+    pub(crate) file: &'a str,
+    /// The number of the envelope in the file, from 1.
+    pub(crate) envelope: usize,
+    /// The offset of the envelope in the file, in bytes.
+    pub(crate) offset: u64,
+    /// Whether the message is what comes before a defect.
+    pub(crate) is_partial: bool,
+}
 
 /// Buffers rows and writes many at once. Reports errors on standard error.
 pub(crate) struct Output {
@@ -20,6 +35,8 @@ pub(crate) struct Output {
     /// The number of files that failed.
     failed: usize,
     stdout: Box<dyn Write>,
+    /// The width of standard error, if it is a terminal.
+    report_width: Option<usize>,
     /// Drawn on standard error. Both streams may be the same terminal, so every write hides it first and writes whole
     /// lines.
     progress: ProgressBar,
@@ -32,10 +49,27 @@ impl Output {
     const BUFFER_LENGTH: usize = 64 << 10;
     /// A run that ends earlier shows no progress bar.
     const PROGRESS_DELAY: Duration = Duration::from_secs(1);
+    /// The width of a terminal that does not tell it, in cells.
+    const TERMINAL_WIDTH: usize = 80;
 
-    /// Writes this table, or NDJSON without a table.
-    pub(crate) fn new(table: Option<Table>, progress: ProgressBar) -> Self {
-        let stdout = io::stdout().lock();
+    /// With `is_live`, each row is written as soon as it is flushed.
+    pub(crate) fn new(arguments: &OutputArguments, is_live: bool, progress: ProgressBar) -> Self {
+        let width_of = |size: Option<(terminal_size::Width, _)>| {
+            size.map_or(Self::TERMINAL_WIDTH, |(width, _)| usize::from(width.0))
+        };
+        let (stdout, stderr) = (io::stdout(), io::stderr());
+        let is_terminal = stdout.is_terminal();
+        let layout = Layout {
+            line_width: (is_terminal && !arguments.wide)
+                .then(|| width_of(terminal_size_of(&stdout))),
+            has_headings: is_terminal,
+            is_live,
+        };
+        let table = (arguments.format() == Format::Table).then(|| Table::new(layout));
+        let report_width = stderr
+            .is_terminal()
+            .then(|| width_of(terminal_size_of(&stderr)));
+        let stdout = stdout.lock();
         Self {
             stdout: match table {
                 Some(_) => Box::new(AutoStream::auto(stdout)),
@@ -44,36 +78,42 @@ impl Output {
             table,
             buffer: Vec::new(),
             failed: 0,
+            report_width,
             progress,
             hidden_since: Some(Instant::now()),
         }
     }
 
-    /// Adds the rows of a message.
-    pub(crate) fn show(&mut self, file: &str, message: &Message<'_>) -> io::Result<()> {
+    /// Adds the rows of a message. `deliveries` has one for each notification.
+    pub(crate) fn show(
+        &mut self,
+        place: &Place<'_>,
+        message: &Message<'_>,
+        deliveries: &[Delivery],
+    ) -> io::Result<()> {
         match &mut self.table {
-            Some(table) => table.add(file, message, &mut self.buffer)?,
-            None => ndjson::write(file, message, &mut self.buffer)?,
+            Some(table) => table.add(place, message),
+            None => ndjson::write(place, message, deliveries, &mut self.buffer)?,
         }
+        self.write_table(false)?;
         if self.buffer.len() >= Self::BUFFER_LENGTH {
             self.flush()?;
         }
         Ok(())
     }
 
-    /// Writes a report to standard error, after the buffered rows.
+    /// Writes a report to standard error, after the rows that were added before.
     pub(crate) fn report(&mut self, report: &str) -> io::Result<()> {
-        self.flush()?;
-        // If nobody reads standard error, the exit status still tells of the failure.
-        self.progress
-            .suspend(|| drop(writeln!(io::stderr(), "{report}")));
-        Ok(())
+        self.write_report(wrap(&printable(report), self.report_width))
     }
 
-    /// Reports a file that failed.
-    pub(crate) fn fail(&mut self, report: &str) -> io::Result<()> {
+    /// Reports a file that failed. In NDJSON it has a row.
+    pub(crate) fn fail(&mut self, failure: &Failure) -> io::Result<()> {
         self.failed += 1;
-        self.report(report)
+        if self.table.is_none() {
+            ndjson::write_failure(failure, &mut self.buffer)?;
+        }
+        self.write_report(failure.report(self.report_width))
     }
 
     /// Advances the progress bar by one file.
@@ -87,9 +127,11 @@ impl Output {
     }
 
     /// Writes the remaining rows, and the totals of a table. Returns whether all files succeeded.
-    pub(crate) fn finish(mut self, files: usize) -> io::Result<bool> {
+    pub(crate) fn finish(mut self, files: usize, findings: &Findings) -> io::Result<bool> {
+        self.write_table(true)?;
         if let Some(table) = self.table.take() {
-            table.finish(files, self.failed, &mut self.buffer)?;
+            self.buffer
+                .extend(table.totals(files, self.failed, findings).into_bytes());
         }
         self.progress.finish_and_clear();
         self.flush()?;
@@ -109,6 +151,38 @@ impl Output {
         }
         progress.suspend(|| stdout.write_all(buffer).and_then(|()| stdout.flush()))?;
         buffer.clear();
+        Ok(())
+    }
+
+    /// Moves what the table has formatted to the buffer and to standard error.
+    fn write_table(&mut self, is_complete: bool) -> io::Result<()> {
+        let pieces = self.table.as_mut().map(|table| table.take(is_complete));
+        for piece in pieces.unwrap_or_default() {
+            match piece {
+                Piece::Line(line) => {
+                    self.buffer.extend(line.into_bytes());
+                    self.buffer.push(b'\n');
+                }
+                Piece::Report(report) => self.write_report_now(&report)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// A table whose widths are not known yet keeps the report in its place among the rows.
+    fn write_report(&mut self, report: String) -> io::Result<()> {
+        match &mut self.table {
+            Some(table) => table.report(report),
+            None => return self.write_report_now(&report),
+        }
+        self.write_table(false)
+    }
+
+    fn write_report_now(&mut self, report: &str) -> io::Result<()> {
+        self.flush()?;
+        // If nobody reads standard error, the exit status still tells of the failure.
+        self.progress
+            .suspend(|| drop(writeln!(io::stderr(), "{report}")));
         Ok(())
     }
 }
