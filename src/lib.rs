@@ -27,9 +27,10 @@
 //! # Ok::<(), ews_notifications::Error>(())
 //! ```
 //!
-//! [`Continuity`] recognizes retries and finds gaps. [`frame`] cuts a streaming response into its envelopes. [`xml`] is
-//! the tokenizer for any XML, without knowledge of EWS. The README says what to answer to which push. The repository
-//! has complete programs in `examples`: a listener on axum, a client that reads streams, a library for C++ services.
+//! [`Continuity`] recognizes retries and finds gaps. [`request`] writes the requests of a subscriber. [`frame`] cuts a
+//! streaming response into its envelopes. [`xml`] is the tokenizer for any XML, without knowledge of EWS. The README says
+//! what to answer to which push. The repository has complete programs in `examples`: a listener on axum, a client that
+//! reads streams, a library for C++ services.
 //!
 //! # Keep a message
 //!
@@ -147,6 +148,7 @@ mod model;
 pub mod owned;
 mod parser;
 mod reply;
+pub mod request;
 #[expect(
     unsafe_code,
     reason = "text without a second UTF-8 check, vector loads, kernels"

@@ -38,6 +38,7 @@ mod owned;
 mod partial;
 mod predictions;
 mod reply;
+mod request;
 mod schema;
 mod secrets;
 mod sequences;

@@ -7,18 +7,28 @@ use std::io::{self, BufRead, BufReader, Cursor, Error, ErrorKind, Read};
 
 use flate2::bufread::MultiGzDecoder;
 
+type Reader<'r> = Box<dyn BufRead + 'r>;
+
 /// The bytes inside a capture.
-pub(crate) struct Unwrapped {
-    pub(crate) reader: Box<dyn BufRead>,
+pub(crate) struct Unwrapped<'r> {
+    pub(crate) reader: Reader<'r>,
     /// What was removed, from the outside to the inside: `gzip`, or such as `HTTP response 200, chunked`.
-    pub(crate) layers: Vec<String>,
+    layers: Vec<String>,
+}
+
+impl Unwrapped<'_> {
+    /// A report of what was removed, if anything.
+    pub(crate) fn note(&self, file: &str) -> Option<String> {
+        let layers = self.layers.join(", ");
+        (!layers.is_empty()).then(|| format!("{file}: unwrapped from {layers}"))
+    }
 }
 
 /// The most layers that are removed. A gzip file can contain itself.
 const MAX_LAYERS: usize = 4;
 
 /// Removes all layers. Waits for the first bytes, because they tell which layer it is.
-pub(crate) fn unwrap(mut reader: Box<dyn BufRead>) -> io::Result<Unwrapped> {
+pub(crate) fn unwrap(mut reader: Reader<'_>) -> io::Result<Unwrapped<'_>> {
     let mut layers = Vec::new();
     while layers.len() < MAX_LAYERS {
         if is_gzip(&mut reader)? {
@@ -36,7 +46,7 @@ pub(crate) fn unwrap(mut reader: Box<dyn BufRead>) -> io::Result<Unwrapped> {
     Ok(Unwrapped { reader, layers })
 }
 
-fn is_gzip(reader: &mut Box<dyn BufRead>) -> io::Result<bool> {
+fn is_gzip(reader: &mut Reader<'_>) -> io::Result<bool> {
     const MAGIC: &[u8] = b"\x1F\x8B";
     if !reader.fill_buf()?.starts_with(b"\x1F") {
         return Ok(false);
@@ -48,23 +58,23 @@ fn is_gzip(reader: &mut Box<dyn BufRead>) -> io::Result<bool> {
     Ok(is_gzip)
 }
 
-fn put_back(reader: &mut Box<dyn BufRead>, bytes: Vec<u8>) {
+fn put_back(reader: &mut Reader<'_>, bytes: Vec<u8>) {
     let rest = mem::replace(reader, Box::new(io::empty()));
     *reader = Box::new(Cursor::new(bytes).chain(rest));
 }
 
 /// The bytes inside one or more gzip members.
-struct Gzip {
-    decoder: MultiGzDecoder<Box<dyn BufRead>>,
+struct Gzip<'r> {
+    decoder: MultiGzDecoder<Reader<'r>>,
     /// How many more bytes may come.
     left: u64,
 }
 
-impl Gzip {
+impl<'r> Gzip<'r> {
     /// The most unpacked bytes. Gzip makes a thousand bytes of one, and layers of it a million.
     const MAX_LENGTH: u64 = 4 << 30;
 
-    fn new(reader: Box<dyn BufRead>) -> Self {
+    fn new(reader: Reader<'r>) -> Self {
         Self {
             decoder: MultiGzDecoder::new(reader),
             left: Self::MAX_LENGTH,
@@ -72,7 +82,7 @@ impl Gzip {
     }
 }
 
-impl Read for Gzip {
+impl Read for Gzip<'_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let read = self.decoder.read(out);
         let length = read.map_err(|error| Error::new(error.kind(), format!("gzip: {error}")))?;
@@ -86,8 +96,8 @@ impl Read for Gzip {
 ///
 /// Tools do not save what was sent: curl removes chunk sizes and gzip, but keeps the headers that announce them. So
 /// a header is believed only if the bytes agree with it, and no byte of a content is left out.
-struct Contents {
-    reader: Box<dyn BufRead>,
+struct Contents<'r> {
+    reader: Reader<'r>,
     framing: Framing,
 }
 
@@ -110,7 +120,7 @@ struct Head {
 
 impl Framing {
     /// The framing of the content that follows this head.
-    fn read(head: &Head, reader: &mut Box<dyn BufRead>) -> io::Result<Self> {
+    fn read(head: &Head, reader: &mut Reader<'_>) -> io::Result<Self> {
         if head.is_chunked {
             let mut line = Vec::new();
             read_line(reader, &mut line)?;
@@ -127,7 +137,7 @@ impl Framing {
     }
 }
 
-impl Contents {
+impl Contents<'_> {
     /// Reads what is between a chunk and the next one.
     fn next_chunk(&mut self) -> io::Result<()> {
         let mut line = Vec::new();
@@ -154,7 +164,7 @@ impl Contents {
     }
 }
 
-impl Read for Contents {
+impl Read for Contents<'_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         loop {
             match &mut self.framing {
@@ -191,7 +201,7 @@ fn chunk_size(line: &[u8]) -> Option<u64> {
         .flatten()
 }
 
-fn skip_trailers(reader: &mut Box<dyn BufRead>) -> io::Result<()> {
+fn skip_trailers(reader: &mut Reader<'_>) -> io::Result<()> {
     let mut line = Vec::new();
     while read_line(reader, &mut line)? > 0 && !line.trim_ascii().is_empty() {
         line.clear();
@@ -203,7 +213,7 @@ fn skip_trailers(reader: &mut Box<dyn BufRead>) -> io::Result<()> {
 ///
 /// A head may follow a head: that of an interim response, or of a response whose content curl leaves out while it
 /// authenticates. The last one counts.
-fn take_head(reader: &mut Box<dyn BufRead>) -> io::Result<Option<Head>> {
+fn take_head(reader: &mut Reader<'_>) -> io::Result<Option<Head>> {
     let mut last = None;
     loop {
         let mut bytes = Vec::new();
@@ -218,7 +228,7 @@ fn take_head(reader: &mut Box<dyn BufRead>) -> io::Result<Option<Head>> {
 }
 
 /// Appends the head to `bytes`. If it is not a head, appends what was read.
-fn read_head(reader: &mut Box<dyn BufRead>, bytes: &mut Vec<u8>) -> io::Result<Option<Head>> {
+fn read_head(reader: &mut Reader<'_>, bytes: &mut Vec<u8>) -> io::Result<Option<Head>> {
     const MAX_LENGTH: usize = 64 << 10;
     const MAX_HEADERS: usize = 256;
 
@@ -280,6 +290,6 @@ fn message_name(line: &[u8]) -> Option<String> {
 }
 
 /// Appends a line with its end, or its first 64 KiB. Returns how many bytes.
-fn read_line(reader: &mut Box<dyn BufRead>, bytes: &mut Vec<u8>) -> io::Result<usize> {
+fn read_line(reader: &mut Reader<'_>, bytes: &mut Vec<u8>) -> io::Result<usize> {
     reader.by_ref().take(64 << 10).read_until(b'\n', bytes)
 }

@@ -1,12 +1,10 @@
 //! Finds files in folders, and opens files and standard input.
 
 use std::fs::{self, File};
-use std::io::{self, BufReader};
+use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
-
-use crate::capture::{self, Unwrapped};
 
 /// A file to read.
 pub(crate) struct Input {
@@ -23,9 +21,8 @@ pub(crate) enum Source {
 }
 
 impl Source {
-    /// Opens the source and removes what a capture has around its bodies. Waits for the first bytes.
-    pub(crate) fn open(self) -> io::Result<Unwrapped> {
-        capture::unwrap(match self {
+    pub(crate) fn open(self) -> io::Result<Box<dyn BufRead>> {
+        Ok(match self {
             Self::StandardInput => Box::new(io::stdin().lock()),
             Self::File(path) => Box::new(BufReader::new(File::open(path)?)),
             Self::Unreadable(error) => return Err(error),

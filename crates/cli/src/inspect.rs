@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use ews_notifications::{Config, Error, Parser};
 use indicatif::{ProgressBar, ProgressDrawTarget};
 
-use crate::capture::Unwrapped;
+use crate::capture;
 use crate::failure::Failure;
 use crate::findings::{Findings, Found};
 use crate::inputs::{self, Input};
@@ -77,13 +77,12 @@ impl Inspection {
     fn show_file(&mut self, input: Input) -> io::Result<()> {
         let Input { file, source } = input;
         let mut lost = Lost::default();
-        let failure = match source.open() {
-            Ok(Unwrapped { reader, layers }) => {
-                if !layers.is_empty() {
-                    self.output
-                        .report(&format!("{file}: unwrapped from {}", layers.join(", ")))?;
+        let failure = match source.open().and_then(capture::unwrap) {
+            Ok(unwrapped) => {
+                if let Some(note) = unwrapped.note(&file) {
+                    self.output.report(&note)?;
                 }
-                self.show_content(&file, reader, &mut lost)?
+                self.show_content(&file, unwrapped.reader, &mut lost)?
             }
             Err(error) => Some(Failure::of_file(&file, &error)),
         };

@@ -2,7 +2,8 @@
 //!
 //! This file has the arguments. The other modules:
 //!
-//! - `inspect` and `follow`: the commands.
+//! - `inspect`, `follow` and `request`: the commands.
+//! - `generate`: shell completions and man pages.
 //! - `inputs` and `capture`: find and open files, and remove gzip and HTTP around their content.
 //! - `stream`: cuts a stream into envelopes, for both commands.
 //! - `findings` and `failure`: what messages report, and what cannot be read.
@@ -14,10 +15,12 @@ mod capture;
 mod failure;
 mod findings;
 mod follow;
+mod generate;
 mod inputs;
 mod inspect;
 mod ndjson;
 mod output;
+mod request;
 mod stream;
 mod table;
 mod text;
@@ -28,6 +31,7 @@ use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use ews_notifications::{Config, IllegalReferences, Limits};
 
 /// Shows the events in notifications of Exchange Web Services (EWS)
@@ -66,17 +70,24 @@ enum Command {
     #[command(after_help = INSPECT_HELP)]
     Inspect(InspectArguments),
 
-    /// Shows the events of a stream as they arrive.
-    ///
-    /// Reads the response to GetStreamingEvents from standard input. It is a sequence of SOAP envelopes. The events
-    /// of an envelope are printed as soon as its last byte arrives. On a terminal, a status line counts envelopes and
-    /// events and shows the time of the last heartbeat.
-    ///
-    /// Standard error reports server errors and missing events at once. Missing events can be detected only if the
-    /// server sends PreviousWatermark, which Exchange does not stream. Reading stops at the first malformed envelope.
-    /// Nothing of that envelope is shown.
-    #[command(after_help = FOLLOW_HELP)]
-    Follow(ParsingArguments),
+    Follow(follow::Arguments),
+
+    Request(request::Arguments),
+
+    /// Prints the completions for a shell.
+    #[command(after_help = generate::COMPLETIONS_HELP)]
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+
+    /// Writes man pages, one for each command.
+    #[command(after_help = generate::MAN_HELP)]
+    Man {
+        /// The folder for the pages. It is created if it does not exist.
+        #[arg(value_name = "FOLDER")]
+        folder: PathBuf,
+    },
 }
 
 #[derive(Args, Default, PartialEq)]
@@ -179,31 +190,16 @@ Exit status:
   0  all files were read, or the reader of the output stopped early
   1  a file could not be read, or failed
   2  invalid arguments
-  3  all files were read, and a server reported an error: a SOAP fault, a
-     response of class Error, or ErrorSubscriptionIds
+  3  all files were read, and a server reported an error: a SOAP
+     fault, a response of class Error, or ErrorSubscriptionIds
 
 Examples:
-  ewsn captured/                a table of the events in all .xml files of a folder
-  curl ... | ewsn               a table of the events in a response
+  ewsn captured/      a table of the events in all files of a folder
+  curl ... | ewsn     a table of the events in a response
   ewsn --json captured/ | jq .event.kind
-                                the kind of each event
+                      the kind of each event
   ewsn --json captured/ | jq 'select(.delivery == \"gap\")'
-                                the events after which some are missing";
-
-const FOLLOW_HELP: &str = "\
-Exit status:
-  0  the server closed the connection (ConnectionStatus Closed), as it does
-     after the requested time, or the reader of the output stopped early
-  1  the stream is broken: an envelope is malformed, or the input ended within
-     an envelope or without ConnectionStatus Closed
-  2  invalid arguments
-  3  the server reported an error: a SOAP fault, a response of class Error, or
-     ErrorSubscriptionIds
-
-Examples:
-  curl -sN --ntlm -u USER -H 'Content-Type: text/xml' -d @request.xml \\
-      https://HOST/EWS/Exchange.asmx | ewsn follow
-  ... | tee saved.xml | ewsn follow --format ndjson | jq .event.kind";
+                      the events after which some are missing";
 
 fn main() -> ExitCode {
     let Arguments {
@@ -226,7 +222,10 @@ fn main() -> ExitCode {
             }
             inspect::inspect(&inspect, &style)
         }
-        Command::Follow(parsing) => follow::follow(&parsing, &style),
+        Command::Follow(arguments) => follow::follow(&arguments, &style),
+        Command::Request(arguments) => request::print(&arguments),
+        Command::Completions { shell } => generate::completions(shell, Arguments::command()),
+        Command::Man { folder } => Ok(generate::man(&folder, Arguments::command())),
     };
     match outcome {
         Ok(code) => code,
