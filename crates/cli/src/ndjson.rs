@@ -53,7 +53,7 @@ pub(crate) fn write(
     place: &Place<'_>,
     message: &Message<'_>,
     deliveries: &[Delivery],
-    out: &mut Vec<u8>,
+    out: &mut impl Write,
 ) -> io::Result<()> {
     let of_message = || Row {
         file: place.file,
@@ -113,7 +113,7 @@ pub(crate) fn write(
 }
 
 /// Writes the row of a file or an envelope that cannot be read.
-pub(crate) fn write_failure(failure: &Failure, out: &mut Vec<u8>) -> io::Result<()> {
+pub(crate) fn write_failure(failure: &Failure, out: &mut impl Write) -> io::Result<()> {
     let row = Row {
         file: &failure.file,
         envelope: failure.envelope.map(|(number, _)| number),
@@ -125,7 +125,7 @@ pub(crate) fn write_failure(failure: &Failure, out: &mut Vec<u8>) -> io::Result<
 }
 
 impl Row<'_> {
-    fn write(&self, out: &mut Vec<u8>) -> io::Result<()> {
+    fn write(&self, out: &mut impl Write) -> io::Result<()> {
         serde_json::to_writer(&mut *out, self)?;
         writeln!(out)
     }

@@ -11,7 +11,7 @@ use terminal_size::terminal_size_of;
 
 use crate::failure::Failure;
 use crate::findings::Findings;
-use crate::table::{Layout, Piece, Table};
+use crate::table::{Layout, Table};
 use crate::text::{printable, wrap};
 use crate::{Format, OutputArguments, ndjson};
 
@@ -26,27 +26,30 @@ pub(crate) struct Place<'a> {
     pub(crate) is_partial: bool,
 }
 
-/// Buffers rows and writes many at once. Reports errors on standard error.
+/// Writes rows and reports in order.
 pub(crate) struct Output {
     /// The table; `None` if the format is NDJSON.
     table: Option<Table>,
-    /// Rows that are not written yet.
-    buffer: Vec<u8>,
     /// The number of files that failed.
     failed: usize,
-    stdout: Box<dyn Write>,
     /// The width of standard error, if it is a terminal.
     report_width: Option<usize>,
+    /// The time since which the progress bar has been hidden; `None` once it is shown.
+    hidden_since: Option<Instant>,
+    streams: Streams,
+}
+
+/// Standard output and standard error. Buffers lines and writes many at once.
+pub(crate) struct Streams {
+    /// Lines that are not written yet.
+    buffer: Vec<u8>,
+    stdout: Box<dyn Write>,
     /// Drawn on standard error. Both streams may be the same terminal, so every write hides it first and writes whole
     /// lines.
     progress: ProgressBar,
-    /// The time since which the progress bar has been hidden; `None` once it is shown.
-    hidden_since: Option<Instant>,
 }
 
 impl Output {
-    /// The buffer is written at this length, in bytes.
-    const BUFFER_LENGTH: usize = 64 << 10;
     /// A run that ends earlier shows no progress bar.
     const PROGRESS_DELAY: Duration = Duration::from_secs(1);
     /// The width of a terminal that does not tell it, in cells.
@@ -71,15 +74,17 @@ impl Output {
             .then(|| width_of(terminal_size_of(&stderr)));
         let stdout = stdout.lock();
         Self {
-            stdout: match table {
-                Some(_) => Box::new(AutoStream::auto(stdout)),
-                None => Box::new(stdout),
+            streams: Streams {
+                buffer: Vec::new(),
+                stdout: match table {
+                    Some(_) => Box::new(AutoStream::auto(stdout)),
+                    None => Box::new(stdout),
+                },
+                progress,
             },
             table,
-            buffer: Vec::new(),
             failed: 0,
             report_width,
-            progress,
             hidden_since: Some(Instant::now()),
         }
     }
@@ -92,14 +97,9 @@ impl Output {
         deliveries: &[Delivery],
     ) -> io::Result<()> {
         match &mut self.table {
-            Some(table) => table.add(place, message),
-            None => ndjson::write(place, message, deliveries, &mut self.buffer)?,
+            Some(table) => table.add(place, message, &mut self.streams),
+            None => ndjson::write(place, message, deliveries, &mut self.streams),
         }
-        self.write_table(false)?;
-        if self.buffer.len() >= Self::BUFFER_LENGTH {
-            self.flush()?;
-        }
-        Ok(())
     }
 
     /// Writes a report to standard error, after the rows that were added before.
@@ -111,78 +111,79 @@ impl Output {
     pub(crate) fn fail(&mut self, failure: &Failure) -> io::Result<()> {
         self.failed += 1;
         if self.table.is_none() {
-            ndjson::write_failure(failure, &mut self.buffer)?;
+            ndjson::write_failure(failure, &mut self.streams)?;
         }
         self.write_report(failure.report(self.report_width))
     }
 
     /// Advances the progress bar by one file.
     pub(crate) fn file_is_done(&mut self) {
-        self.progress.inc(1);
+        self.streams.progress.inc(1);
         let is_due = |since: &mut Instant| since.elapsed() > Self::PROGRESS_DELAY;
         if self.hidden_since.take_if(is_due).is_some() {
             // It stays hidden if standard error is not a terminal.
-            self.progress.set_draw_target(ProgressDrawTarget::stderr());
+            let target = ProgressDrawTarget::stderr();
+            self.streams.progress.set_draw_target(target);
         }
     }
 
     /// Writes the remaining rows, and the totals of a table. Returns whether all files succeeded.
     pub(crate) fn finish(mut self, files: usize, findings: &Findings) -> io::Result<bool> {
-        self.write_table(true)?;
-        if let Some(table) = self.table.take() {
-            self.buffer
-                .extend(table.totals(files, self.failed, findings).into_bytes());
+        if let Some(table) = self.table {
+            table.finish(files, self.failed, findings, &mut self.streams)?;
         }
-        self.progress.finish_and_clear();
-        self.flush()?;
+        self.streams.progress.finish_and_clear();
+        self.streams.flush()?;
         Ok(self.failed == 0)
     }
 
-    /// Writes the buffer.
+    /// Writes the rows that are buffered.
     pub(crate) fn flush(&mut self) -> io::Result<()> {
+        self.streams.flush()
+    }
+
+    fn write_report(&mut self, report: String) -> io::Result<()> {
+        match &mut self.table {
+            Some(table) => table.report(report, &mut self.streams),
+            None => self.streams.report(&report),
+        }
+    }
+}
+
+impl Streams {
+    /// The buffer is written at this length, in bytes.
+    const BUFFER_LENGTH: usize = 64 << 10;
+
+    /// Writes a report to standard error, after the lines before it.
+    pub(crate) fn report(&mut self, report: &str) -> io::Result<()> {
+        self.flush()?;
+        // If nobody reads standard error, the exit status still tells of the failure.
+        self.progress
+            .suspend(|| drop(writeln!(io::stderr(), "{report}")));
+        Ok(())
+    }
+}
+
+impl Write for Streams {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.buffer.extend_from_slice(bytes);
+        if bytes.ends_with(b"\n") && self.buffer.len() >= Self::BUFFER_LENGTH {
+            self.flush()?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
         let Self {
             buffer,
             stdout,
             progress,
-            ..
         } = self;
         if buffer.is_empty() {
             return Ok(());
         }
         progress.suspend(|| stdout.write_all(buffer).and_then(|()| stdout.flush()))?;
         buffer.clear();
-        Ok(())
-    }
-
-    /// Moves what the table has formatted to the buffer and to standard error.
-    fn write_table(&mut self, is_complete: bool) -> io::Result<()> {
-        let pieces = self.table.as_mut().map(|table| table.take(is_complete));
-        for piece in pieces.unwrap_or_default() {
-            match piece {
-                Piece::Line(line) => {
-                    self.buffer.extend(line.into_bytes());
-                    self.buffer.push(b'\n');
-                }
-                Piece::Report(report) => self.write_report_now(&report)?,
-            }
-        }
-        Ok(())
-    }
-
-    /// A table whose widths are not known yet keeps the report in its place among the rows.
-    fn write_report(&mut self, report: String) -> io::Result<()> {
-        match &mut self.table {
-            Some(table) => table.report(report),
-            None => return self.write_report_now(&report),
-        }
-        self.write_table(false)
-    }
-
-    fn write_report_now(&mut self, report: &str) -> io::Result<()> {
-        self.flush()?;
-        // If nobody reads standard error, the exit status still tells of the failure.
-        self.progress
-            .suspend(|| drop(writeln!(io::stderr(), "{report}")));
         Ok(())
     }
 }

@@ -7,13 +7,14 @@ mod columns;
 
 use core::mem;
 use std::collections::BTreeMap;
+use std::io::{self, Write as _};
 
 use anstyle::{AnsiColor, Style};
 use ews_notifications::{Event, EventKind, Fault, Message, Notification, Response, ResponseClass};
 
 use self::columns::{Columns, ID_WIDTH};
 use crate::findings::Findings;
-use crate::output::Place;
+use crate::output::{Place, Streams};
 use crate::text::{HEAD, count, printable, shorten, wrap};
 
 /// How a table is laid out.
@@ -31,8 +32,10 @@ pub(crate) struct Layout {
 pub(crate) struct Table {
     layout: Layout,
     columns: Columns,
-    /// What is not formatted yet. Until the widths of the columns are known, this is the sample that they come from.
-    entries: Vec<Entry>,
+    /// The sample that the widths of the columns come from; empty once they are known.
+    sample: Vec<Entry>,
+    /// The length of the texts of the sample, in bytes.
+    sample_length: usize,
     has_widths: bool,
     /// The file of the last row.
     file: Option<String>,
@@ -50,14 +53,6 @@ enum Entry {
     Report(String),
 }
 
-/// A part of the output.
-pub(crate) enum Piece {
-    /// A line of the table, without its end.
-    Line(String),
-    /// A report for standard error.
-    Report(String),
-}
-
 struct Row {
     /// The first cells: the file, the kind, and so on.
     cells: Vec<String>,
@@ -68,14 +63,17 @@ struct Row {
 }
 
 impl Table {
-    /// The number of entries from which the widths of the columns are computed.
+    /// The number of entries of the sample.
     const SAMPLE: usize = 256;
+    /// The sample is complete when its texts have this length, in bytes.
+    const SAMPLE_LENGTH: usize = 4 << 20;
 
     pub(crate) fn new(layout: Layout) -> Self {
         Self {
             layout,
             columns: Columns::new(layout),
-            entries: Vec::new(),
+            sample: Vec::new(),
+            sample_length: 0,
             has_widths: false,
             file: None,
             responses: 0,
@@ -85,91 +83,58 @@ impl Table {
         }
     }
 
-    /// Adds the rows of a message. What comes before a defect is marked, and does not count.
-    pub(crate) fn add(&mut self, place: &Place<'_>, message: &Message<'_>) {
+    /// Writes the rows of a message. What comes before a defect is marked, and does not count.
+    pub(crate) fn add(
+        &mut self,
+        place: &Place<'_>,
+        message: &Message<'_>,
+        out: &mut Streams,
+    ) -> io::Result<()> {
         let file = place.file;
-        if self.layout.has_headings && self.file.as_deref() != Some(file) {
+        // A live table has one file.
+        let has_heading = self.layout.has_headings && !self.layout.is_live;
+        if has_heading && self.file.as_deref() != Some(file) {
             self.file = Some(file.to_owned());
-            self.entries.push(Entry::Heading(printable(file)));
+            self.write(Entry::Heading(printable(file)), out)?;
         }
-        let first_row = self.entries.len();
+        let mut write = |row: Row| self.write_row(row, place.is_partial, out);
         if let Some(fault) = message.fault {
-            self.push(Row::of_fault(file, fault));
+            write(Row::of_fault(file, fault))?;
         } else if message.responses.is_empty() {
-            self.push(Row::of_nothing(file, "no responses", None));
+            write(Row::of_nothing(file, "no responses", None))?;
         }
         for response in message.responses {
             let has_failed = !matches!(response.class, None | Some(ResponseClass::Success));
             if has_failed || response.notifications.is_empty() {
-                self.push(Row::of_response(file, response));
+                write(Row::of_response(file, response))?;
             }
             for notification in response.notifications {
                 if notification.events.is_empty() {
-                    self.push(Row::of_nothing(file, "no events", Some(notification)));
+                    write(Row::of_nothing(file, "no events", Some(notification)))?;
                 }
                 for event in notification.events {
-                    self.push(Row::of_event(file, notification, event));
+                    write(Row::of_event(file, notification, event))?;
                 }
             }
         }
-        let events = message
-            .notifications()
-            .flat_map(|notification| notification.events);
-        if place.is_partial {
-            self.partial_events += events.count();
-            for entry in self.entries.iter_mut().skip(first_row) {
-                if let Entry::Row(row) = entry
-                    && let Some(kind) = row.cells.get_mut(1)
-                {
-                    kind.insert(0, PARTIAL);
-                }
-            }
-            return;
-        }
-        self.responses += message.responses.len();
-        self.notifications += message.notifications().count();
-        for event in events {
-            let kind = shorten(&printable(kind(event)), HEAD, ID_WIDTH);
-            let counter = self.events.entry(kind);
-            counter.or_insert((0, style_of(event.kind))).0 += 1;
-        }
+        self.count(place, message);
+        Ok(())
     }
 
-    /// Adds a report between the rows.
-    pub(crate) fn report(&mut self, report: String) {
-        self.entries.push(Entry::Report(report));
+    /// Writes a report, in its place among the rows.
+    pub(crate) fn report(&mut self, report: String, out: &mut Streams) -> io::Result<()> {
+        self.write(Entry::Report(report), out)
     }
 
-    /// Takes what can be formatted. Until the widths of the columns are known, this is nothing, unless the table
-    /// `is_complete`.
-    pub(crate) fn take(&mut self, is_complete: bool) -> Vec<Piece> {
-        let is_sampled = is_complete || self.layout.is_live || self.entries.len() >= Self::SAMPLE;
-        if !self.has_widths && !is_sampled {
-            return Vec::new();
-        }
-        let mut pieces = Vec::new();
-        let entries = mem::take(&mut self.entries);
-        let rows = entries.iter().filter_map(|entry| match entry {
-            Entry::Row(row) => Some(row),
-            _ => None,
-        });
-        if !self.has_widths && rows.clone().next().is_some() {
-            self.has_widths = true;
-            self.columns.set_widths(rows, is_complete);
-            pieces.extend(self.columns.head().map(Piece::Line));
-        }
-        for entry in entries {
-            pieces.push(match entry {
-                Entry::Heading(file) => Piece::Line(self.columns.heading(&file)),
-                Entry::Row(row) => Piece::Line(self.columns.line(&row)),
-                Entry::Report(report) => Piece::Report(report),
-            });
-        }
-        pieces
-    }
-
-    /// The totals, in lines with their ends.
-    pub(crate) fn totals(&self, files: usize, failed: usize, findings: &Findings) -> String {
+    /// Writes the rows of the sample, if they are not written yet, and the totals.
+    pub(crate) fn finish(
+        mut self,
+        files: usize,
+        failed: usize,
+        findings: &Findings,
+        out: &mut Streams,
+    ) -> io::Result<()> {
+        self.write_sample(true, out)?;
         let red = AnsiColor::Red.on_default().bold();
         let mut counts = vec![count(files, "file")];
         counts.extend((failed > 0).then(|| format!("{red}{failed} failed{red:#}")));
@@ -192,17 +157,80 @@ impl Table {
                 "{PARTIAL} before a defect, so not final and not counted: {events}"
             ));
         }
-        let mut totals = String::from(if self.has_widths { "\n" } else { "" });
-        for line in lines.iter().filter(|line| !line.is_empty()) {
-            totals += &wrap(line, self.layout.line_width);
-            totals.push('\n');
+        if self.has_widths {
+            writeln!(out)?;
         }
-        totals
+        let mut lines = lines.iter().filter(|line| !line.is_empty());
+        lines.try_for_each(|line| writeln!(out, "{}", wrap(line, self.layout.line_width)))
     }
 
-    fn push(&mut self, mut row: Row) {
+    fn count(&mut self, place: &Place<'_>, message: &Message<'_>) {
+        let events = message
+            .notifications()
+            .flat_map(|notification| notification.events);
+        if place.is_partial {
+            self.partial_events += events.count();
+            return;
+        }
+        self.responses += message.responses.len();
+        self.notifications += message.notifications().count();
+        for event in events {
+            let kind = shorten(&printable(kind(event)), HEAD, ID_WIDTH);
+            let counter = self.events.entry(kind);
+            counter.or_insert((0, style_of(event.kind))).0 += 1;
+        }
+    }
+
+    fn write_row(&mut self, mut row: Row, is_partial: bool, out: &mut Streams) -> io::Result<()> {
+        if is_partial && let Some(kind) = row.cells.get_mut(1) {
+            kind.insert(0, PARTIAL);
+        }
         self.columns.shorten_cells(&mut row);
-        self.entries.push(Entry::Row(row));
+        self.write(Entry::Row(row), out)
+    }
+
+    /// Writes an entry, or keeps it until the widths of the columns are known.
+    fn write(&mut self, entry: Entry, out: &mut Streams) -> io::Result<()> {
+        if self.has_widths {
+            return self.write_now(&entry, out);
+        }
+        self.sample_length += match &entry {
+            Entry::Row(row) => row.cells.iter().chain([&row.note]).map(String::len).sum(),
+            Entry::Heading(text) | Entry::Report(text) => text.len(),
+        };
+        self.sample.push(entry);
+        let is_full =
+            self.sample.len() >= Self::SAMPLE || self.sample_length >= Self::SAMPLE_LENGTH;
+        if self.layout.is_live || is_full {
+            self.write_sample(false, out)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the sample. If it has rows, sets the widths of the columns and writes the titles.
+    fn write_sample(&mut self, is_complete: bool, out: &mut Streams) -> io::Result<()> {
+        let sample = mem::take(&mut self.sample);
+        self.sample_length = 0;
+        let rows = sample.iter().filter_map(|entry| match entry {
+            Entry::Row(row) => Some(row),
+            _ => None,
+        });
+        if rows.clone().next().is_some() {
+            self.has_widths = true;
+            self.columns.set_widths(rows, is_complete);
+            writeln!(out, "{}", self.columns.head())?;
+        }
+        sample
+            .iter()
+            .try_for_each(|entry| self.write_now(entry, out))
+    }
+
+    fn write_now(&mut self, entry: &Entry, out: &mut Streams) -> io::Result<()> {
+        match entry {
+            Entry::Heading(file) => writeln!(out, "{}", self.columns.heading(file)),
+            Entry::Row(row) => writeln!(out, "{}", self.columns.line(row)),
+            Entry::Report(report) => out.report(report),
+        }
     }
 }
 

@@ -14,7 +14,21 @@ pub(crate) const HEAD: usize = 6;
 /// The width of the text: the sum of the widths of its characters. Terminals and [`shorten`] count in the same way, even
 /// where a font draws several characters as one.
 pub(crate) fn width(text: &str) -> usize {
-    text.chars().filter_map(|c| c.width()).sum()
+    text.chars().map(cells).sum()
+}
+
+/// Whether the text is at most `max` cells wide. Reads little more than that of it.
+pub(crate) fn fits(text: &str, max: usize) -> bool {
+    bytes_within(text.chars(), max) == text.len()
+}
+
+/// The width of a character, or of that by which [`printable`] replaces it.
+fn cells(c: char) -> usize {
+    if is_unprintable(c) {
+        1
+    } else {
+        c.width().unwrap_or_default()
+    }
 }
 
 /// The text without characters that control a terminal. White space becomes a space, other controls U+FFFD. They are
@@ -39,7 +53,7 @@ fn is_unprintable(c: char) -> bool {
 /// Replaces the middle of the text by an ellipsis if it is wider than `max` cells. Keeps `head` cells of the start, and
 /// fewer if less than four would be left for the end.
 pub(crate) fn shorten(text: &str, head: usize, max: usize) -> String {
-    if width(text) <= max {
+    if fits(text, max) {
         return text.to_owned();
     }
     // The ellipsis takes one cell.
@@ -53,7 +67,7 @@ pub(crate) fn shorten(text: &str, head: usize, max: usize) -> String {
 
 /// Replaces the end of the text by an ellipsis if it is wider than `max` cells.
 pub(crate) fn truncate(text: &str, max: usize) -> String {
-    if width(text) <= max {
+    if fits(text, max) {
         return text.to_owned();
     }
     let end = bytes_within(text.chars(), max.saturating_sub(1));
@@ -102,7 +116,7 @@ fn bytes_within(characters: impl Iterator<Item = char>, max: usize) -> usize {
     let mut used = 0;
     characters
         .take_while(|c| {
-            used += c.width().unwrap_or_default();
+            used += cells(*c);
             used <= max
         })
         .map(char::len_utf8)

@@ -5,7 +5,7 @@ use core::fmt::Write as _;
 use anstyle::Style;
 
 use super::{Layout, Row};
-use crate::text::{HEAD, printable, shorten, truncate, width, wrap};
+use crate::text::{HEAD, fits, printable, shorten, truncate, width, wrap};
 
 pub(super) struct Columns {
     columns: [Column; 8],
@@ -47,6 +47,8 @@ pub(super) const ID_WIDTH: usize = 19;
 impl Columns {
     /// The number of cells between columns.
     const GAP: usize = 2;
+    /// The maximum width of a column if lines have none. Longer cells shift those after them.
+    const MAX_WIDTH: usize = 256;
 
     pub(super) fn new(layout: Layout) -> Self {
         let mut columns = [
@@ -76,12 +78,10 @@ impl Columns {
     /// Makes the cells printable and shortens them to the maximum widths.
     pub(super) fn shorten_cells(&self, row: &mut Row) {
         for (column, cell) in self.columns.iter().zip(&mut row.cells) {
-            *cell = self.fit(column, &printable(cell), column.max);
+            *cell = printable(&self.fit(column, cell, column.max));
         }
-        row.note = printable(&row.note);
-        if let Some(width) = self.layout.line_width {
-            row.note = truncate(&row.note, width);
-        }
+        let max = self.layout.line_width.unwrap_or(usize::MAX);
+        row.note = printable(&truncate(&row.note, max));
     }
 
     /// Sets the widths to those of the cells of these rows. If the rows are not all, later cells may be wider, so each
@@ -91,7 +91,7 @@ impl Columns {
         for row in rows {
             for (column, cell) in self.columns.iter_mut().zip(&row.cells) {
                 if column.width > 0 {
-                    column.width = column.width.max(width(cell));
+                    column.width = column.width.max(width(cell).min(Self::MAX_WIDTH));
                 }
             }
         }
@@ -109,7 +109,7 @@ impl Columns {
     }
 
     /// The first lines: which columns are hidden, if any, and the titles.
-    pub(super) fn head(&mut self) -> impl Iterator<Item = String> {
+    pub(super) fn head(&mut self) -> String {
         let hidden = self.columns.iter().filter(|column| column.width == 0);
         // A heading replaces the file.
         let hidden = hidden.skip(usize::from(self.layout.has_headings));
@@ -117,16 +117,17 @@ impl Columns {
         let notice = format!("hidden: {} (--wide shows all)", hidden.join(", "));
         let notice = wrap(&notice, self.layout.line_width);
         let (bold, dim) = (Style::new().bold(), Style::new().dimmed());
-        let notice = (!hidden.is_empty()).then(|| format!("{dim}{notice}{dim:#}"));
+        let notice = match hidden.is_empty() {
+            true => String::new(),
+            false => format!("{dim}{notice}{dim:#}\n"),
+        };
         let titles = self.columns.iter().map(|column| column.title.to_owned());
         let titles = self.line(&Row {
             cells: titles.collect(),
             style: Style::new(),
             note: String::new(),
         });
-        notice
-            .into_iter()
-            .chain([format!("{bold}{titles}{bold:#}")])
+        format!("{notice}{bold}{titles}{bold:#}")
     }
 
     /// The lines above the rows of a file: an empty one, and the name.
@@ -154,8 +155,8 @@ impl Columns {
                 continue;
             };
             let cell = self.fit(column, cell, column.width.min(room));
-            let column_width = column.width.max(width(&cell));
-            let padding = column_width - width(&cell);
+            let column_width = column.width.max(width(&cell).min(Self::MAX_WIDTH));
+            let padding = column_width.saturating_sub(width(&cell));
             let before = if column.is_number { padding } else { 0 };
             blanks += before;
             if !cell.is_empty() {
@@ -185,7 +186,7 @@ impl Columns {
             return cell.to_owned();
         }
         match cell.split_once(' ') {
-            Some((item, folder)) if column.max == ID_WIDTH && width(cell) > max => {
+            Some((item, folder)) if column.max == ID_WIDTH && !fits(cell, max) => {
                 let half = max.saturating_sub(1) / 2;
                 let ids = [item, folder].map(|id| shorten(id, HEAD, half));
                 ids.join(" ")

@@ -196,8 +196,8 @@ fn a_chunk_size_that_is_no_number_is_an_error() {
 
 #[test]
 fn gzip_does_not_evade_the_limits() {
-    let spaces = gzip(gzip(vec![b' '; 100 << 20]));
-    assert!(spaces.len() < 10_000);
+    let spaces = gzip(gzip(vec![b' '; 17 << 20]));
+    assert!(spaces.len() < 1_000);
     let run = inspect(spaces, &[]);
     assert_eq!(values(&run, "/error/code"), ["body_limit"]);
     assert_eq!(run.status, 1);

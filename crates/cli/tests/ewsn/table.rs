@@ -69,6 +69,19 @@ fn values_are_complete_without_a_terminal() {
 }
 
 #[test]
+fn a_very_long_value_does_not_widen_its_column() {
+    let long = push(NEW_MAIL).replace("SUBSCRIPTIONxONE", &"x".repeat(100_000));
+    let folder = folder([
+        ("1", &*push(NEW_MAIL)),
+        ("2", &*long),
+        ("3", &*push(UNREAD)),
+    ]);
+    let run = ewsn(&folder, &["1", "2", "3"]);
+    let lengths: Vec<usize> = run.stdout.lines().map(str::len).collect();
+    assert!(lengths[1] < 1_000 && lengths[2] > 100_000 && lengths[3] < 1_000);
+}
+
+#[test]
 fn an_event_of_an_item_and_a_folder_shows_both() {
     let both = NEW_MAIL.replace(
         "<t:ParentFolderId",
