@@ -48,6 +48,9 @@ enum Occurs {
     OftenIn(Element),
 }
 
+/// A place of the table: parent, namespace, name, element.
+type Place = (Element, Vocabulary, &'static str, Element);
+
 /// Makes [`Element`] and the lookups by name and by element out of the rows of the table.
 macro_rules! elements {
     ($($(#[$doc:meta])* $element:ident, $occurs:expr, $content:expr,
@@ -64,11 +67,7 @@ macro_rules! elements {
 
         /// Looks up the child with this name. `None` if it may not appear there.
         pub(crate) fn child(parent: Element, name: Name<'_>) -> Option<Element> {
-            child_in(parent, Vocabulary::of(name.namespace())?, name.local())
-        }
-
-        fn child_in(parent: Element, vocabulary: Vocabulary, local: &str) -> Option<Element> {
-            Some(match (parent, vocabulary, local) {
+            Some(match (parent, Vocabulary::of(name.namespace())?, name.local()) {
                 $($((Element::$parent, Vocabulary::$namespace, $name))|+ => Element::$element,)+
                 _ => return None,
             })
@@ -84,8 +83,7 @@ macro_rules! elements {
             }
         }
 
-        /// Each place of the table: parent, namespace, name, element.
-        const PLACES: &[(Element, Vocabulary, &str, Element)] = &[
+        const PLACES: &[Place] = &[
             $($((Element::$parent, Vocabulary::$namespace, $name, Element::$element),)+)+
         ];
     };
@@ -185,8 +183,7 @@ elements! {
 /// be. A child of a Notification that is no event has to be in another namespace of EWS. The detail of a fault may contain
 /// elements of anybody in no namespace.
 pub(crate) fn is_in_wrong_namespace(parent: Element, namespace: &str, local: &str) -> bool {
-    let mut places = Vocabulary::ALL.into_iter();
-    let Some(element) = places.find_map(|vocabulary| child_in(parent, vocabulary, local)) else {
+    let Some(element) = places_of(parent, local).next().map(|place| place.3) else {
         return false;
     };
     let is_ews = namespaces::is_of_ews(namespace);
@@ -248,10 +245,13 @@ impl Seen {
 /// The names of the namespaces in which an element may have this name in its place. The name of no namespace is empty. For
 /// descriptions of errors.
 pub(crate) fn namespaces_of(parent: Element, local: &str) -> impl Iterator<Item = &'static str> {
+    places_of(parent, local).map(|(_, vocabulary, ..)| vocabulary.name())
+}
+
+/// The elements with this name in a place, each in another namespace.
+fn places_of(parent: Element, local: &str) -> impl Iterator<Item = &'static Place> {
     let places = PLACES.iter();
-    places
-        .filter(move |(in_parent, _, name, _)| *in_parent == parent && *name == local)
-        .map(|(_, vocabulary, ..)| vocabulary.name())
+    places.filter(move |(in_parent, _, name, _)| *in_parent == parent && *name == local)
 }
 
 /// Whether any element has this name.

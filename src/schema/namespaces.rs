@@ -52,15 +52,6 @@ pub(super) fn is_of_ews(namespace: &str) -> bool {
 }
 
 impl Vocabulary {
-    pub(super) const ALL: [Self; 6] = [
-        Self::Soap11,
-        Self::Soap12,
-        Self::Messages,
-        Self::Types,
-        Self::Errors,
-        Self::NoNamespace,
-    ];
-
     pub(crate) const fn of(namespace: Namespace) -> Option<Self> {
         match namespace {
             SOAP_11 => Some(Self::Soap11),
