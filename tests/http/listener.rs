@@ -253,7 +253,7 @@ async fn known_subscriptions_continue_and_unknown_ones_end() {
     assert_eq!(tested.stored(), ["1", "1"]);
     tested.expect(&push("C", "0", "1"), UNSUBSCRIBE).await;
     tested
-        .expect(&soap_12(&push("", "0", "1")), UNSUBSCRIBE_12)
+        .expect(&soap_12(&push("D", "0", "1")), UNSUBSCRIBE_12)
         .await;
     tested.expect(ERROR, UNSUBSCRIBE).await;
     assert_eq!(tested.stored(), ["1", "1"]);
@@ -397,8 +397,8 @@ async fn a_refused_push_is_reported_with_an_unknown_id_and_its_code() {
         (responses(&[]), "refused -: -\n".into()),
         (responses(&[""]), "refused -: ErrorX\n".into()),
         (
-            responses(&[&notification("A"), &error_ids(&["A", "C\n"])]),
-            "refused C\\n: ErrorX\n".into(),
+            responses(&[&notification("A"), &error_ids(&["A", "C\nC"])]),
+            "refused C\\nC: ErrorX\n".into(),
         ),
         (
             responses(&[&error_ids(&[&long]), &error_ids(&["D"])]),
