@@ -83,7 +83,7 @@ impl Table {
         }
     }
 
-    /// Writes the rows of a message. What comes before a defect is marked, and does not count.
+    /// Writes the rows of a message. Rows before a defect are marked and not counted.
     pub(crate) fn add(
         &mut self,
         place: &Place<'_>,
