@@ -175,7 +175,7 @@ fn read(source: Source) -> Receiver<io::Result<Vec<u8>>> {
                 Err(error) => Err(error),
             };
             let length = chunk.as_ref().map_or(0, Vec::len);
-            // The receiver is gone if the stream is malformed or standard output failed.
+            // The receiver is gone once `follow` has returned.
             if sender.send(chunk).is_err() || length == 0 {
                 return;
             }
@@ -214,7 +214,7 @@ impl Arrivals<'_> {
                     Some(timeout) if began.elapsed() >= timeout => {
                         self.status.borrow_mut().has_timed_out = true;
                         let seconds = timeout.as_secs_f64();
-                        let message = format!("nothing arrived for {seconds} seconds");
+                        let message = format!("nothing arrived for {seconds} s");
                         Err(io::Error::other(message))
                     }
                     _ => continue,
