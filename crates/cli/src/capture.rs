@@ -12,7 +12,7 @@ type Reader<'r> = Box<dyn BufRead + 'r>;
 /// The bytes inside a capture.
 pub(crate) struct Unwrapped<'r> {
     pub(crate) reader: Reader<'r>,
-    /// What was removed, from the outside to the inside: `gzip`, or such as `HTTP response 200, chunked`.
+    /// The removed layers, from the outside to the inside: `gzip`, or such as `HTTP response 200, chunked`.
     layers: Vec<String>,
 }
 
@@ -59,6 +59,9 @@ fn is_gzip(reader: &mut Reader<'_>) -> io::Result<bool> {
 }
 
 fn put_back(reader: &mut Reader<'_>, bytes: Vec<u8>) {
+    if bytes.is_empty() {
+        return;
+    }
     let rest = mem::replace(reader, Box::new(io::empty()));
     *reader = Box::new(Cursor::new(bytes).chain(rest));
 }
@@ -101,7 +104,7 @@ struct Contents<'r> {
     framing: Framing,
 }
 
-/// What follows in the content of a message.
+/// How far the content of a message extends.
 enum Framing {
     /// This number of bytes of a chunk.
     Chunk(u64),
@@ -209,7 +212,7 @@ fn skip_trailers(reader: &mut Reader<'_>) -> io::Result<()> {
     Ok(())
 }
 
-/// Takes the head of an HTTP message from the reader. If there is none, the reader still has all bytes.
+/// Takes the head of an HTTP message from the reader. Without a head, the reader still has all bytes.
 ///
 /// A head may follow a head: that of an interim response, or of a response whose content curl leaves out while it
 /// authenticates. The last one counts.

@@ -1,4 +1,4 @@
-//! What a message says that an operator has to know: errors of the server, and lost or repeated notifications.
+//! Messages that an operator has to know of: errors of the server, and lost or repeated notifications.
 
 use ews_notifications::{
     Continuity, Delivery, Fault, Message, Notification, Response, ResponseClass, Watermark,
@@ -18,9 +18,9 @@ pub(crate) struct Findings {
     out_of_order: usize,
 }
 
-/// What one message says.
+/// The findings in one message.
 pub(crate) struct Found {
-    /// Of each notification, in the order of the message.
+    /// The delivery of each notification, in the order of the message.
     pub(crate) deliveries: Vec<Delivery>,
     /// One report of each fault and of each response with an error.
     pub(crate) server_errors: Vec<String>,
@@ -97,31 +97,34 @@ impl Findings {
         notification: &Notification<'_>,
         delivery: Delivery,
     ) -> Option<String> {
+        let counter = match delivery {
+            Delivery::Gap => &mut self.gaps,
+            Delivery::Duplicate => &mut self.duplicates,
+            Delivery::OutOfOrder => &mut self.out_of_order,
+            Delivery::First | Delivery::Fresh | Delivery::Unknown => return None,
+        };
+        *counter += 1;
         let id = bounded(notification.subscription_id.as_str());
         let found = text(notification.previous_watermark);
-        match delivery {
+        Some(match delivery {
             Delivery::Gap => {
-                self.gaps += 1;
                 let expected = text(self.continuity.last(notification.subscription_id));
-                Some(format!(
+                format!(
                     "events of subscription {id} are missing: \
                      expected PreviousWatermark {expected}, found {found}"
-                ))
+                )
             }
             Delivery::Duplicate => {
-                self.duplicates += 1;
-                Some(format!(
+                format!(
                     "duplicate notification of subscription {id}, with PreviousWatermark {found}"
-                ))
+                )
             }
-            Delivery::OutOfOrder => {
-                self.out_of_order += 1;
-                Some(format!(
+            _ => {
+                format!(
                     "notification of subscription {id} out of order, with PreviousWatermark {found}"
-                ))
+                )
             }
-            Delivery::First | Delivery::Fresh | Delivery::Unknown => None,
-        }
+        })
     }
 }
 
@@ -146,5 +149,5 @@ fn text(watermark: Option<Watermark<'_>>) -> String {
 
 /// The text for a report. Exchange writes at most 128 characters.
 fn bounded(text: &str) -> String {
-    shorten(&printable(text), 64, 160)
+    printable(&shorten(text, 64, 160))
 }

@@ -114,9 +114,9 @@ impl Inspection {
     ) -> io::Result<Option<Failure>> {
         let mut body = mem::take(&mut self.body);
         body.clear();
-        // One byte more than the parser accepts, so that the parser refuses a body that is too long and reports it.
-        // Pipes have no size, and files grow.
-        let longest = (self.config.limits.body_bytes as u64).saturating_add(1);
+        // More than the parser accepts, so that it refuses a body that is too long, and the start of another envelope is
+        // seen. Pipes have no size, and files grow.
+        let longest = (self.config.limits.body_bytes as u64).min(u32::MAX.into()) + AHEAD;
         let read_error = reader.by_ref().take(longest).read_to_end(&mut body).err();
         let part = Part {
             number: 1,
@@ -194,6 +194,9 @@ impl Inspection {
         Ok(())
     }
 }
+
+/// How much is read after the longest body, in bytes.
+const AHEAD: u64 = 4 << 10;
 
 /// A reader that has failed with this error.
 struct Broken(Option<io::Error>);

@@ -45,7 +45,7 @@ struct Row<'a> {
     error: Option<&'a Details>,
 }
 
-/// Writes the rows of a message, of which `deliveries` has one for each notification.
+/// Writes the rows of a message. `deliveries` has one for each notification.
 ///
 /// A fault, a message without responses, a response without notifications and a notification without events have one
 /// row each, in which `event` is null. So every envelope has a row.

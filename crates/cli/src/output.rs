@@ -55,7 +55,7 @@ impl Output {
     /// The width of a terminal that does not tell it, in cells.
     const TERMINAL_WIDTH: usize = 80;
 
-    /// With `is_live`, each row is written as soon as it is flushed.
+    /// A live output does not wait for more rows to know the widths of columns.
     pub(crate) fn new(arguments: &OutputArguments, is_live: bool, progress: ProgressBar) -> Self {
         let width_of = |size: Option<(terminal_size::Width, _)>| {
             size.map_or(Self::TERMINAL_WIDTH, |(width, _)| usize::from(width.0))

@@ -4,7 +4,7 @@ use std::io::{self, BufRead};
 
 use ews_notifications::frame::Framer;
 use ews_notifications::xml::{Buffers, Token, Tokenizer};
-use ews_notifications::{Config, Error};
+use ews_notifications::{Config, Error, Limits};
 
 use crate::failure::Failure;
 use crate::output::Place;
@@ -29,7 +29,8 @@ pub(crate) fn is_stream(bytes: &[u8], config: Config) -> bool {
 /// Whether the first tag is that of an `Envelope`. The rest of the tag may be missing or malformed.
 fn opens_envelope(bytes: &[u8]) -> bool {
     let mut buffers = Buffers::default();
-    let Ok(mut tokens) = Tokenizer::new(bytes, &mut buffers, &Config::new()) else {
+    let config = Config::new().limits(Limits::unlimited());
+    let Ok(mut tokens) = Tokenizer::new(bytes, &mut buffers, &config) else {
         return false;
     };
     while let Ok(Some(Token::Comment(_) | Token::ProcessingInstruction { .. })) = tokens.next() {}

@@ -83,7 +83,7 @@ impl Table {
         }
     }
 
-    /// Writes the rows of a message. What comes before a defect is marked, and does not count.
+    /// Writes the rows of a message. Rows before a defect are marked and not counted.
     pub(crate) fn add(
         &mut self,
         place: &Place<'_>,
@@ -97,6 +97,7 @@ impl Table {
             self.file = Some(file.to_owned());
             self.write(Entry::Heading(printable(file)), out)?;
         }
+        let id_width = self.layout.line_width.map_or(usize::MAX, |_| ID_WIDTH);
         let mut write = |row: Row| self.write_row(row, place.is_partial, out);
         if let Some(fault) = message.fault {
             write(Row::of_fault(file, fault))?;
@@ -106,7 +107,7 @@ impl Table {
         for response in message.responses {
             let has_failed = !matches!(response.class, None | Some(ResponseClass::Success));
             if has_failed || response.notifications.is_empty() {
-                write(Row::of_response(file, response))?;
+                write(Row::of_response(file, response, id_width))?;
             }
             for notification in response.notifications {
                 if notification.events.is_empty() {
@@ -150,7 +151,7 @@ impl Table {
         let kinds = self.events.iter();
         let kinds = kinds.map(|(kind, (events, style))| format!("{events} {style}{kind}{style:#}"));
 
-        let mut lines = vec![counts.join(", "), kinds.collect::<Vec<_>>().join(", ")];
+        let mut lines = vec![join(counts), join(kinds)];
         if self.partial_events > 0 {
             let events = count(self.partial_events, "event");
             lines.push(format!(
@@ -160,8 +161,11 @@ impl Table {
         if self.has_widths {
             writeln!(out)?;
         }
-        let mut lines = lines.iter().filter(|line| !line.is_empty());
-        lines.try_for_each(|line| writeln!(out, "{}", wrap(line, self.layout.line_width)))
+        for line in lines.iter().filter(|line| !line.is_empty()) {
+            let line = wrap(line, self.layout.line_width);
+            writeln!(out, "{}", line.replace(NO_BREAK_SPACE, " "))?;
+        }
+        Ok(())
     }
 
     fn count(&mut self, place: &Place<'_>, message: &Message<'_>) {
@@ -234,12 +238,21 @@ impl Table {
     }
 }
 
+/// The counts with commas, in a text that is wrapped only between counts.
+fn join(counts: impl IntoIterator<Item = String>) -> String {
+    let counts = counts.into_iter();
+    let counts = counts.map(|count| count.replace(' ', NO_BREAK_SPACE));
+    counts.collect::<Vec<_>>().join(", ")
+}
+
+const NO_BREAK_SPACE: &str = "\u{a0}";
+
 /// Marks the kind of an event that comes before a defect.
 const PARTIAL: char = '~';
 
 impl Row {
     /// A row with the code, the subscriptions and the text of a response, instead of the cells of an event.
-    fn of_response(file: &str, response: &Response<'_>) -> Self {
+    fn of_response(file: &str, response: &Response<'_>, id_width: usize) -> Self {
         let (class, style) = match response.class {
             Some(ResponseClass::Error) => ("Error", AnsiColor::Red.on_default().bold()),
             Some(ResponseClass::Warning) => ("Warning", AnsiColor::Yellow.on_default().bold()),
@@ -251,7 +264,7 @@ impl Row {
         let status = status.map(|status| format!("connection {status}"));
         let ids = response.subscription_id().into_iter();
         let ids = ids.chain(response.error_subscription_ids.iter().copied());
-        let ids = ids.map(|id| format!("({id})"));
+        let ids = ids.map(|id| format!("({})", shorten(id.as_str(), HEAD, id_width)));
         let text = response.message_text.map(str::to_owned);
         let note: Vec<String> = code
             .into_iter()

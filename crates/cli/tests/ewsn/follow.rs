@@ -371,3 +371,28 @@ fn the_help_lists_every_exit_status() {
         assert!(help.contains(status), "{help}");
     }
 }
+
+#[test]
+fn follows_a_capture_with_the_limits_of_the_arguments() {
+    let stream = [connection("OK"), connection("Closed")].concat();
+    let response = format!(
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{stream}\r\n0\r\n\r\n",
+        stream.len()
+    );
+    let run = follow(&NDJSON, &response);
+    assert_eq!(values(&run, "/connection_status"), ["OK", "Closed"]);
+    let note = "-: unwrapped from HTTP response 200, chunked\n";
+    assert!(run.stderr.starts_with(note), "{}", run.stderr);
+    assert_eq!(run.status, 0);
+
+    let run = follow(&["follow", "--json", "--limit-bytes", "100"], &stream);
+    assert_eq!(values(&run, "/error/code"), ["body_limit"]);
+    assert_eq!(run.status, 1);
+}
+
+#[test]
+fn rows_have_the_delivery_of_their_notification() {
+    let stream = [notification(NEW_MAIL), connection("Closed")].concat();
+    let run = follow(&NDJSON, &stream);
+    assert_eq!(values(&run, "/delivery"), ["unknown", "null"]);
+}

@@ -226,3 +226,17 @@ fn a_stream_may_be_longer_than_16_mib() {
     assert!(run.stderr.starts_with(&place), "{}", run.stderr);
     assert_eq!(run.status, 1);
 }
+
+/// Wherever the limit of a body is, in the first envelope or in the tag of the second.
+#[test]
+fn a_limit_does_not_hide_the_second_envelope() {
+    let heartbeat = connection("OK");
+    let folder = folder([("a", &*heartbeat.repeat(3))]);
+    for limit in heartbeat.len()..heartbeat.len() + 12 {
+        let run = ewsn(
+            &folder,
+            &["--json", "--limit-bytes", &limit.to_string(), "a"],
+        );
+        assert_eq!(values(&run, "/envelope"), ["1", "2", "3"]);
+    }
+}

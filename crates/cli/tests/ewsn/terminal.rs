@@ -50,8 +50,8 @@ Modified folder  2031-02-03T04:05:08Z  AAMkAG…XxAAA=       7
 ./2.xml:
 Error            ErrorReadEventsFailed (SUBSCRIPTIONxTWO) …
 
-2 files, 2 responses, 1 notification, 2 events, 1 server
-  error
+2 files, 2 responses, 1 notification, 2 events,
+  1 server error
 1 Modified, 1 NewMail
 ";
     assert_eq!(screen(folder.path(), 60, &["."]), expected);
