@@ -40,6 +40,7 @@ mod owned;
 mod partial;
 mod predictions;
 mod reply;
+mod reports;
 mod request;
 mod schema;
 mod secrets;
