@@ -48,7 +48,7 @@ pub(crate) fn unwrap(mut reader: Reader<'_>) -> io::Result<Unwrapped<'_>> {
 
 fn is_gzip(reader: &mut Reader<'_>) -> io::Result<bool> {
     const MAGIC: &[u8] = b"\x1F\x8B";
-    if !reader.fill_buf()?.starts_with(b"\x1F") {
+    if first_byte(reader)? != MAGIC.first().copied() {
         return Ok(false);
     }
     let mut start = Vec::new();
@@ -56,6 +56,17 @@ fn is_gzip(reader: &mut Reader<'_>) -> io::Result<bool> {
     let is_gzip = start == MAGIC;
     put_back(reader, start);
     Ok(is_gzip)
+}
+
+/// Waits for the next byte and leaves it in the reader.
+fn first_byte(reader: &mut Reader<'_>) -> io::Result<Option<u8>> {
+    loop {
+        match reader.fill_buf() {
+            Ok(bytes) => return Ok(bytes.first().copied()),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 fn put_back(reader: &mut Reader<'_>, bytes: Vec<u8>) {
@@ -238,8 +249,8 @@ fn read_head(reader: &mut Reader<'_>, bytes: &mut Vec<u8>) -> io::Result<Option<
     let is_blank = |line: &[u8]| line.trim_ascii().is_empty();
     // Blank lines before a message are allowed. XML is recognized by its first byte.
     while is_blank(bytes) && bytes.len() < MAX_LENGTH {
-        let first = reader.fill_buf()?.first();
-        if !first.is_some_and(|byte| byte.is_ascii_uppercase() || b"\r\n".contains(byte)) {
+        let first = first_byte(reader)?;
+        if !first.is_some_and(|byte| byte.is_ascii_uppercase() || b"\r\n".contains(&byte)) {
             return Ok(None);
         }
         read_line(reader, bytes)?;

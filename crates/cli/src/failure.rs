@@ -3,8 +3,8 @@
 use std::io;
 
 use ews_notifications::{Error, ErrorClass, ErrorKind};
-use serde::Serialize;
 
+use crate::ndjson::Details;
 use crate::stream::Part;
 use crate::text::{at_caret, printable, wrap};
 
@@ -18,21 +18,6 @@ pub(crate) struct Failure {
     place: String,
     /// The line around the place, and the number of its characters before the place.
     excerpt: Option<(String, usize)>,
-}
-
-/// The value of the key `error`.
-#[derive(Serialize)]
-pub(crate) struct Details {
-    code: &'static str,
-    class: String,
-    /// Bytes from the start of the file.
-    offset: Option<u64>,
-    /// From the start of the envelope.
-    line: Option<usize>,
-    /// From the start of the envelope.
-    column: Option<usize>,
-    message: String,
-    hint: Option<String>,
 }
 
 impl Failure {

@@ -1,5 +1,5 @@
 //! The output format `ndjson`, for programs: one row of JSON for each event. All rows have the same keys, in the order
-//! of the fields of [`Row`].
+//! of the fields of [`Row`]. Uses no other module, because a bench includes this file.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -10,8 +10,31 @@ use ews_notifications::{
 };
 use serde::{Serialize, Serializer};
 
-use crate::failure::{Details, Failure};
-use crate::output::Place;
+/// Where a message comes from.
+pub(crate) struct Place<'a> {
+    pub(crate) file: &'a str,
+    /// The number of the envelope in the file, from 1.
+    pub(crate) envelope: usize,
+    /// The offset of the envelope in the file, in bytes.
+    pub(crate) offset: u64,
+    /// Whether the message is what comes before a defect.
+    pub(crate) is_partial: bool,
+}
+
+/// The value of the key `error`.
+#[derive(Serialize)]
+pub(crate) struct Details {
+    pub(crate) code: &'static str,
+    pub(crate) class: String,
+    /// Bytes from the start of the file.
+    pub(crate) offset: Option<u64>,
+    /// From the start of the envelope.
+    pub(crate) line: Option<usize>,
+    /// From the start of the envelope.
+    pub(crate) column: Option<usize>,
+    pub(crate) message: String,
+    pub(crate) hint: Option<String>,
+}
 
 /// Each event repeats the values of its message, response and notification.
 #[derive(Default, Serialize)]
@@ -112,13 +135,18 @@ pub(crate) fn write(
     Ok(())
 }
 
-/// Writes the row of a file or an envelope that cannot be read.
-pub(crate) fn write_failure(failure: &Failure, out: &mut impl Write) -> io::Result<()> {
+/// Writes the row of a file or an envelope that cannot be read. An envelope has a number and an offset.
+pub(crate) fn write_error(
+    file: &str,
+    envelope: Option<(usize, u64)>,
+    error: &Details,
+    out: &mut impl Write,
+) -> io::Result<()> {
     let row = Row {
-        file: &failure.file,
-        envelope: failure.envelope.map(|(number, _)| number),
-        offset: failure.envelope.map(|(_, offset)| offset),
-        error: Some(&failure.details),
+        file,
+        envelope: envelope.map(|(number, _)| number),
+        offset: envelope.map(|(_, offset)| offset),
+        error: Some(error),
         ..Row::default()
     };
     row.write(out)

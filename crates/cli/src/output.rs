@@ -11,20 +11,10 @@ use terminal_size::terminal_size_of;
 
 use crate::failure::Failure;
 use crate::findings::Findings;
+use crate::ndjson::{self, Place};
 use crate::table::{Layout, Table};
 use crate::text::{printable, wrap};
-use crate::{Format, OutputArguments, ndjson};
-
-/// Where a message comes from.
-pub(crate) struct Place<'a> {
-    pub(crate) file: &'a str,
-    /// The number of the envelope in the file, from 1.
-    pub(crate) envelope: usize,
-    /// The offset of the envelope in the file, in bytes.
-    pub(crate) offset: u64,
-    /// Whether the message is what comes before a defect.
-    pub(crate) is_partial: bool,
-}
+use crate::{Format, OutputArguments};
 
 /// Writes rows and reports in order.
 pub(crate) struct Output {
@@ -111,7 +101,13 @@ impl Output {
     pub(crate) fn fail(&mut self, failure: &Failure) -> io::Result<()> {
         self.failed += 1;
         if self.table.is_none() {
-            ndjson::write_failure(failure, &mut self.streams)?;
+            let Failure {
+                file,
+                envelope,
+                details,
+                ..
+            } = failure;
+            ndjson::write_error(file, *envelope, details, &mut self.streams)?;
         }
         self.write_report(failure.report(self.report_width))
     }

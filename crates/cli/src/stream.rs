@@ -7,7 +7,7 @@ use ews_notifications::xml::{Buffers, Token, Tokenizer};
 use ews_notifications::{Config, Error, Limits};
 
 use crate::failure::Failure;
-use crate::output::Place;
+use crate::ndjson::Place;
 
 /// Whether these bytes are the beginning of a stream, and not of a single body: another `Envelope` begins after the
 /// first root element. Anything else after a root element is a defect of the body.

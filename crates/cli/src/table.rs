@@ -14,7 +14,8 @@ use ews_notifications::{Event, EventKind, Fault, Message, Notification, Response
 
 use self::columns::{Columns, ID_WIDTH};
 use crate::findings::Findings;
-use crate::output::{Place, Streams};
+use crate::ndjson::Place;
+use crate::output::Streams;
 use crate::text::{HEAD, count, printable, shorten, wrap};
 
 /// How a table is laid out.
