@@ -147,7 +147,9 @@ impl Tested {
     async fn ask(&self, content_type: &str, body: &[u8]) -> (u16, String, Vec<u8>) {
         let mut answer = Vec::new();
         let mut stream = self.send(content_type, body).await;
-        stream.read_to_end(&mut answer).await.unwrap();
+        let read = stream.read_to_end(&mut answer);
+        let read = tokio::time::timeout(Duration::from_secs(60), read).await;
+        read.expect("the listener does not answer").unwrap();
         let end = answer
             .windows(4)
             .position(|bytes| bytes == b"\r\n\r\n")

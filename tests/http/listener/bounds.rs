@@ -15,8 +15,8 @@ use super::example::Bounds;
 use super::{OK, Tested, numbered, numbers, push};
 use ews_notifications::Limits;
 
-/// Longer than any test takes.
-const LONG: Duration = Duration::from_secs(60);
+/// Longer than any test takes, and shorter than hyper's own deadline for a head.
+const LONG: Duration = Duration::from_secs(20);
 
 /// The deadline that a test is about. The others are [`LONG`].
 const BRIEF: Duration = Duration::from_millis(200);
@@ -124,6 +124,28 @@ async fn a_body_that_takes_too_long_is_answered_with_408() {
     }
     tested.expect(&numbered(1), OK).await;
     assert_eq!(tested.stored(), numbers(1));
+}
+
+/// Clients on .NET ask before they send a body.
+#[tokio::test]
+async fn a_client_that_expects_100_continue_is_told_to_go_on() {
+    let tested = listener(BOUNDS).await;
+    let body = numbered(1);
+    let fields = format!("Expect: 100-continue\r\nContent-Length: {}", body.len());
+    let mut stream = connect(&tested, &head(&fields)).await;
+    let mut answer = [0; 25];
+    let read = timeout(LONG, stream.read_exact(&mut answer)).await;
+    read.unwrap().unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 100 Continue\r\n\r\n");
+    stream.write_all(body.as_bytes()).await.unwrap();
+    assert_eq!(status(&mut stream).await, Some(200));
+    // A body that is too long is not asked for.
+    let fields = format!(
+        "Expect: 100-continue\r\nContent-Length: {}",
+        Limits::BODY_BYTES + 1
+    );
+    let mut stream = connect(&tested, &head(&fields)).await;
+    assert_eq!(status(&mut stream).await, Some(413));
 }
 
 #[tokio::test]
