@@ -156,8 +156,8 @@ pub struct Limits {
     /// [`ErrorKind::BindingLimit`](crate::ErrorKind::BindingLimit).
     pub bindings: usize,
 
-    /// Events of one message. The same number limits its responses, its notifications, and the values of its
-    /// MessageXml and ErrorSubscriptionIds.
+    /// Events of one message. The same number limits its responses, its notifications, its header blocks in
+    /// [`must_understand`](crate::Message::must_understand), and the values of its MessageXml and ErrorSubscriptionIds.
     /// Default: 10,000. Above it: [`ErrorKind::EventLimit`](crate::ErrorKind::EventLimit).
     pub events: usize,
 

@@ -105,10 +105,10 @@ const MAX_WATERMARK_LEN: usize = 4_096;
 ///
 /// # Events of unknown kinds
 ///
-/// The watermark of an [`EventKind::Other`](crate::EventKind::Other) event is not read. So the end of a notification is
-/// unknown in two cases:
+/// An [`EventKind::Other`](crate::EventKind::Other) event may move the watermark and have no `Watermark` that is read. So the
+/// end of a notification is unknown in two cases:
 ///
-/// - No event after its last `Other` event has a watermark.
+/// - Neither its last `Other` event nor an event after it has a watermark.
 /// - It has only `Other` events and StatusEvents, and its last watermark is its `PreviousWatermark`.
 ///
 /// Such a notification is `Duplicate` if it has the content of one of the last eight. The content includes the bytes of

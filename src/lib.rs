@@ -27,9 +27,10 @@
 //! # Ok::<(), ews_notifications::Error>(())
 //! ```
 //!
-//! [`Continuity`] recognizes retries and finds gaps. [`frame`] cuts a streaming response into its envelopes. [`xml`] is
-//! the tokenizer for any XML, without knowledge of EWS. The README says what to answer to which push. The repository
-//! has complete programs in `examples`: a listener on axum, a client that reads streams, a library for C++ services.
+//! [`Continuity`] recognizes retries and finds gaps. [`request`] writes the requests of a subscriber. [`frame`] cuts a
+//! streaming response into its envelopes. [`xml`] is the tokenizer for any XML, without knowledge of EWS. The README says
+//! what to answer to which push. The repository has complete programs in `examples`: a listener on axum, a client that
+//! reads streams, a library for C++ services.
 //!
 //! # Keep a message
 //!
@@ -56,7 +57,11 @@
 //! - Children may come in any order. A missing child is `None`.
 //! - Elements and attributes that the schema does not have in their place are skipped and counted ([`Stats`]). Text
 //!   between elements is ignored.
-//! - An unknown element of the types namespace in a Notification is an event of the kind [`EventKind::Other`].
+//! - Every child of a Notification that is not one of its known elements is an event of the kind
+//!   [`EventKind::Other`], in whatever namespace. The fields of the event have the children that known events have.
+//! - White space around ids, watermarks, codes, times and numbers is ignored, so a proxy may indent a message. It stays
+//!   in texts for people.
+//! - Unknown header blocks are skipped. [`Message::must_understand`] lists those with `mustUnderstand`.
 //! - `ResponseClass="Error"`, an unknown response code and a SOAP fault are values, not errors.
 //!
 //! A listener must check [`Message::operation`], because anyone may post a response to it.
@@ -71,10 +76,13 @@
 //! - A DOCTYPE, and any encoding other than UTF-8. [`xml`] lists every deviation from XML 1.0.
 //! - A body that exceeds one of the [`Limits`]. They are on by default.
 //! - A body that two parsers may read differently. It has a repeated single-valued element, an element inside a text
-//!   value, an ItemId or FolderId without the attribute `Id`, or a boolean or integer that is invalid in XML Schema.
-//! - A Notification without SubscriptionId.
-//! - An operation other than `SendNotification`, `GetEventsResponse` and `GetStreamingEventsResponse`, or one of these
-//!   in another namespace.
+//!   value, or a boolean or integer that is invalid in XML Schema.
+//! - An ItemId or FolderId whose attribute `Id` is missing or empty.
+//! - A Notification whose SubscriptionId is missing or empty.
+//! - An operation other than `SendNotification`, `GetEventsResponse` and `GetStreamingEventsResponse`.
+//! - A known name in the wrong namespace ([`ErrorKind::WrongNamespace`]), because to skip it could drop events in silence.
+//!   An Envelope or an operation may be in no other namespace at all. Other elements above the events may not be in
+//!   another namespace of EWS or SOAP, or in none. In the namespace of a vendor they are skipped.
 //!
 //! # Speed
 //!
@@ -148,6 +156,7 @@ mod model;
 pub mod owned;
 mod parser;
 mod reply;
+pub mod request;
 #[expect(
     unsafe_code,
     reason = "text without a second UTF-8 check, vector loads, kernels"
@@ -163,10 +172,10 @@ pub use error::{Description, Error, ErrorClass, ErrorKind, Related};
 #[cfg(feature = "bytes")]
 pub use message_bytes::MessageBytes;
 pub use model::{
-    ConnectionStatus, Event, EventKind, Fault, FolderId, ItemId, Message, MessageXmlValue,
-    Notification, OldIds, Operation, OtherEvent, Response, ResponseClass, ResponseCode,
-    ServerVersionInfo, SoapVersion, SubscriptionId, Target, Timestamp, TimestampError, UnixTime,
-    UnknownEventKind, Watermark,
+    ConnectionStatus, Event, EventKind, Fault, FolderId, HeaderBlock, ItemId, Message,
+    MessageXmlValue, Notification, OldIds, Operation, OtherEvent, Response, ResponseClass,
+    ResponseCode, ServerVersionInfo, SoapVersion, SubscriptionId, Target, Timestamp,
+    TimestampError, UnixTime, UnknownEventKind, Watermark,
 };
 pub use parser::{Parser, Partial};
 pub use reply::Reply;

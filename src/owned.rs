@@ -162,8 +162,15 @@ owned! {
         soap: Option<SoapVersion>,
         request_server_version: Option<String>,
         server_version_info: Option<ServerVersionInfo>,
+        must_understand: Vec<HeaderBlock>,
         responses: Vec<Response>,
         fault: Option<Fault>,
+    }
+
+    /// An owned block of the SOAP header: [`crate::HeaderBlock`].
+    HeaderBlock {
+        name: String,
+        namespace: String,
     }
 
     /// An owned [`crate::ServerVersionInfo`].
@@ -190,6 +197,7 @@ owned! {
     /// An owned SOAP fault: [`crate::Fault`].
     Fault {
         code: Option<String>,
+        subcode: Option<String>,
         string: Option<String>,
         response_code: Option<String>,
         message_text: Option<String>,

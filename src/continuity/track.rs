@@ -38,7 +38,7 @@ impl<'a> Span<'a> {
         let events = notification.events;
         let last_watermark = events.iter().rev().find_map(|event| event.watermark);
         let last_watermark = last_watermark.map_or(begin, |watermark| watermark.as_str());
-        // An `Other` event may have moved the watermark, but its own watermark is not read.
+        // An `Other` event without a watermark that is read may have moved the watermark all the same.
         let is_other = |event: &Event<'_>| event.kind == EventKind::Other;
         let mut after_last_watermark = events
             .iter()

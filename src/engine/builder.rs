@@ -9,8 +9,8 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
 
 use crate::model::{
-    Event, EventKind, Fault, Message, MessageXmlValue, Notification, Operation, Response,
-    SubscriptionId, Watermark,
+    Event, EventKind, Fault, HeaderBlock, Message, MessageXmlValue, Notification, Operation,
+    Response, SubscriptionId, Watermark,
 };
 use crate::schema::{Content, Element};
 
@@ -19,8 +19,9 @@ pub(crate) struct MessageBuilder<'a> {
     arena: &'a Bump,
     /// [`Limits::events`](crate::Limits::events).
     limit: usize,
-    /// Its responses and its fault are in the fields below.
+    /// Its lists and its fault are in the fields below.
     pub(super) message: Message<'a>,
+    pub(super) must_understand: BumpVec<'a, HeaderBlock<'a>>,
     has_operation: bool,
     /// Its `message_xml` is in the field below.
     fault: Option<Fault<'a>>,
@@ -62,9 +63,11 @@ impl<'a> MessageBuilder<'a> {
                 soap: None,
                 request_server_version: None,
                 server_version_info: None,
+                must_understand: &[],
                 responses: &[],
                 fault: None,
             },
+            must_understand: BumpVec::new_in(arena),
             has_operation: false,
             fault: None,
             responses: BumpVec::with_capacity_in(1, arena),
@@ -88,6 +91,7 @@ impl<'a> MessageBuilder<'a> {
             fault.message_xml = message_xml;
             self.message.fault = Some(self.arena.alloc(fault));
         }
+        self.message.must_understand = self.must_understand.into_bump_slice();
         self.message.responses = self.responses.into_bump_slice();
         // The arena is reset as a whole, so nothing is given back to it.
         core::mem::forget((self.notifications, self.events, self.error_subscription_ids));
@@ -125,8 +129,8 @@ impl<'a> MessageBuilder<'a> {
         self.response.get_or_insert_default()
     }
 
-    /// Whether the limit allows one more element of this kind. It applies to responses, to notifications, to events,
-    /// and to the values of `MessageXml` and `ErrorSubscriptionIds` together.
+    /// Whether the limit allows one more element of this kind. It applies to responses, to notifications, to events, to
+    /// header blocks, and to the values of `MessageXml` and `ErrorSubscriptionIds` together.
     pub(super) fn has_room_for(&self, element: Element) -> bool {
         match (element, element.content()) {
             (Element::ResponseMessage, _) => self.responses.len() < self.limit,
@@ -135,7 +139,7 @@ impl<'a> MessageBuilder<'a> {
                 let open = self.message_xml.len() + self.error_subscription_ids.len();
                 self.closed_counts.values + open < self.limit
             }
-            (_, Content::Event(_) | Content::Raw) => self.has_room_for_event(),
+            (_, Content::Event(_)) => self.has_room_for_event(),
             _ => true,
         }
     }
@@ -166,8 +170,12 @@ impl<'a> MessageBuilder<'a> {
         self.closed_counts.notifications + self.notifications.len() + more <= self.limit
     }
 
+    pub(super) fn has_room_for_header_block(&self) -> bool {
+        self.must_understand.len() < self.limit
+    }
+
     #[inline(always)]
-    fn has_room_for_event(&self) -> bool {
+    pub(super) fn has_room_for_event(&self) -> bool {
         self.closed_counts.events + self.events.len() < self.limit
     }
 
@@ -208,6 +216,9 @@ impl<'a> MessageBuilder<'a> {
     /// The message and its only response so far. `None` if there is another response, or anything in a list. Heads are
     /// learned from it.
     pub(super) fn only_response(&self) -> Option<(&Message<'a>, &Response<'a>)> {
+        if !self.must_understand.is_empty() {
+            return None;
+        }
         let has_lists = !self.notifications.is_empty()
             || !self.message_xml.is_empty()
             || !self.error_subscription_ids.is_empty();

@@ -17,17 +17,17 @@ use super::value;
 use crate::model::{
     Event, EventKind, FolderId, ItemId, OldIds, SubscriptionId, Timestamp, Watermark,
 };
-use crate::scan::{Cursor, Delimited, Literal, Quote, Task, Vector};
+use crate::scan::{Cursor, Delimited, ExpectedLength, Literal, Quote, Task, Vector};
 use crate::schema::{Element, Seen};
 
-/// The expected length of each value, in bytes: that of the last value of the same element.
+/// The expected length of each value: that of the last value of the same element.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Lengths {
-    subscription_id: u32,
-    previous_watermark: u32,
-    more_events: u32,
-    watermark: u32,
-    timestamp: u32,
+    subscription_id: ExpectedLength,
+    previous_watermark: ExpectedLength,
+    more_events: ExpectedLength,
+    watermark: ExpectedLength,
+    timestamp: ExpectedLength,
     item_id: IdLengths,
     folder_id: IdLengths,
     parent_folder_id: IdLengths,
@@ -38,8 +38,8 @@ pub(super) struct Lengths {
 
 #[derive(Clone, Copy, Debug, Default)]
 struct IdLengths {
-    id: u32,
-    change_key: u32,
+    id: ExpectedLength,
+    change_key: ExpectedLength,
     /// Whether there is no space before `/>`.
     no_space: bool,
 }
@@ -434,7 +434,7 @@ impl<'e, 'a, V: Vector> ChildMatcher<'e, 'a, V> {
 
     /// The text and the end tag of a leaf of this name, and white space.
     #[inline(always)]
-    fn value(&mut self, name: &str, expected: &mut u32) -> Option<&'a str> {
+    fn value(&mut self, name: &str, expected: &mut ExpectedLength) -> Option<&'a str> {
         let text = self.text(expected)?;
         self.eat_end_tag(name).then_some(text)
     }
@@ -446,7 +446,7 @@ impl<'e, 'a, V: Vector> ChildMatcher<'e, 'a, V> {
         &mut self,
         joint: &Literal<4>,
         name: &str,
-        expected: &mut u32,
+        expected: &mut ExpectedLength,
     ) -> Option<(&'a str, bool)> {
         let text = self.text(expected)?;
         let is_joint = self.cursor.eat_literal(joint);
@@ -454,7 +454,7 @@ impl<'e, 'a, V: Vector> ChildMatcher<'e, 'a, V> {
     }
 
     #[inline(always)]
-    fn text(&mut self, expected: &mut u32) -> Option<&'a str> {
+    fn text(&mut self, expected: &mut ExpectedLength) -> Option<&'a str> {
         self.cursor
             .eat_expected_members(self.vector, Delimited::TEXT, expected)
     }
@@ -500,7 +500,7 @@ impl<'e, 'a, V: Vector> ChildMatcher<'e, 'a, V> {
 
     /// An attribute value after its first quote, and the quote that ends it.
     #[inline(always)]
-    fn attribute_value(&mut self, quote: Quote, expected: &mut u32) -> Option<&'a str> {
+    fn attribute_value(&mut self, quote: Quote, expected: &mut ExpectedLength) -> Option<&'a str> {
         self.cursor
             .eat_expected_members(self.vector, Delimited::quoted(quote), expected)
     }

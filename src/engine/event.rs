@@ -3,8 +3,8 @@
 use super::child_matcher::OpenEvent;
 use super::general_path::GeneralPath;
 use super::tags;
-use crate::error::{Error, ErrorKind};
-use crate::model::{Event, EventKind, FolderId, ItemId, OtherEvent, Timestamp, Watermark};
+use crate::error::{Error, ErrorClass, ErrorKind};
+use crate::model::{EventKind, FolderId, ItemId, OtherEvent, Timestamp, Watermark};
 use crate::schema::{self, Element};
 use crate::xml::{Name, Token};
 
@@ -69,10 +69,10 @@ impl<'a> GeneralPath<'_, 'a> {
         }
         match child {
             Element::Watermark => {
-                event.watermark = Some(Watermark::new(self.text()?.text));
+                event.watermark = Some(Watermark::new(self.trimmed_text()?.text));
             }
             Element::TimeStamp => {
-                event.timestamp = Some(Timestamp::new(self.text()?.text));
+                event.timestamp = Some(Timestamp::new(self.trimmed_text()?.text));
             }
             Element::ItemId => event.item_id = Some(self.item_id()?),
             Element::FolderId => event.folder_id = Some(self.folder_id()?),
@@ -82,25 +82,40 @@ impl<'a> GeneralPath<'_, 'a> {
             Element::OldParentFolderId => {
                 old.old_parent_folder_id = Some(self.folder_id()?);
             }
-            Element::UnreadCount => event.unread_count = Some(self.text()?.int()?),
+            Element::UnreadCount => event.unread_count = Some(self.trimmed_text()?.int()?),
             _ => self.skip_element()?,
         }
         Ok(true)
     }
 
-    /// An event of an unknown kind, after its start tag: its name and its bytes.
-    pub(super) fn other_event(&mut self, name: Name<'a>) -> Result<Event<'a>, Error> {
+    /// An event of an unknown kind, after its start tag: its name, its bytes, and the children that known events have.
+    ///
+    /// Such a child may have another form here than in a known event. Then only the bytes have it. Nothing in the event is
+    /// counted as skipped.
+    pub(super) fn other_event(&mut self, name: Name<'a>) -> Result<(), Error> {
         let start = self.tokens.range().start;
         // Resolved first: a declaration in this element is out of scope after the element.
         let namespace = self.tokens.namespace_as_declared(name.namespace());
-        self.skip_to_end_tag()?;
-        let mut event = Event::new(EventKind::Other);
+        let depth = self.tokens.depth();
+        let stats = *self.session.stats;
+        let mut open = OpenEvent::new(EventKind::Other);
+        loop {
+            match self.child_of_event(&mut open) {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) if error.class() == ErrorClass::Schema => self.skip_to_depth(depth)?,
+                Err(error) => return Err(error),
+            }
+        }
+        *self.session.stats = stats;
+        let mut event = open.close(self.arena);
         event.other = Some(self.arena.alloc(OtherEvent {
             name: name.local(),
             namespace,
             raw: self.tokens.text_since(start),
         }));
-        Ok(event)
+        self.builder.events.push(event);
+        Ok(())
     }
 
     fn item_id(&mut self) -> Result<ItemId<'a>, Error> {
@@ -117,7 +132,7 @@ impl<'a> GeneralPath<'_, 'a> {
     fn id(&mut self) -> Result<(&'a str, Option<&'a str>), Error> {
         let offset = self.name_offset();
         let [id, change_key] = self.attributes(["Id", "ChangeKey"]);
-        let Some(id) = id else {
+        let Some(id) = id.filter(|id| !id.text.is_empty()) else {
             return Err(Error::new(ErrorKind::MissingId, offset));
         };
         self.ignore_text()?;

@@ -10,13 +10,13 @@ use super::child_matcher::{Children, OpenEvent};
 use super::fast_path::FastPath;
 use super::heads::{HeadFields, HeadState};
 use super::tags::Prefix;
-use super::value::Value;
+use super::value::{self, Value};
 use super::{MessageBuilder, Scratch, Session};
 use crate::config::Limits;
 use crate::error::{Error, ErrorKind};
 use crate::model::{
-    ConnectionStatus, MessageXmlValue, Operation, ResponseClass, ResponseCode, ServerVersionInfo,
-    SoapVersion, SubscriptionId, Watermark,
+    ConnectionStatus, HeaderBlock, MessageXmlValue, Operation, ResponseClass, ResponseCode,
+    ServerVersionInfo, SoapVersion, SubscriptionId, Watermark,
 };
 use crate::scan::{Class, Span};
 use crate::schema::{self, Content, Element, Seen};
@@ -273,13 +273,8 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
             return self.skip_element();
         };
         let Some(element) = schema::child(parent.element, name) else {
-            return match parent.element {
-                Element::Document | Element::Body => Err(Error::new(
-                    misplaced_operation(parent.element, name),
-                    offset,
-                )),
-                _ => self.skip_element(),
-            };
+            let parent = parent.element;
+            return self.unknown_child(parent, name);
         };
         let is_first = parent.seen.insert(element);
         if !is_first && !element.repeats_in(parent.element) {
@@ -290,10 +285,6 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         }
         match element.content() {
             Content::Event(kind) => self.event(kind, name)?,
-            Content::Raw => {
-                let event = self.other_event(name)?;
-                self.builder.events.push(event);
-            }
             Content::Operation(Operation::Fault) => {
                 self.builder.begin_fault();
                 self.enter(element, name);
@@ -303,13 +294,18 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
                 self.enter(element, name);
             }
             Content::Children => self.container(element, name),
-            Content::Text | Content::Int | Content::Boolean => {
-                let value = self.text()?;
-                self.leaf(element, value, is_first)?;
+            Content::Text => {
+                self.skip_attributes();
+                let text = self.text()?;
+                self.text_leaf(element, text, is_first);
+            }
+            Content::Token | Content::Int | Content::Boolean => {
+                let value = self.trimmed_text()?;
+                self.leaf(element, value)?;
             }
             Content::NamedText => {
                 let [name] = self.attributes(["Name"]);
-                let value = self.text_after_attributes()?.text;
+                let value = self.text()?;
                 let name = name.map(|name| name.text);
                 let message_xml = &mut self.builder.message_xml;
                 message_xml.push(MessageXmlValue { name, value });
@@ -319,6 +315,43 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
             Content::Id => self.skip_element()?,
         }
         Ok(())
+    }
+
+    /// Handles the start tag of a child that the table does not have.
+    fn unknown_child(&mut self, parent: Element, name: Name<'a>) -> Result<(), Error> {
+        let error = |kind| Err(Error::new(kind, self.name_offset()));
+        let namespace = self.tokens.namespace_name(name.namespace());
+        if schema::is_in_wrong_namespace(parent, namespace.unwrap_or_default(), name.local()) {
+            return error(ErrorKind::WrongNamespace);
+        }
+        match parent {
+            Element::Document | Element::Body => error(ErrorKind::UnexpectedOperation),
+            Element::Notification if !self.builder.has_room_for_event() => {
+                error(ErrorKind::EventLimit)
+            }
+            Element::Notification => self.other_event(name),
+            Element::Header => self.header_block(name),
+            _ => self.skip_element(),
+        }
+    }
+
+    /// Skips an unknown child of Header. Keeps its name if the message should not be processed without understanding it.
+    fn header_block(&mut self, name: Name<'a>) -> Result<(), Error> {
+        let must_understand = self.tokens.attributes().any(|attribute| {
+            attribute.name().local() == "mustUnderstand"
+                && schema::is_soap(attribute.name().namespace())
+                && value::boolean(value::trimmed(attribute.value(), self.arena)) == Some(true)
+        });
+        if must_understand {
+            if !self.builder.has_room_for_header_block() {
+                return Err(Error::new(ErrorKind::EventLimit, self.name_offset()));
+            }
+            self.builder.must_understand.push(HeaderBlock {
+                name: name.local(),
+                namespace: self.tokens.namespace_as_declared(name.namespace()),
+            });
+        }
+        self.skip_element()
     }
 
     /// Handles the start tag of an element with children.
@@ -345,20 +378,29 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         }
     }
 
-    /// Assigns the value of a leaf outside of events.
-    fn leaf(&mut self, element: Element, value: Value<'a>, is_first: bool) -> Result<(), Error> {
+    /// Assigns a text for people.
+    fn text_leaf(&mut self, element: Element, text: &'a str, is_first: bool) {
+        let builder = &mut *self.builder;
+        match element {
+            // SOAP 1.2 may have the text in several languages. The first counts.
+            Element::FaultString if is_first => builder.fault().string = Some(text),
+            Element::FaultString => {}
+            Element::FaultMessage => builder.fault().message_text = Some(text),
+            Element::MessageText => builder.response().message_text = Some(text),
+            _ => debug_assert!(false, "{element:?} is no text for people"),
+        }
+    }
+
+    /// Assigns the value of another leaf outside of events.
+    fn leaf(&mut self, element: Element, value: Value<'a>) -> Result<(), Error> {
         let builder = &mut *self.builder;
         let text = value.text;
         match element {
             Element::FaultCode => builder.fault().code = Some(text),
-            // SOAP 1.2 may have the text in several languages. The first counts.
-            Element::FaultString if is_first => builder.fault().string = Some(text),
-            Element::FaultString => {}
+            Element::FaultSubcode => builder.fault().subcode = Some(text),
             Element::FaultResponseCode => {
                 builder.fault().response_code = Some(ResponseCode::new(text));
             }
-            Element::FaultMessage => builder.fault().message_text = Some(text),
-            Element::MessageText => builder.response().message_text = Some(text),
             Element::ResponseCode => builder.response().code = Some(ResponseCode::new(text)),
             Element::DescriptiveLinkKey => {
                 builder.response().descriptive_link_key = Some(value.int()?);
@@ -366,11 +408,18 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
             Element::ConnectionStatus => {
                 builder.response().connection_status = Some(ConnectionStatus::new(text));
             }
+            // As if it were missing, like the id of a Notification.
+            Element::ErrorSubscriptionId if text.is_empty() => {
+                self.session.stats.elements_skipped += 1;
+            }
             Element::ErrorSubscriptionId => {
                 let ids = &mut builder.error_subscription_ids;
                 ids.push(SubscriptionId::new(text));
             }
-            Element::SubscriptionId => builder.subscription_id = Some(SubscriptionId::new(text)),
+            Element::SubscriptionId => {
+                let id = Some(text).filter(|id| !id.is_empty());
+                builder.subscription_id = id.map(SubscriptionId::new);
+            }
             Element::PreviousWatermark => {
                 builder.previous_watermark = Some(Watermark::new(text));
             }
@@ -543,13 +592,13 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
     }
 
     /// Reads to the end tag of the element whose start tag was just read.
-    pub(super) fn skip_to_end_tag(&mut self) -> Result<(), Error> {
-        let outer_depth = self.tokens.depth().saturating_sub(1);
-        while self.token()?.is_some() {
-            if self.tokens.depth() == outer_depth {
-                break;
-            }
-        }
+    fn skip_to_end_tag(&mut self) -> Result<(), Error> {
+        self.skip_to_depth(self.tokens.depth().saturating_sub(1))
+    }
+
+    /// Reads until no more than `depth` elements are open.
+    pub(super) fn skip_to_depth(&mut self, depth: usize) -> Result<(), Error> {
+        while self.tokens.depth() > depth && self.token()?.is_some() {}
         Ok(())
     }
 
@@ -575,16 +624,5 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
     /// The offset of the name in the start tag that was just read.
     pub(super) fn name_offset(&self) -> usize {
         self.tokens.range().start + "<".len()
-    }
-}
-
-/// The error for an element in the place of an operation.
-fn misplaced_operation(parent: Element, name: Name<'_>) -> ErrorKind {
-    match (parent, name.local()) {
-        (Element::Document, "Envelope")
-        | (_, "SendNotification" | "GetEventsResponse" | "GetStreamingEventsResponse") => {
-            ErrorKind::WrongNamespace
-        }
-        _ => ErrorKind::UnexpectedOperation,
     }
 }

@@ -249,7 +249,7 @@ impl<'b, V: Vector> Lookahead<'b, V> {
         self.messages_tag(messages.prefix, None)?;
         let start = self.cursor.pos();
         if !self.cursor.eat("NoError") {
-            self.cursor.skip_with(self.vector, Class::TEXT);
+            self.cursor.skip_with(self.vector, Class::TOKEN);
         }
         fields.response_code = Some(Span::new(start, self.cursor.pos()));
         self.bindings.len = inherited;

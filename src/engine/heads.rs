@@ -234,6 +234,7 @@ impl HeadFields {
             soap,
             request_server_version,
             server_version_info,
+            must_understand: [],
             responses: [],
             fault: None,
         } = *message

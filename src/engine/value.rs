@@ -6,7 +6,7 @@ use bumpalo::collections::String as BumpString;
 
 use super::general_path::GeneralPath;
 use crate::error::{Error, ErrorKind};
-use crate::xml::{Namespace, Text, Token};
+use crate::xml::{Namespace, Text, Token, trim_space};
 
 /// Text of the message, and its offset in the body.
 #[derive(Clone, Copy, Debug)]
@@ -16,31 +16,45 @@ pub(super) struct Value<'a> {
 }
 
 impl<'a> GeneralPath<'_, 'a> {
-    /// The text of a leaf without attributes of its own.
-    pub(super) fn text(&mut self) -> Result<Value<'a>, Error> {
-        self.skip_attributes();
-        self.text_after_attributes()
+    /// The text of a leaf, after its attributes: borrowed if it is one piece of the body, decoded and joined in the arena if
+    /// not.
+    pub(super) fn text(&mut self) -> Result<&'a str, Error> {
+        self.joined_text(|text| text)
     }
 
-    /// The text of a leaf: borrowed if it is one piece of the body, decoded and joined in the arena if not.
-    pub(super) fn text_after_attributes(&mut self) -> Result<Value<'a>, Error> {
-        let arena = self.arena;
+    /// The text of a leaf without attributes of its own, without the white space around it.
+    pub(super) fn trimmed_text(&mut self) -> Result<Value<'a>, Error> {
+        self.skip_attributes();
         let offset = self.tokens.range().end;
-        let mut whole: &'a str = "";
+        let text = trim_space(self.joined_text(Text::trimmed)?);
+        Ok(Value { text, offset })
+    }
+
+    /// The text of a leaf. If it is one piece, `convert` is applied first.
+    #[inline(always)]
+    fn joined_text(
+        &mut self,
+        convert: impl FnOnce(Text<'a>) -> Text<'a>,
+    ) -> Result<&'a str, Error> {
+        let arena = self.arena;
+        let mut only: Option<Text<'a>> = None;
         let mut joined: Option<BumpString<'a>> = None;
-        self.pieces(|piece| match (&mut joined, piece.verbatim()) {
-            (None, Some(verbatim)) if whole.is_empty() => whole = verbatim,
-            (None, _) => {
-                let mut text = BumpString::with_capacity_in(whole.len() + piece.raw().len(), arena);
-                text.push_str(whole);
+        self.pieces(|piece| match (&mut joined, only) {
+            _ if piece.raw().is_empty() => {}
+            (None, None) => only = Some(piece),
+            (None, Some(first)) => {
+                let capacity = first.raw().len() + piece.raw().len();
+                let mut text = BumpString::with_capacity_in(capacity, arena);
+                push(&mut text, first);
                 push(&mut text, piece);
                 joined = Some(text);
             }
             (Some(text), _) => push(text, piece),
         })?;
-        Ok(Value {
-            text: joined.map_or(whole, BumpString::into_bump_str),
-            offset,
+        Ok(match (joined, only) {
+            (Some(text), _) => text.into_bump_str(),
+            (None, Some(text)) => to_str(convert(text), arena),
+            (None, None) => "",
         })
     }
 
@@ -64,7 +78,8 @@ impl<'a> GeneralPath<'_, 'a> {
         }
     }
 
-    /// The values of the attributes with these names in no namespace. Other attributes are counted as skipped.
+    /// The values of the attributes with these names in no namespace, without the white space around them. Other attributes
+    /// are counted as skipped.
     pub(super) fn attributes<const N: usize>(
         &mut self,
         names: [&str; N],
@@ -77,7 +92,7 @@ impl<'a> GeneralPath<'_, 'a> {
             let wanted = wanted.find(|(wanted, _)| **wanted == local);
             match wanted.filter(|_| name.namespace() == Namespace::NONE) {
                 Some((_, value)) => {
-                    let text = to_str(attribute.value(), self.arena);
+                    let text = trimmed(attribute.value(), self.arena);
                     *value = Some(Value {
                         text,
                         offset: attribute.value_offset(),
@@ -103,23 +118,27 @@ impl Value<'_> {
 
     /// The value as `xs:int`.
     pub(super) fn int(self) -> Result<i32, Error> {
-        let int = collapsed(self.text).parse();
+        let int = self.text.parse();
         int.map_err(|_| Error::new(ErrorKind::InvalidInt, self.offset))
     }
 }
 
-/// Parses `xs:boolean`.
+/// Parses `xs:boolean`, without white space around it.
 pub(super) fn boolean(text: &str) -> Option<bool> {
-    match collapsed(text) {
+    match text {
         "true" | "1" => Some(true),
         "false" | "0" => Some(false),
         _ => None,
     }
 }
 
-/// The text without the white space around it.
-fn collapsed(text: &str) -> &str {
-    text.trim_matches([' ', '\t', '\n', '\r'])
+/// The normalized text without the white space around it, in the arena if it has to be decoded.
+#[inline(always)]
+pub(super) fn trimmed<'a>(text: Text<'a>, arena: &'a Bump) -> &'a str {
+    match text.verbatim() {
+        Some(verbatim) => trim_space(verbatim),
+        None => trim_space(to_str(text.trimmed(), arena)),
+    }
 }
 
 /// The normalized text, in the arena if it has to be decoded.

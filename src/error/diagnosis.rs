@@ -140,7 +140,7 @@ impl Case<'_> {
                 "`{name}` without a SubscriptionId, or with an empty one"
             )),
             K::InvalidBoolean | K::InvalidInt => {
-                let value = shown(until(self.rest, b"<\"'\r\n"));
+                let value = shown(until(self.rest.trim_ascii_start(), b"<\"'\r\n").trim_ascii());
                 let is_attribute = self.context.as_ref().is_some_and(|it| it.tag.is_some());
                 let place = if is_attribute {
                     tag

@@ -8,7 +8,8 @@ use super::{FolderId, ItemId, Timestamp, Watermark};
 /// One event of a notification.
 ///
 /// One type serves all kinds, because the schema gives each kind a selection of the same few children.
-/// By the schema a StatusEvent has at most a watermark. An event of kind [`EventKind::Other`] has only [`other`](Self::other).
+/// By the schema a StatusEvent has at most a watermark. An event of kind [`EventKind::Other`] has [`other`](Self::other), and
+/// those fields whose elements it has in the form that they have in known events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Event<'a> {
@@ -113,7 +114,8 @@ pub enum EventKind {
     NewMail,
     /// `FreeBusyChangedEvent`: the availability of the mailbox changed.
     FreeBusyChanged,
-    /// An unknown element in the place of an event. [`Event::other`] has its name and its bytes.
+    /// Any other child of a Notification, in whatever namespace, such as an event of a later version of EWS.
+    /// [`Event::other`] has its name and its bytes.
     #[default]
     Other,
 }

@@ -12,6 +12,8 @@ pub struct Fault<'a> {
     /// `faultcode`, in SOAP 1.2 the `Value` of `Code`. It is a QName, such as `a:ErrorSchemaValidation` or `s:Client`,
     /// whose prefix is declared in the body.
     pub code: Option<&'a str>,
+    /// The `Value` of the `Subcode` of SOAP 1.2: a QName like the code. Subcodes of it are skipped.
+    pub subcode: Option<&'a str>,
     /// `faultstring`, in SOAP 1.2 the first `Text` of `Reason`: a text for people.
     pub string: Option<&'a str>,
     /// `ResponseCode` of the detail, such as `ErrorServerBusy`.
@@ -23,10 +25,16 @@ pub struct Fault<'a> {
 }
 
 impl<'a> Fault<'a> {
-    /// The first `Value` of `MessageXml` with this `@Name`. `BackOffMilliseconds` of an `ErrorServerBusy` is the time to
-    /// wait before the next request.
+    /// The first `Value` of `MessageXml` with this `@Name`.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&'a str> {
         MessageXmlValue::find(self.message_xml, name)
+    }
+
+    /// `BackOffMilliseconds` of `MessageXml`: how long to wait before the next request, in milliseconds. An
+    /// `ErrorServerBusy` has it. `None` if it is missing or no number. It is what the server wrote, so limit it.
+    #[must_use]
+    pub fn back_off_ms(&self) -> Option<u64> {
+        MessageXmlValue::back_off_ms(self.message_xml)
     }
 }

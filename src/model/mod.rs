@@ -41,6 +41,12 @@ pub struct Message<'a> {
     pub request_server_version: Option<&'a str>,
     /// `ServerVersionInfo` of the header of a response.
     pub server_version_info: Option<ServerVersionInfo<'a>>,
+    /// The blocks of the SOAP header that are not known here and have the attribute `mustUnderstand` with the value true.
+    ///
+    /// SOAP wants a message with such a block refused by a fault (SOAP 1.1, section 4.2.3; SOAP 1.2 part 1, section 5.2.3).
+    /// The message is parsed all the same: Exchange reads no fault in the answer to a push, and a proxy may have written the
+    /// block. `actor` and `role`, which may direct a block to somebody else, are ignored. Servers write no such block.
+    pub must_understand: &'a [HeaderBlock<'a>],
     /// The response messages, in document order. Servers write one; a fault has none.
     pub responses: &'a [Response<'a>],
     /// The SOAP fault. Present exactly if the operation is [`Operation::Fault`].
@@ -61,6 +67,17 @@ impl<'a> Message<'a> {
             .iter()
             .flat_map(|response| response.notifications)
     }
+}
+
+/// A block of the SOAP header: a child of `Header`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct HeaderBlock<'a> {
+    /// The local name of the element.
+    pub name: &'a str,
+    /// The namespace name (the URI) of the element, as the body declares it: references in it are not replaced.
+    pub namespace: &'a str,
 }
 
 /// The operation of a message. `Display` and JSON write the name of its element, such as `SendNotification`.

@@ -45,10 +45,17 @@ impl<'a> Response<'a> {
             .or_else(of_error)
     }
 
-    /// The first `Value` of `MessageXml` with this `@Name`, such as `BackOffMilliseconds`.
+    /// The first `Value` of `MessageXml` with this `@Name`, such as `SubscriptionId`.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&'a str> {
         MessageXmlValue::find(self.message_xml, name)
+    }
+
+    /// `BackOffMilliseconds` of `MessageXml`: how long to wait before the next request, in milliseconds. An
+    /// `ErrorServerBusy` has it. `None` if it is missing or no number. It is what the server wrote, so limit it.
+    #[must_use]
+    pub fn back_off_ms(&self) -> Option<u64> {
+        MessageXmlValue::back_off_ms(self.message_xml)
     }
 }
 
@@ -167,6 +174,11 @@ impl<'a> MessageXmlValue<'a> {
         let mut values = values.iter();
         let named = values.find(|value| value.name == Some(name));
         named.map(|value| value.value)
+    }
+
+    pub(super) fn back_off_ms(values: &[Self]) -> Option<u64> {
+        let text = Self::find(values, "BackOffMilliseconds")?;
+        text.trim().parse().ok()
     }
 }
 

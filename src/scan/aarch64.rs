@@ -81,7 +81,8 @@ const fn table(class: Class) -> &'static [u8; 16] {
         Class::NAME_START => &const { Class::NAME_START.by_low_bits() },
         Class::NAME => &const { Class::NAME.by_low_bits() },
         Class::TEXT => &const { Class::TEXT.by_low_bits() },
-        _ => &const { Class::VALUE.by_low_bits() },
+        Class::VALUE => &const { Class::VALUE.by_low_bits() },
+        _ => &const { Class::TOKEN.by_low_bits() },
     }
 }
 

@@ -24,6 +24,9 @@ impl Class {
     pub(crate) const TEXT: Self = Self(1 << 3);
     /// Literal attribute values: all but `<`, `&`, quotes, tab, LF and CR.
     pub(crate) const VALUE: Self = Self(1 << 4);
+    /// Literal text and attribute values without white space, such as ids: what [`TEXT`](Self::TEXT) and
+    /// [`VALUE`](Self::VALUE) have in common, except for white space.
+    pub(crate) const TOKEN: Self = Self(1 << 5);
 
     #[inline(always)]
     pub(crate) const fn contains(self, byte: u8) -> bool {
@@ -71,8 +74,9 @@ impl Class {
             Self::SPACE => VectorSet::OneOf(*b" \t\n\r"),
             Self::NAME_START => VectorSet::OneOf(*b"____"),
             Self::NAME => VectorSet::Alphanumeric,
-            Self::TEXT => VectorSet::FromSpaceExcept(*b"<&]]"),
-            _ => VectorSet::FromSpaceExcept(*b"<&\"'"),
+            Self::TEXT => VectorSet::From(b' ', *b"<&]]]"),
+            Self::VALUE => VectorSet::From(b' ', *b"<&\"''"),
+            _ => VectorSet::From(b'!', *b"<&]\"'"),
         }
     }
 }
@@ -95,15 +99,16 @@ pub(crate) struct Delimited {
 }
 
 impl Delimited {
-    /// Literal text up to a tag.
-    pub(crate) const TEXT: Self = Self::new(Class::TEXT, b'<');
-    /// A literal attribute value, after its first quote. The class is a constant for the compiler, the quote is not.
+    /// Text without white space, up to a tag.
+    pub(crate) const TEXT: Self = Self::new(Class::TOKEN, b'<');
+    /// An attribute value without white space, after its first quote. The class is a constant for the compiler, the quote
+    /// is not.
     #[inline(always)]
     pub(crate) const fn quoted(quote: Quote) -> Self {
-        const { Self::new(Class::VALUE, Quote::Double as u8) };
-        const { Self::new(Class::VALUE, Quote::Single as u8) };
+        const { Self::new(Class::TOKEN, Quote::Double as u8) };
+        const { Self::new(Class::TOKEN, Quote::Single as u8) };
         Self {
-            class: Class::VALUE,
+            class: Class::TOKEN,
             end: quote as u8,
         }
     }
@@ -120,9 +125,9 @@ impl Delimited {
 #[cfg(target_arch = "x86_64")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum VectorSet {
-    /// All ASCII bytes from the space on, except these four. Different bytes of the four differ in their low
-    /// four bits.
-    FromSpaceExcept([u8; 4]),
+    /// All ASCII bytes from the first one on, except these five. Different bytes of the five differ in their low four
+    /// bits.
+    From(u8, [u8; 5]),
     /// These four bytes.
     OneOf([u8; 4]),
     /// Letters and digits.
@@ -157,12 +162,14 @@ const fn classes_of(byte: u8) -> u8 {
     let name = name_start || matches!(byte, b'0'..=b'9' | b'-' | b'.');
     let text = char && !matches!(byte, b'<' | b'&' | b']' | b'\r');
     let value = byte >= b' ' && !matches!(byte, b'<' | b'&' | b'"' | b'\'');
+    let token = text && value && !space;
 
     class_if(space, Class::SPACE)
         | class_if(name_start, Class::NAME_START)
         | class_if(name, Class::NAME)
         | class_if(text, Class::TEXT)
         | class_if(value, Class::VALUE)
+        | class_if(token, Class::TOKEN)
 }
 
 const fn class_if(member: bool, class: Class) -> u8 {

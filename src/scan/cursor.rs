@@ -24,6 +24,16 @@ pub(crate) struct Cursor<'b> {
     dispatch: Dispatch,
 }
 
+/// The number of members that are expected, at least one: see [`Cursor::eat_expected_members`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ExpectedLength(pub(super) u32);
+
+impl Default for ExpectedLength {
+    fn default() -> Self {
+        Self(1)
+    }
+}
+
 impl<'b> Cursor<'b> {
     pub(crate) fn new(body: &'b [u8], dispatch: Dispatch) -> Self {
         Self {
@@ -212,15 +222,15 @@ impl<'b> Cursor<'b> {
     }
 
     /// [`eat_members`](Self::eat_members), faster if there are `expected` members. Otherwise sets `expected` to their
-    /// number, even if another byte follows them.
+    /// number, even if another byte follows them. `None` also if there are no members.
     #[inline(always)]
     pub(crate) fn eat_expected_members<V: Vector>(
         &mut self,
         vector: V,
         delimited: Delimited,
-        expected: &mut u32,
+        expected: &mut ExpectedLength,
     ) -> Option<&'b str> {
-        let length = *expected as usize;
+        let length = expected.0 as usize;
         if self.rest.get(length) == Some(&delimited.end)
             && vector.all_members(self.rest, length, delimited.class)
         {
@@ -228,7 +238,10 @@ impl<'b> Cursor<'b> {
         }
         // Set in any case: a wrong expectation costs its length, so it must not be kept.
         let length = vector.leading_members(self.rest, delimited.class);
-        *expected = length as u32;
+        *expected = ExpectedLength(length.max(1) as u32);
+        if length == 0 {
+            return None;
+        }
         self.take_members(length, delimited)
     }
 

@@ -98,7 +98,7 @@ pub(super) fn leading_members<V: Vector>(vector: V, bytes: &[u8], class: Class) 
     match class {
         Class::SPACE => leading_members_of(vector, bytes, Class::SPACE),
         Class::TEXT => leading_members_of(vector, bytes, Class::TEXT),
-        Class::VALUE => leading_members_of(vector, bytes, Class::VALUE),
+        Class::TOKEN => leading_members_of(vector, bytes, Class::TOKEN),
         _ => leading_members_of(vector, bytes, class),
     }
 }

@@ -37,7 +37,7 @@ mod x86;
 
 pub(crate) use chars::{InvalidUtf8, first_char, is_char, is_name_char, is_name_start_char};
 pub(crate) use class::{Class, Delimited, Quote};
-pub(crate) use cursor::Cursor;
+pub(crate) use cursor::{Cursor, ExpectedLength};
 pub(crate) use kernel::{Dispatch, Task, Vector};
 pub(crate) use literal::Literal;
 pub(crate) use reader::{Bitmaps, Body, Reader, Stop};

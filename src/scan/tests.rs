@@ -9,15 +9,16 @@ use proptest::prelude::*;
 
 use super::kernel::Scalar;
 use super::{
-    Bitmaps, Class, Cursor, Delimited, Dispatch, InvalidUtf8, Literal, Quote, Reader, ShortPrefix,
-    Span, Stop, Task, Vector, first_char, is_char, is_name_char, is_name_start_char,
+    Bitmaps, Class, Cursor, Delimited, Dispatch, ExpectedLength, InvalidUtf8, Literal, Quote,
+    Reader, ShortPrefix, Span, Stop, Task, Vector, first_char, is_char, is_name_char,
+    is_name_start_char,
 };
 use crate::config::Kernel;
 
 type Members = (Class, fn(char) -> bool);
 
 /// The members of each class, written independently of the table.
-const MEMBERS: [Members; 5] = [
+const MEMBERS: [Members; 6] = [
     (Class::SPACE, |c| {
         c == ' ' || c == '\t' || c == '\n' || c == '\r'
     }),
@@ -29,6 +30,7 @@ const MEMBERS: [Members; 5] = [
         (c == '\t' || c == '\n' || c >= ' ') && !"<&]".contains(c)
     }),
     (Class::VALUE, |c| c >= ' ' && !"<&\"'".contains(c)),
+    (Class::TOKEN, |c| c > ' ' && !"<&]\"'".contains(c)),
 ];
 
 #[test]
@@ -409,25 +411,24 @@ impl Task for LeadingMembers<'_> {
         ];
         let of_class = all.into_iter().filter(|delimited| delimited.class == class);
         for delimited in of_class.filter(|delimited| Some(&delimited.end) == end) {
-            for expectation in [0, expected, expected + 1, body.len(), body.len() + 1] {
-                let mut expectation = expectation as u32;
+            for expectation in [1, expected, expected + 1, body.len(), body.len() + 1] {
+                let mut expectation = ExpectedLength(expectation.max(1) as u32);
                 let mut cursor = Cursor::new(body, Dispatch::Scalar(Scalar));
                 let members = cursor.eat_expected_members(vector, delimited, &mut expectation);
+                let after = if expected > 0 { expected + 1 } else { 0 };
                 assert_eq!(
-                    members.map(str::as_bytes),
-                    body.get(..expected),
+                    (members.map(str::as_bytes), cursor.pos()),
+                    (body.get(..expected).filter(|_| expected > 0), after),
                     "{class:?} {body:x?}"
                 );
-                assert_eq!(
-                    (cursor.pos(), expectation as usize),
-                    (expected + 1, expected)
-                );
+                let kept = expected.max(1);
+                assert_eq!(expectation.0 as usize, kept);
                 let mut body = body.to_vec();
                 body[expected] = b'&'; // no member, and no end
                 let mut cursor = Cursor::new(&body, Dispatch::Scalar(Scalar));
                 let members = cursor.eat_expected_members(vector, delimited, &mut expectation);
                 assert_eq!((members, cursor.pos()), (None, 0));
-                assert_eq!(expectation as usize, expected, "a long one is not kept");
+                assert_eq!(expectation.0 as usize, kept, "a long one is not kept");
             }
         }
     }

@@ -104,9 +104,9 @@ fn sse2_non_members(half: &[u8; 16], class: Class) -> u32 {
     let half: __m128i = unsafe { _mm_loadu_si128(half.as_ptr().cast()) };
     let byte = |byte: u8| _mm_set1_epi8(byte.cast_signed());
     match class.vector_set() {
-        // The comparison is signed, so bytes from 0x80 on are below the space too.
-        VectorSet::FromSpaceExcept(excluded) => _mm_movemask_epi8(_mm_or_si128(
-            _mm_cmplt_epi8(half, byte(b' ')),
+        // The comparison is signed, so bytes from 0x80 on are below the first member too.
+        VectorSet::From(first, excluded) => _mm_movemask_epi8(_mm_or_si128(
+            _mm_cmplt_epi8(half, byte(first)),
             sse2_lanes_of(half, excluded),
         )) as u32,
         VectorSet::OneOf(members) => {
@@ -334,15 +334,16 @@ fn avx2_leading_members(avx2: Avx2, bytes: &[u8], class: Class) -> usize {
     kernel::leading_members(avx2, bytes, class)
 }
 
-/// A table with each of these four bytes at the index given by its low four bits, and zeros elsewhere.
+/// A table with each of these five bytes at the index given by its low four bits, and zeros elsewhere.
 #[expect(clippy::indexing_slicing, reason = "four bits are below 16")]
-const fn by_low_bits(bytes: [u8; 4]) -> [u8; 16] {
-    let [a, b, c, d] = bytes;
+const fn by_low_bits(bytes: [u8; 5]) -> [u8; 16] {
+    let [a, b, c, d, e] = bytes;
     let mut table = [0; 16];
     table[a as usize & 0xF] = a;
     table[b as usize & 0xF] = b;
     table[c as usize & 0xF] = c;
     table[d as usize & 0xF] = d;
+    table[e as usize & 0xF] = e;
     table
 }
 
@@ -373,14 +374,14 @@ fn avx2_non_members(block: &Block, class: Class) -> u32 {
     let block: __m256i = unsafe { _mm256_loadu_si256(block.as_ptr().cast()) };
     let byte = |byte: u8| _mm256_set1_epi8(byte.cast_signed());
     match class.vector_set() {
-        VectorSet::FromSpaceExcept(excluded) => {
+        VectorSet::From(first, excluded) => {
             let table = by_low_bits(excluded);
             // SAFETY: `table` is 16 bytes, and the load asks for no alignment.
             let table = unsafe { _mm_loadu_si128(table.as_ptr().cast()) };
             // For each byte, the excluded byte with the same low bits. 0 for bytes from 0x80 on.
             let candidate = _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(table), block);
             _mm256_movemask_epi8(_mm256_or_si256(
-                _mm256_cmpgt_epi8(byte(b' '), block),
+                _mm256_cmpgt_epi8(byte(first), block),
                 _mm256_cmpeq_epi8(candidate, block),
             )) as u32
         }

@@ -10,7 +10,7 @@ mod namespaces;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use self::namespaces::{NAMESPACES, VOCABULARIES, Vocabulary, is_types};
+pub(crate) use self::namespaces::{NAMESPACES, VOCABULARIES, Vocabulary, is_soap, is_types};
 use crate::model::{EventKind, Operation};
 use crate::xml::Name;
 
@@ -23,9 +23,10 @@ pub(crate) enum Content {
     Operation(Operation),
     /// Elements of the table whose parent is [`Element::Event`].
     Event(EventKind),
-    /// Anything. It is kept verbatim.
-    Raw,
+    /// Text for people.
     Text,
+    /// `xs:token`: text without white space around it.
+    Token,
     /// Text, and `@Name`.
     NamedText,
     /// `xs:int`.
@@ -58,16 +59,17 @@ macro_rules! elements {
             Document,
             /// An event of any known kind, as a parent: the schema gives each kind a selection of the same children.
             Event,
-            /// Another element of the types namespace in a Notification.
-            OtherEvent,
             $($(#[$doc])* $element,)+
         }
 
         /// Looks up the child with this name. `None` if it may not appear there.
         pub(crate) fn child(parent: Element, name: Name<'_>) -> Option<Element> {
-            Some(match (parent, Vocabulary::of(name.namespace())?, name.local()) {
+            child_in(parent, Vocabulary::of(name.namespace())?, name.local())
+        }
+
+        fn child_in(parent: Element, vocabulary: Vocabulary, local: &str) -> Option<Element> {
+            Some(match (parent, vocabulary, local) {
                 $($((Element::$parent, Vocabulary::$namespace, $name))|+ => Element::$element,)+
-                (Element::Notification, Vocabulary::Types, _) => Element::OtherEvent,
                 _ => return None,
             })
         }
@@ -77,7 +79,6 @@ macro_rules! elements {
             const fn row(self) -> (Occurs, Content) {
                 match self {
                     Self::Document | Self::Event => (Once, Children),
-                    Self::OtherEvent => (Often, Raw),
                     $(Self::$element => ($occurs, $content),)+
                 }
             }
@@ -90,7 +91,7 @@ macro_rules! elements {
     };
 }
 
-use Content::{Boolean, Children, Event, Id, Int, NamedText, Raw, Text, Version};
+use Content::{Boolean, Children, Event, Id, Int, NamedText, Text, Token, Version};
 use Occurs::{Often, OftenIn, Once};
 
 elements! {
@@ -113,15 +114,17 @@ elements! {
     Fault12, Once, Content::Operation(Operation::Fault), (Body Soap12 "Fault");
 
     // SOAP 1.1 has the children of a fault in no namespace. A page of Microsoft's documentation has them in SOAP's.
-    FaultCode, Once, Text,
+    FaultCode, Once, Token,
         (Fault11 NoNamespace "faultcode") (Fault11 Soap11 "faultcode") (Code Soap12 "Value");
     FaultString, OftenIn(Element::Reason), Text,
         (Fault11 NoNamespace "faultstring") (Fault11 Soap11 "faultstring") (Reason Soap12 "Text");
     Code, Once, Children, (Fault12 Soap12 "Code");
+    Subcode, Once, Children, (Code Soap12 "Subcode");
+    FaultSubcode, Once, Token, (Subcode Soap12 "Value");
     Reason, Once, Children, (Fault12 Soap12 "Reason");
     Detail, Once, Children,
         (Fault11 NoNamespace "detail") (Fault11 Soap11 "detail") (Fault12 Soap12 "Detail");
-    FaultResponseCode, Once, Text, (Detail Errors "ResponseCode");
+    FaultResponseCode, Once, Token, (Detail Errors "ResponseCode");
     FaultMessage, Once, Text, (Detail Errors "Message");
 
     ResponseMessages, Once, Children,
@@ -136,23 +139,23 @@ elements! {
         (ResponseMessages Messages "GetStreamingEventsResponseMessage")
         (ResponseMessages Messages "GetStreamingEventsResponseMessageType");
     MessageText, Once, Text, (ResponseMessage Messages "MessageText");
-    ResponseCode, Once, Text, (ResponseMessage Messages "ResponseCode");
+    ResponseCode, Once, Token, (ResponseMessage Messages "ResponseCode");
     DescriptiveLinkKey, Once, Int, (ResponseMessage Messages "DescriptiveLinkKey");
     MessageXml, Once, Children, (ResponseMessage Messages "MessageXml") (Detail Types "MessageXml");
     Value, Often, NamedText, (MessageXml Types "Value");
-    ConnectionStatus, Once, Text, (ResponseMessage Messages "ConnectionStatus");
+    ConnectionStatus, Once, Token, (ResponseMessage Messages "ConnectionStatus");
     ErrorSubscriptionIds, Once, Children, (ResponseMessage Messages "ErrorSubscriptionIds");
     // The schema has the next two in one namespace or the other, by operation. Servers, clients and emulators
     // disagree with the schema and with each other.
-    ErrorSubscriptionId, Often, Text,
+    ErrorSubscriptionId, Often, Token,
         (ErrorSubscriptionIds Messages "SubscriptionId") (ErrorSubscriptionIds Types "SubscriptionId");
     Notification, OftenIn(Element::Notifications), Children,
         (ResponseMessage Messages "Notification") (ResponseMessage Types "Notification")
         (Notifications Messages "Notification") (Notifications Types "Notification");
     Notifications, Once, Children, (ResponseMessage Messages "Notifications");
 
-    SubscriptionId, Once, Text, (Notification Types "SubscriptionId");
-    PreviousWatermark, Once, Text, (Notification Types "PreviousWatermark");
+    SubscriptionId, Once, Token, (Notification Types "SubscriptionId");
+    PreviousWatermark, Once, Token, (Notification Types "PreviousWatermark");
     MoreEvents, Once, Boolean, (Notification Types "MoreEvents");
     StatusEvent, Often, Event(EventKind::Status), (Notification Types "StatusEvent");
     CreatedEvent, Often, Event(EventKind::Created), (Notification Types "CreatedEvent");
@@ -164,8 +167,8 @@ elements! {
     FreeBusyChangedEvent, Often, Event(EventKind::FreeBusyChanged),
         (Notification Types "FreeBusyChangedEvent");
 
-    Watermark, Once, Text, (Event Types "Watermark");
-    TimeStamp, Once, Text, (Event Types "TimeStamp");
+    Watermark, Once, Token, (Event Types "Watermark");
+    TimeStamp, Once, Token, (Event Types "TimeStamp");
     ItemId, Once, Id, (Event Types "ItemId");
     FolderId, Once, Id, (Event Types "FolderId");
     ParentFolderId, Once, Id, (Event Types "ParentFolderId");
@@ -173,6 +176,27 @@ elements! {
     OldFolderId, Once, Id, (Event Types "OldFolderId");
     OldParentFolderId, Once, Id, (Event Types "OldParentFolderId");
     UnreadCount, Once, Int, (Event Types "UnreadCount");
+}
+
+/// Whether an element that [`child`] does not find has a name of the table, but in the wrong namespace. `namespace` is the
+/// name of its namespace, empty if it has none.
+///
+/// An element with such a name in the namespace of a vendor is of that vendor, except where nothing but a known element may
+/// be. A child of a Notification that is no event has to be in another namespace of EWS. The detail of a fault may contain
+/// elements of anybody in no namespace.
+pub(crate) fn is_in_wrong_namespace(parent: Element, namespace: &str, local: &str) -> bool {
+    let mut places = Vocabulary::ALL.into_iter();
+    let Some(element) = places.find_map(|vocabulary| child_in(parent, vocabulary, local)) else {
+        return false;
+    };
+    let is_ews = namespaces::is_of_ews(namespace);
+    let is_soap = namespaces::SOAP.contains(&namespace);
+    match parent {
+        Element::Document | Element::Body => true,
+        Element::Notification => is_ews && !matches!(element.content(), Event(_)),
+        Element::Detail => is_ews || is_soap,
+        _ => is_ews || is_soap || namespace.is_empty(),
+    }
 }
 
 impl Element {

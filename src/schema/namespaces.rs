@@ -37,7 +37,30 @@ pub(crate) enum Vocabulary {
     NoNamespace,
 }
 
+/// The namespaces of SOAP 1.1 and 1.2.
+pub(super) const SOAP: [&str; 2] = {
+    let [soap11, soap12, ..] = *NAMESPACES;
+    [soap11, soap12]
+};
+
+/// Whether a namespace is one of EWS, of whatever version and part.
+pub(super) fn is_of_ews(namespace: &str) -> bool {
+    let stem = namespace
+        .strip_prefix("http://")
+        .or(namespace.strip_prefix("https://"));
+    stem.is_some_and(|stem| stem.starts_with("schemas.microsoft.com/exchange/services/"))
+}
+
 impl Vocabulary {
+    pub(super) const ALL: [Self; 6] = [
+        Self::Soap11,
+        Self::Soap12,
+        Self::Messages,
+        Self::Types,
+        Self::Errors,
+        Self::NoNamespace,
+    ];
+
     pub(crate) const fn of(namespace: Namespace) -> Option<Self> {
         match namespace {
             SOAP_11 => Some(Self::Soap11),
@@ -79,6 +102,11 @@ pub(crate) const VOCABULARIES: [(&str, Vocabulary); 6] = {
         (types_https, Types),
     ]
 };
+
+/// Whether this is a namespace of SOAP.
+pub(crate) const fn is_soap(namespace: Namespace) -> bool {
+    matches!(namespace, SOAP_11 | SOAP_12)
+}
 
 /// Whether this is the namespace of the children of a Notification.
 pub(crate) const fn is_types(namespace: Namespace) -> bool {

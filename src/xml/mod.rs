@@ -77,6 +77,7 @@ mod token;
 mod tokenizer;
 
 pub use tag::Attributes;
+pub(crate) use token::trim_space;
 pub use token::{Attribute, Name, Namespace, Text, Token};
 pub use tokenizer::{Buffers, Tokenizer};
 pub(crate) use tokenizer::{check_length, longest_body};

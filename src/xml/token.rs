@@ -224,6 +224,16 @@ impl<'b> Text<'b> {
         verbatim.then_some(self.raw)
     }
 
+    /// The text without the white space around it. White space that is written as references stays.
+    pub(crate) fn trimmed(self) -> Self {
+        let raw = trim_space(self.raw);
+        let form = match raw.contains(['&', '\t', '\n', '\r']) {
+            true => self.form,
+            false => Form::Verbatim,
+        };
+        Self { raw, form }
+    }
+
     /// The normalised text: borrowed from the body if [`verbatim`](Self::verbatim) is `Some`, otherwise allocated.
     #[must_use]
     #[inline]
@@ -262,6 +272,13 @@ impl fmt::Display for Text<'_> {
         }
         f.write_str(rest)
     }
+}
+
+/// The text without the white space (`[3] S`) around it. Of ASCII white space only the form feed is not in `S`. It is no
+/// character of XML.
+#[inline(always)]
+pub(crate) fn trim_space(text: &str) -> &str {
+    text.trim_ascii()
 }
 
 /// An attribute of a start tag (`[41] Attribute`) that is not a namespace declaration.

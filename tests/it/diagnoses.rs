@@ -302,6 +302,16 @@ fn a_description_says_what_was_found_and_what_was_expected() {
             "`m:SendNotification` in the namespace `urn:b`".into(),
             format!("`{MESSAGES}`"),
         ),
+        (
+            notification("<m:SubscriptionId>A</m:SubscriptionId>"),
+            format!("`m:SubscriptionId` in the namespace `{MESSAGES}`"),
+            format!("`{TYPES}`"),
+        ),
+        (
+            in_body("<Fault xmlns=''/>"),
+            "`Fault` in no namespace".into(),
+            format!("`{SOAP}` or `{SOAP_12}`"),
+        ),
         // Operations.
         (
             in_body(&operation("FindItemResponse")),
@@ -348,6 +358,16 @@ fn a_description_says_what_was_found_and_what_was_expected() {
             event("<t:ItemId/>"),
             "`t:ItemId` without the attribute `Id`".into(),
             "`Id=\"…\"` with the id".into(),
+        ),
+        (
+            event("<t:ItemId Id=''/>"),
+            "`t:ItemId` with an empty `Id`".into(),
+            "`Id=\"…\"` with the id".into(),
+        ),
+        (
+            event("<t:UnreadCount>\n 1.5\n</t:UnreadCount>"),
+            "the value `1.5` in `t:UnreadCount`".into(),
+            "digits with an optional sign, from -2147483648 to 2147483647".into(),
         ),
         (
             event("<t:Watermark><b/></t:Watermark>"),

@@ -3,6 +3,7 @@
 
 use std::sync::LazyLock;
 
+use crate::support::bodies::{ERRORS, MESSAGES, SOAP_1_1, SOAP_1_2, TYPES};
 use crate::support::reference::{EVENT_CHILDREN, Refusal};
 use crate::support::{comparison, dialect, fixtures, invariance, json, position, reference};
 use ews_notifications::{Config, Error, ErrorClass, Parser};
@@ -32,7 +33,7 @@ fn check(body: &str, expected: &Value) {
 #[test]
 fn generated_messages_have_every_operation_and_field() {
     let mut runner = TestRunner::deterministic();
-    let messages: Vec<_> = (0..400)
+    let messages: Vec<_> = (0..600)
         .map(|_| dialect::body(&choices(1_600).new_tree(&mut runner).unwrap().current()).1)
         .map(|message| message.to_string())
         .collect();
@@ -215,6 +216,26 @@ proptest! {
             let is_possible = matches!(error.class(), ErrorClass::Schema | ErrorClass::Malformed);
             prop_assert!(is_possible, "{} {}", error, body.escape_ascii());
         }
+    }
+
+    /// One declaration binds another namespace.
+    #[test]
+    fn the_reference_agrees_after_a_changed_namespace(
+        choices in choices(600),
+        at in any::<Index>(),
+        namespace in select(vec![SOAP_1_1, SOAP_1_2, MESSAGES, TYPES, ERRORS, "", "urn:v",
+            "http://schemas.microsoft.com/exchange/services/2006/type"]),
+    ) {
+        let (body, _) = dialect::body(&choices);
+        let declarations: Vec<_> = body.match_indices("xmlns").collect();
+        let (start, _) = declarations[at.index(declarations.len())];
+        let rest = &body[start..];
+        let open = rest.find(['"', '\'']).unwrap();
+        let quote = &rest[open..=open];
+        let close = open + 1 + rest[open + 1..].find(quote).unwrap();
+        let body = [&body[..=start + open], namespace, &rest[close..]].concat();
+        let mut parser = Parser::new();
+        let _ = comparison::check(body.as_bytes(), parser.parse(body.as_bytes()));
     }
 
     #[test]

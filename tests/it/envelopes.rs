@@ -166,7 +166,7 @@ fn defects_of_a_head_are_found() {
             ErrorKind::WrongNamespace,
         ),
         // Names in another namespace than usual.
-        (types, soap, ErrorKind::MissingSubscriptionId),
+        (types, soap, ErrorKind::WrongNamespace),
         (soap, types, ErrorKind::WrongNamespace),
         (
             "Envelope xmlns:soap11",
@@ -269,18 +269,32 @@ fn names_resolve_by_namespace() {
         &format!("<m:Notification xmlns:t='{soap}' xmlns:u='{types}'>"),
     );
     for (body, error, is_predicted) in [
-        (other(messages, "Header"), None, false),
-        (rebound("Header", types), None, false),
+        (
+            other(messages, "Header"),
+            Some(ErrorKind::WrongNamespace),
+            false,
+        ),
+        (
+            rebound("Header", types),
+            Some(ErrorKind::WrongNamespace),
+            false,
+        ),
+        (other("urn:x", "Header"), None, false),
         (rebound("Header", soap), None, true),
-        (rebound("Body", types), Some(ErrorKind::MissingBody), false),
+        (
+            rebound("Body", types),
+            Some(ErrorKind::WrongNamespace),
+            false,
+        ),
         (rebound("Body", soap), None, true),
         (other(soap, "Header"), None, false),
-        (other(types, "Body"), Some(ErrorKind::MissingBody), false),
+        (other(types, "Body"), Some(ErrorKind::WrongNamespace), false),
+        (other("urn:x", "Body"), Some(ErrorKind::MissingBody), false),
         (other(soap, "Body"), None, false),
-        (wrong_version, None, false),
+        (wrong_version, Some(ErrorKind::WrongNamespace), false),
         (
             EXCHANGE.replace("m:Notification>", "soap11:Notification>"),
-            None,
+            Some(ErrorKind::WrongNamespace),
             false,
         ),
         (declared("u"), None, true),
@@ -370,9 +384,9 @@ fn a_template_does_not_match_another_prefix() {
             outcomes.push(read_by(&mut warm, body.as_bytes()).0);
         }
     }
-    // Below SendNotification, elements in another namespace are skipped.
-    let mismatch = Some(ErrorKind::EndTagMismatch);
-    assert_eq!(outcomes, [None, mismatch, None, mismatch, None, mismatch]);
+    // Below SendNotification, elements in the namespace of a vendor are skipped.
+    let [wrong, mismatch] = [ErrorKind::WrongNamespace, ErrorKind::EndTagMismatch].map(Some);
+    assert_eq!(outcomes, [wrong, wrong, None, mismatch, None, mismatch]);
 }
 
 /// As many declarations in scope as are predicted, one less and one more: at the limit and on both sides of it.

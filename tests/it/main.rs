@@ -33,15 +33,18 @@ mod limits;
 #[cfg(feature = "bytes")]
 mod message_bytes;
 mod model;
+mod namespaces;
 mod oracle;
 #[cfg(feature = "serde")]
 mod owned;
 mod partial;
 mod predictions;
 mod reply;
+mod request;
 mod schema;
 mod secrets;
 mod sequences;
 #[cfg(feature = "serde")]
 mod serde;
 mod streams;
+mod values;

@@ -1,4 +1,4 @@
-//! Replies, generated messages and fixtures validate against the EWS schema, with `xmllint`.
+//! Replies, requests, generated messages and fixtures validate against the EWS schema, with `xmllint`.
 //!
 //! `EWS_XSD` names the folder of schema files; `envelope.xsd` in it is for SOAP 1.1. The schema is stricter than
 //! servers, which push errors without a Notification and stream Notifications in the other namespace. It is also
@@ -8,6 +8,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
+use crate::request;
 use crate::support::{dialect, fixtures};
 use ews_notifications::Reply;
 use proptest::prelude::*;
@@ -41,6 +42,21 @@ fn validate(name: &str, documents: &[Vec<u8>]) -> Result<(), String> {
 fn replies_validate() {
     let replies = [Reply::ok(None), Reply::unsubscribe(None)].map(|reply| reply.body.to_vec());
     validate("replies", &replies).unwrap_or_else(|said| panic!("{said}"));
+}
+
+/// The same requests in every run.
+#[test]
+#[ignore = "needs xmllint, and the folder of EWS schema files named by EWS_XSD"]
+fn requests_validate() {
+    let options = request::options();
+    let mut runner = TestRunner::deterministic();
+    let requests: Vec<_> = (0..500)
+        .map(|_| {
+            let options = options.new_tree(&mut runner).unwrap().current();
+            options.to_xml().into_bytes()
+        })
+        .collect();
+    validate("requests", &requests).unwrap_or_else(|said| panic!("{said}"));
 }
 
 /// The same messages in every run.

@@ -42,7 +42,7 @@ fn a_push_has_the_keys_of_events_of_all_shapes() {
         <t:NewsEvent a="1"/>
         </m:Notification></m:SendNotificationResponseMessage></m:ResponseMessages></m:SendNotification></e:Body></e:Envelope>"#;
     let expected = r#"
-        {"operation":"SendNotification","soap":"1.1","request_server_version":"Exchange2010","server_version_info":null,
+        {"operation":"SendNotification","soap":"1.1","request_server_version":"Exchange2010","server_version_info":null,"must_understand":[],
         "responses":[{"class":"Success","message_text":null,"code":"NoError","descriptive_link_key":null,"message_xml":[],
         "notifications":[{"subscription_id":"S1","previous_watermark":"W0","more_events":false,"events":[
         {"kind":"MovedEvent","watermark":"W1","timestamp":"2031-02-03T04:05:06Z",
@@ -69,7 +69,7 @@ fn a_push_with_an_error_has_its_code_and_text() {
     check(
         include_bytes!("../data/push/error.xml"),
         r#"
-        {"operation":"SendNotification","soap":"1.1","request_server_version":"Exchange2007_SP1","server_version_info":null,
+        {"operation":"SendNotification","soap":"1.1","request_server_version":"Exchange2007_SP1","server_version_info":null,"must_understand":[],
         "responses":[{"class":"Error","message_text":"이 구독의 이벤트를 읽을 수 없습니다. 구독을 다시 만드십시오.",
         "code":"ErrorReadEventsFailed","descriptive_link_key":0,"message_xml":[{"name":"SubscriptionId",
         "value":"FgBtYngwMy5jb3JwLmV4YW1wbGUub3JnEAAAAMCCjgOBcwvv0fegJQV8dPvNfrJnuneJjQ=="}],
@@ -84,7 +84,7 @@ fn a_response_to_a_pull_has_the_version_of_the_server() {
         r#"
         {"operation":"GetEventsResponse","soap":"1.1","request_server_version":null,
         "server_version_info":{"major_version":15,"minor_version":1,"major_build_number":2507,
-        "minor_build_number":6,"version":"V2017_07_11"},
+        "minor_build_number":6,"version":"V2017_07_11"},"must_understand":[],
         "responses":[{"class":"Success","message_text":null,"code":"NoError","descriptive_link_key":null,"message_xml":[],
         "notifications":[{"subscription_id":"JgBtYngwMS5jb3JwLmV4YW1wbGUub3JnEAAAAA==",
         "previous_watermark":"AQAAAJ1","more_events":true,"events":[
@@ -107,7 +107,7 @@ fn an_envelope_of_a_stream_has_its_status_and_failed_subscriptions() {
         r#"
         {"operation":"GetStreamingEventsResponse","soap":"1.1","request_server_version":null,
         "server_version_info":{"major_version":15,"minor_version":2,"major_build_number":1544,
-        "minor_build_number":4,"version":"V2017_07_11"},
+        "minor_build_number":4,"version":"V2017_07_11"},"must_understand":[],
         "responses":[{"class":"Error","message_text":"Nobody knows them.","code":"ErrorInvalidSubscription",
         "descriptive_link_key":0,"message_xml":[],"notifications":[],"connection_status":"Closed",
         "error_subscription_ids":["JgBtYngwMS5jb3JwLmV4YW1wbGUub3JnEAAAAA==",
@@ -120,8 +120,8 @@ fn a_fault_has_its_detail() {
     check(
         include_bytes!("../data/fault/exchange-2016.xml"),
         r#"
-        {"operation":"Fault","soap":"1.1","request_server_version":null,"server_version_info":null,"responses":[],
-        "fault":{"code":"a:ErrorServerBusy",
+        {"operation":"Fault","soap":"1.1","request_server_version":null,"server_version_info":null,"must_understand":[],"responses":[],
+        "fault":{"code":"a:ErrorServerBusy","subcode":null,
         "string":"The server cannot service this request right now. Try again later.",
         "response_code":"ErrorServerBusy",
         "message_text":"The server cannot service this request right now. Try again later.",
@@ -134,7 +134,7 @@ fn classes_and_codes_outside_the_schema_are_written_unchanged() {
     check(
         include_bytes!("../data/unknown/response-class.xml"),
         r#"
-        {"operation":"SendNotification","soap":"1.1","request_server_version":"Exchange2010","server_version_info":null,
+        {"operation":"SendNotification","soap":"1.1","request_server_version":"Exchange2010","server_version_info":null,"must_understand":[],
         "responses":[{"class":"Maybe","message_text":null,"code":"ErrorFromTheFuture","descriptive_link_key":null,
         "message_xml":[],"notifications":[],"connection_status":null,"error_subscription_ids":[]},
         {"class":null,"message_text":null,"code":null,"descriptive_link_key":null,

@@ -28,8 +28,14 @@ const TEXTS: [&str; 8] = [
 ];
 const LENGTHS: [usize; 9] = [1, 15, 16, 17, 31, 32, 33, 64, 150];
 const LETTERS: &str = "AQMk+LL78AZWsL7AFRMPoitdZ5zwKFCKq2r/Jn8rXld3h4zsqZ0bCATrIA7vedFn=";
-/// An event that the schema does not have.
-const OTHER_EVENT: &str = "ChannelEvent";
+/// Events that the schema does not have.
+const OTHER_EVENTS: [(&str, &str); 5] = [
+    (TYPES, "ChannelEvent"),
+    (MESSAGES, "CreatedEvent"),
+    ("urn:f", "NewMailEvent"),
+    ("urn:f", "SubscriptionId"),
+    ("", "MoreEvents"),
+];
 
 /// Elements that the schema of the messages does not have.
 const UNKNOWN_ELEMENTS: [&str; 3] = [
@@ -44,13 +50,21 @@ const OTHER_RESPONSE: &str = "<SendItemResponseMessage ResponseClass='Success' x
 /// An element that Exchange writes in the detail of a fault.
 const LINE: &str =
     "<e:Line xmlns:e='http://schemas.microsoft.com/exchange/services/2006/errors'>2</e:Line>";
-/// An element that SOAP 1.2 allows after the Value of a Code.
-const SUBCODE: &str = "<s:Subcode xmlns:s='http://www.w3.org/2003/05/soap-envelope'><s:Value>s:x</s:Value></s:Subcode>";
+/// Children that an event of an unknown kind may have, but no other event.
+const ODD_CHILDREN: [&str; 3] = [
+    "<t:Watermark xmlns:t='http://schemas.microsoft.com/exchange/services/2006/types'>a<t:b>c</t:b></t:Watermark>",
+    "<t:ItemId Id=' ' xmlns:t='http://schemas.microsoft.com/exchange/services/2006/types'><ItemId/></t:ItemId>",
+    "<t:UnreadCount xmlns:t='http://schemas.microsoft.com/exchange/services/2006/types'>many</t:UnreadCount>",
+];
 
 /// Types of the schema whose values are text.
 enum Type {
+    /// Text for people.
     String,
-    NonEmptyString,
+    /// Text without white space around it.
+    Token,
+    /// A token that is not empty.
+    Id,
     /// Some of the values of the schema's type.
     OneOf(&'static [&'static str]),
 }
@@ -69,12 +83,11 @@ const CONNECTION_STATUS: Type = Type::OneOf(&["OK", "Closed"]);
 const FAULT_CODE: Type = Type::OneOf(&["Client", "Server"]);
 /// Some names that Exchange writes. The schema allows any.
 const VALUE_NAME: Type = Type::OneOf(&["BackOffMilliseconds", "SubscriptionId", ""]);
-/// White space is kept, so it is part of the value.
 const DATE_TIME: Type = Type::OneOf(&[
     "2020-12-03T11:03:50Z",
     "2026-03-02T08:15:30.1234567-08:00",
     "-0001-02-28T24:00:00",
-    "12026-03-02T10:00:00+14:00 \n\t",
+    "12026-03-02T10:00:00+14:00",
 ]);
 
 /// An accepted body, and its message as [`super::json::of_message`] gives it.
@@ -96,6 +109,8 @@ struct Writer<'t> {
     xml: String,
     /// Declarations in scope, innermost last.
     scope: Vec<(&'static str, &'static str)>,
+    /// Whether an unknown element here would be an event.
+    in_notification: bool,
 }
 
 /// What the message is. Each method writes an element and gives its value in JSON.
@@ -106,6 +121,7 @@ impl<'t> Writer<'t> {
             message: message.map(Choices::new),
             xml: String::new(),
             scope: Vec::new(),
+            in_notification: false,
         }
     }
 
@@ -147,7 +163,7 @@ impl<'t> Writer<'t> {
             w.noise(&[]);
             let mut header = Value::Null;
             if w.says().below(3) > 0 {
-                header = w.element(soap, "Header", Vec::new(), Self::header);
+                header = w.element(soap, "Header", Vec::new(), |w| w.header(soap));
             }
             w.noise(&[]);
             let mut message = w.element(soap, "Body", Vec::new(), |w| {
@@ -164,16 +180,26 @@ impl<'t> Writer<'t> {
             for key in ["request_server_version", "server_version_info"] {
                 message[key] = header[key].take();
             }
+            if let Value::Array(blocks) = header["must_understand"].take() {
+                message["must_understand"] = json!(blocks);
+            }
             message
         })
     }
 
-    fn header(&mut self) -> Value {
-        let mut header = json!({});
+    fn header(&mut self, soap: &str) -> Value {
+        let mut header = json!({ "must_understand": [] });
         self.noise(&[CULTURE]);
+        if !self.is_strict() && self.dialect.once_in(8) {
+            let block = format!(
+                "<f:Security xmlns:f='urn:f' xmlns:soap='{soap}' soap:mustUnderstand=' 1'><f:x/></f:Security>"
+            );
+            self.xml.push_str(&block);
+            header["must_understand"] = json!([{ "name": "Security", "namespace": "urn:f" }]);
+        }
         if self.says().below(4) > 0 {
-            let version = self.text(VERSION);
-            header["request_server_version"] = json!(version);
+            let (version, value) = self.text(VERSION);
+            header["request_server_version"] = json!(value);
             let attributes = vec![("Version", version)];
             self.element(TYPES, "RequestServerVersion", attributes, Self::remarks);
         }
@@ -201,8 +227,8 @@ impl<'t> Writer<'t> {
             }
         }
         if self.says().once_in(2) {
-            let version = self.text(Type::String);
-            info["version"] = json!(version);
+            let (version, value) = self.text(Type::Token);
+            info["version"] = json!(value);
             attributes.push(("Version", version));
         }
         self.element(TYPES, "ServerVersionInfo", attributes, Self::remarks);
@@ -220,7 +246,7 @@ impl<'t> Writer<'t> {
             w.noise(&[]);
             fault
         });
-        json!({ "operation": "Fault", "responses": [], "fault": fault })
+        json!({ "operation": "Fault", "must_understand": [], "responses": [], "fault": fault })
     }
 
     /// They are in no namespace, or by mistake in that of SOAP.
@@ -247,7 +273,14 @@ impl<'t> Writer<'t> {
         if self.says().below(4) > 0 {
             let code = self.element(SOAP[1], "Code", Vec::new(), |w| {
                 let code = w.leaf(SOAP[1], "Value", FAULT_CODE);
-                w.noise(&[SUBCODE]);
+                w.noise(&[]);
+                if w.says().once_in(2) {
+                    fault["subcode"] = w.element(SOAP[1], "Subcode", Vec::new(), |w| {
+                        let subcode = w.leaf(SOAP[1], "Value", FAULT_CODE);
+                        w.noise(&[]);
+                        subcode
+                    });
+                }
                 code
             });
             fault["code"] = code;
@@ -309,16 +342,16 @@ impl<'t> Writer<'t> {
             w.noise(&[]);
             responses
         });
-        json!({ "operation": name, "responses": responses })
+        json!({ "operation": name, "must_understand": [], "responses": responses })
     }
 
     fn response(&mut self, operation: &str) -> Value {
-        let class = self.text(RESPONSE_CLASS);
+        let (class_text, class) = self.text(RESPONSE_CLASS);
         let mut name = format!("{}ResponseMessage", operation.trim_end_matches("Response"));
         if !self.is_strict() && self.dialect.once_in(4) {
             self.dialect.one_of(&RESPONSES).clone_into(&mut name);
         }
-        let attributes = vec![("ResponseClass", class.clone())];
+        let attributes = vec![("ResponseClass", class_text)];
         self.element(MESSAGES, &name, attributes, |w| {
             let mut response = json!({
                 "class": class,
@@ -372,7 +405,7 @@ impl<'t> Writer<'t> {
                     let mut ids = Vec::new();
                     for _ in 0..=w.says().below(3) {
                         let namespace = w.either(TYPES);
-                        ids.push(w.leaf(namespace, "SubscriptionId", Type::NonEmptyString));
+                        ids.push(w.leaf(namespace, "SubscriptionId", Type::Id));
                     }
                     w.noise(&[]);
                     json!(ids)
@@ -389,9 +422,10 @@ impl<'t> Writer<'t> {
         let mut values = Vec::new();
         for _ in 0..self.says().below(3) {
             self.noise(&UNKNOWN_ELEMENTS);
-            let (name, value) = (self.text(VALUE_NAME), self.text(Type::String));
+            let (name_text, name) = self.text(VALUE_NAME);
+            let (value, _) = self.text(Type::String);
             values.push(json!({ "name": name, "value": value }));
-            self.element(TYPES, "Value", vec![("Name", name)], |w| {
+            self.element(TYPES, "Value", vec![("Name", name_text)], |w| {
                 w.characters(&value);
             });
         }
@@ -414,11 +448,11 @@ impl<'t> Writer<'t> {
     }
 
     fn notification(&mut self) -> Value {
-        let id = self.leaf(TYPES, "SubscriptionId", Type::NonEmptyString);
+        self.in_notification = true;
+        let id = self.leaf(TYPES, "SubscriptionId", Type::Id);
         let mut notification = json!({ "subscription_id": id });
         if self.says().below(3) > 0 {
-            notification["previous_watermark"] =
-                self.leaf(TYPES, "PreviousWatermark", Type::NonEmptyString);
+            notification["previous_watermark"] = self.leaf(TYPES, "PreviousWatermark", Type::Token);
         }
         self.noise(&[]);
         if self.says().once_in(2) {
@@ -432,9 +466,12 @@ impl<'t> Writer<'t> {
         let mut events = Vec::new();
         for _ in usize::from(!self.is_strict())..=self.says().below(5) {
             self.noise(&[]);
+            self.in_notification = false;
             events.push(self.event());
+            self.in_notification = true;
         }
         self.noise(&[]);
+        self.in_notification = false;
         notification["events"] = json!(events);
         notification
     }
@@ -443,31 +480,49 @@ impl<'t> Writer<'t> {
         let others = usize::from(!self.is_strict());
         let at = self.says().below(EVENTS.len() + others);
         let Some(kind) = EVENTS.get(at) else {
-            let start = self.xml.len();
-            self.element(TYPES, OTHER_EVENT, Vec::new(), |w| w.noise(&[]));
-            let raw = &self.xml[start..];
-            let other = json!({ "name": OTHER_EVENT, "namespace": TYPES, "raw": raw });
-            return json!({ "kind": "Other", "other": other });
+            return self.other_event();
         };
         self.element(TYPES, kind, Vec::new(), |w| {
-            let mut event = json!({ "kind": kind });
             let names = match w.is_strict() {
                 true => w.children_in_schema(kind),
                 false => w.any_children(),
             };
-            for (name, content, key) in EVENT_CHILDREN {
-                if names.contains(&name) {
-                    event[key] = match content {
-                        Content::Text => w.leaf(TYPES, name, Type::NonEmptyString),
-                        Content::Time => w.leaf(TYPES, name, DATE_TIME),
-                        Content::Id => w.id(name),
-                        Content::Int => w.int_leaf(TYPES, name),
-                    };
-                }
-            }
-            w.noise(&[]);
-            event
+            w.children_of_event(kind, &names)
         })
+    }
+
+    fn other_event(&mut self) -> Value {
+        let (namespace, name) = self.says().one_of(&OTHER_EVENTS);
+        let start = self.xml.len();
+        let mut event = self.element(namespace, name, Vec::new(), |w| {
+            let names = w.any_children();
+            let event = w.children_of_event("Other", &names);
+            for _ in 0..w.dialect.below(3) {
+                w.one_of(&ODD_CHILDREN);
+                w.noise(&[]);
+            }
+            event
+        });
+        let raw = &self.xml[start..];
+        event["other"] = json!({ "name": name, "namespace": namespace, "raw": raw });
+        event
+    }
+
+    /// These children, and the event.
+    fn children_of_event(&mut self, kind: &str, names: &[&str]) -> Value {
+        let mut event = json!({ "kind": kind });
+        for (name, content, key) in EVENT_CHILDREN {
+            if names.contains(&name) {
+                event[key] = match content {
+                    Content::Text => self.leaf(TYPES, name, Type::Token),
+                    Content::Time => self.leaf(TYPES, name, DATE_TIME),
+                    Content::Id => self.id(name),
+                    Content::Int => self.int_leaf(TYPES, name),
+                };
+            }
+        }
+        self.noise(&[]);
+        event
     }
 
     fn any_children(&mut self) -> Vec<&'static str> {
@@ -505,20 +560,23 @@ impl<'t> Writer<'t> {
 
     fn id(&mut self, name: &str) -> Value {
         self.noise(&[]);
-        let id = self.text(Type::String);
-        let key = (self.says().below(3) < 2).then(|| self.text(Type::String));
-        let value = json!({ "id": id, "change_key": key });
-        let mut attributes = vec![("Id", id)];
-        attributes.extend(key.map(|key| ("ChangeKey", key)));
+        let (id_text, id) = self.text(Type::Id);
+        let mut attributes = vec![("Id", id_text)];
+        let mut value = json!({ "id": id });
+        if self.says().below(3) < 2 {
+            let (key_text, key) = self.text(Type::Token);
+            attributes.push(("ChangeKey", key_text));
+            value["change_key"] = json!(key);
+        }
         self.element(TYPES, name, attributes, Self::remarks);
         value
     }
 
     fn leaf(&mut self, namespace: &'static str, name: &str, of: Type) -> Value {
         self.noise(&[]);
-        let text = self.text(of);
+        let (text, value) = self.text(of);
         self.element(namespace, name, Vec::new(), |w| w.characters(&text));
-        json!(text)
+        json!(value)
     }
 
     fn int_leaf(&mut self, namespace: &'static str, name: &str) -> Value {
@@ -528,18 +586,29 @@ impl<'t> Writer<'t> {
         json!(value)
     }
 
-    /// A text of this type. If the schema need not allow it, sometimes any text.
-    fn text(&mut self, of: Type) -> String {
-        if let Type::OneOf(values) = of
-            && (self.is_strict() || self.says().below(2) == 0)
-        {
-            return self.says().one_of(values).to_owned();
+    /// A text of this type, and the value that it gives. If the schema need not allow it, sometimes any text.
+    fn text(&mut self, of: Type) -> (String, String) {
+        let mut text = match of {
+            Type::OneOf(values) if self.is_strict() || self.says().once_in(2) => {
+                self.says().one_of(values).to_owned()
+            }
+            _ => self.any_text(),
+        };
+        if let Type::String = of {
+            return (text.clone(), text);
         }
-        let mut text = self.any_text();
-        if text.is_empty() && self.is_strict() && matches!(of, Type::NonEmptyString) {
-            text.push(' ');
+        let spaces = [' ', '\t', '\r', '\n'];
+        // The schema allows no empty watermark.
+        let may_be_empty = !self.is_strict() && !matches!(of, Type::Id);
+        if !may_be_empty && text.trim_matches(spaces).is_empty() {
+            text.push('x');
         }
-        text
+        // The schema allows white space around most, but not around the names of an enumeration.
+        if !self.is_strict() {
+            text = self.padded(&text);
+        }
+        let value = text.trim_matches(spaces).to_owned();
+        (text, value)
     }
 
     fn any_text(&mut self) -> String {
@@ -653,7 +722,8 @@ impl Writer<'_> {
         self.space();
         let quote = self.dialect.one_of(&['"', '\'']);
         self.xml.push(quote);
-        let is_plain = self.dialect.below(3) < 2;
+        // The parser replaces no references in the name of an unknown namespace.
+        let is_plain = value.starts_with("urn:") || self.dialect.below(3) < 2;
         for char in value.chars() {
             if char == ' ' && !is_plain {
                 let space = self.dialect.one_of(&[" ", "\t", "\n", "\r\n"]);
@@ -745,7 +815,7 @@ impl Writer<'_> {
     fn noise(&mut self, allowed: &[&str]) {
         self.misc();
         if self.dialect.once_in(8) {
-            let unknown = if self.is_strict() {
+            let unknown = if self.is_strict() || self.in_notification {
                 &[][..]
             } else {
                 &UNKNOWN_ELEMENTS

@@ -39,7 +39,7 @@ impl SentEvent {
         }
     }
 
-    /// An event of a kind that the parser does not know. The parser does not read its watermark.
+    /// An event of a kind that the parser does not know, with its watermark in an element that the parser does not know.
     pub(crate) fn other(watermark: Option<&str>, item: &str) -> Self {
         Self {
             kind: "XEvent",
@@ -47,8 +47,21 @@ impl SentEvent {
         }
     }
 
+    /// An event of a kind that the parser does not know, with a Watermark.
+    pub(crate) fn marked_other(watermark: Option<&str>, item: &str) -> Self {
+        Self {
+            kind: "YEvent",
+            ..Self::mail(watermark, item)
+        }
+    }
+
     fn is_other(&self) -> bool {
-        self.kind == "XEvent"
+        matches!(self.kind, "XEvent" | "YEvent")
+    }
+
+    /// Whether the parser reads its watermark.
+    fn is_read(&self) -> bool {
+        self.watermark.is_some() && self.kind != "XEvent"
     }
 
     fn is_change(&self) -> bool {
@@ -100,21 +113,20 @@ impl Sent {
 
     /// The last watermark that the parser reads.
     fn last_watermark(&self) -> Option<&String> {
-        let events = self.events.iter().rev().filter(|event| !event.is_other());
+        let events = self.events.iter().rev().filter(|event| event.is_read());
         let watermark = { events }.find_map(|event| event.watermark.as_ref());
         watermark.or(self.previous.as_ref())
     }
 
     /// Where it ends, as far as the watermarks that the parser reads prove it.
     fn known_end(&self) -> Option<&String> {
-        let is_read = |event: &SentEvent| event.watermark.is_some() && !event.is_other();
-        let marked = self.events.iter().rposition(is_read);
+        let marked = self.events.iter().rposition(SentEvent::is_read);
         let other = self.events.iter().rposition(SentEvent::is_other);
         let end = self.last_watermark();
         let may_have_moved = end == self.previous.as_ref()
             && other.is_some()
             && !self.events.iter().any(SentEvent::is_change);
-        end.filter(|_| other.is_none_or(|other| Some(other) < marked) && !may_have_moved)
+        end.filter(|_| other.is_none_or(|other| Some(other) <= marked) && !may_have_moved)
     }
 
     /// Whether the watermarks that the parser reads prove that it ends where it begins.
@@ -141,10 +153,11 @@ impl Sent {
         let event = |event: &SentEvent| {
             let item = event.item.as_ref();
             let item = item.map_or(String::new(), |item| format!("<t:ItemId Id=\"{item}\"/>"));
-            element(
-                event.kind,
-                &(optional("Watermark", &event.watermark) + &item),
-            )
+            let watermark = match event.kind {
+                "XEvent" => "Mark",
+                _ => "Watermark",
+            };
+            element(event.kind, &(optional(watermark, &event.watermark) + &item))
         };
         let children = [
             element("SubscriptionId", &self.subscription),
@@ -212,6 +225,8 @@ pub(crate) enum Said {
     Stream,
     /// An event of an unknown kind, alone.
     Other,
+    /// An event of an unknown kind, with a watermark that is read.
+    MarkedOther,
     /// An event of an unknown kind, and a StatusEvent with the `PreviousWatermark`.
     OtherAndStatus,
     /// A mail, and an event of an unknown kind before or after it.
@@ -246,7 +261,8 @@ impl Said {
 
     /// Content of pushes of a later release of Exchange: some events are of unknown kinds.
     pub(crate) fn with_unknown_kinds(choices: &mut Choices<'_>) -> Self {
-        match choices.below(16) {
+        match choices.below(17) {
+            16 => Self::MarkedOther,
             12 => Self::Other,
             13 => Self::OtherAndStatus,
             14 => Self::OtherAndMail {
@@ -329,6 +345,11 @@ impl Server {
                 }
                 Said::Stream => self.mails(1),
                 Said::Other => self.others(),
+                Said::MarkedOther => {
+                    let mut events = self.others();
+                    events.iter_mut().for_each(|event| event.kind = "YEvent");
+                    events
+                }
                 Said::OtherAndStatus => {
                     let status = SentEvent::status(Some(&self.place));
                     [self.others(), vec![status]].concat()

@@ -108,6 +108,7 @@ impl<'b> Reading<'b> {
         let mut soap_version = None;
         let mut version = None;
         let mut info = None;
+        let mut must_understand = Vec::new();
         if name.name() == "Envelope" {
             let soap = name
                 .namespace()
@@ -117,6 +118,7 @@ impl<'b> Reading<'b> {
             if let Some(header) = self.single(root, &[soap], "Header") {
                 version = self.request_server_version(header);
                 info = self.server_version_info(header);
+                must_understand.extend(header.children().filter_map(required_block));
             }
             let body = self.single(root, &[soap], "Body");
             let body = body.ok_or(ErrorKind::MissingBody)?;
@@ -134,16 +136,16 @@ impl<'b> Reading<'b> {
         if operation.tag_name().name() == "Fault" {
             fault = Some(self.fault(operation));
         } else if let Some(list) = self.single(operation, &messages(), "ResponseMessages") {
-            let elements = list.children().filter(|child| {
-                is_in(*child, &messages()) && RESPONSES.contains(&child.tag_name().name())
-            });
-            responses.extend(elements.map(|response| self.response(response)));
+            for response in self.children(list, &messages(), &RESPONSES) {
+                responses.push(self.response(response));
+            }
         }
         Ok(json!({
             "operation": operation.tag_name().name(),
             "soap": soap_version,
             "request_server_version": version,
             "server_version_info": info,
+            "must_understand": must_understand,
             "responses": responses,
             "fault": fault,
         }))
@@ -154,6 +156,7 @@ impl<'b> Reading<'b> {
     fn fault(&mut self, fault: Node<'_, '_>) -> Value {
         let [soap11, soap12] = SOAP;
         let (code, string, detail);
+        let mut subcode = None;
         if is_in(fault, &[soap11]) {
             code = self.text(fault, &["", soap11], "faultcode");
             string = self.text(fault, &["", soap11], "faultstring");
@@ -161,20 +164,22 @@ impl<'b> Reading<'b> {
         } else {
             let holder = self.single(fault, &[soap12], "Code");
             code = holder.and_then(|holder| self.text(holder, &[soap12], "Value"));
+            let inner = holder.and_then(|holder| self.single(holder, &[soap12], "Subcode"));
+            subcode = inner.and_then(|inner| self.text(inner, &[soap12], "Value"));
             let reason = self.single(fault, &[soap12], "Reason");
-            let mut texts = Vec::new();
-            if let Some(reason) = reason {
-                texts.extend(children(reason, &[soap12], "Text").map(|text| self.leaf(text)));
-            }
-            string = texts.into_iter().next();
+            let texts = reason.map(|reason| self.children(reason, &[soap12], &["Text"]));
+            let mut texts = texts.into_iter().flatten().map(|text| self.leaf(text));
+            string = texts.next();
+            texts.for_each(drop);
             detail = self.single(fault, &[soap12], "Detail");
         }
         let mut in_detail = |name| self.text(detail?, &errors(), name);
         let (response_code, message_text) = (in_detail("ResponseCode"), in_detail("Message"));
         json!({
-            "code": code,
+            "code": code.as_deref().map(trimmed),
+            "subcode": subcode.as_deref().map(trimmed),
             "string": string,
-            "response_code": response_code,
+            "response_code": response_code.as_deref().map(trimmed),
             "message_text": message_text,
             "message_xml": detail.map_or_else(Vec::new, |detail| self.message_xml(detail, &types())),
         })
@@ -183,7 +188,7 @@ impl<'b> Reading<'b> {
     fn request_server_version(&mut self, header: Node<'_, '_>) -> Option<String> {
         let version = self.single(header, &types(), "RequestServerVersion")?;
         self.leaf(version);
-        attribute(version, "Version").map(str::to_owned)
+        attribute(version, "Version").map(|text| trimmed(text).to_owned())
     }
 
     fn server_version_info(&mut self, header: Node<'_, '_>) -> Option<Value> {
@@ -195,7 +200,7 @@ impl<'b> Reading<'b> {
             "minor_version": number("MinorVersion"),
             "major_build_number": number("MajorBuildNumber"),
             "minor_build_number": number("MinorBuildNumber"),
-            "version": attribute(info, "Version"),
+            "version": attribute(info, "Version").map(trimmed),
         }))
     }
 
@@ -204,24 +209,27 @@ impl<'b> Reading<'b> {
         let either = [messages(), types()].concat();
         let alone = self.single(response, &either, "Notification");
         let several = self.single(response, &messages(), "Notifications");
-        let several = several.into_iter();
-        let several = several.flat_map(|several| children(several, &either, "Notification"));
+        let several = several.map(|several| self.children(several, &either, &["Notification"]));
+        let several = several.into_iter().flatten();
         let mut notifications: Vec<Node<'_, '_>> = alone.into_iter().chain(several).collect();
         notifications.sort_by_key(|notification| notification.range().start);
         let notifications = notifications.into_iter();
         let notifications: Vec<Value> = notifications.map(|one| self.notification(one)).collect();
         let mut ids = Vec::new();
         if let Some(list) = self.single(response, &messages(), "ErrorSubscriptionIds") {
-            ids.extend(children(list, &either, "SubscriptionId").map(|id| self.leaf(id)));
+            for id in self.children(list, &either, &["SubscriptionId"]) {
+                ids.push(trimmed(&self.leaf(id)).to_owned());
+            }
+            ids.retain(|id| !id.is_empty());
         }
         json!({
-            "class": attribute(response, "ResponseClass"),
+            "class": attribute(response, "ResponseClass").map(trimmed),
             "message_text": self.text(response, &messages(), "MessageText"),
-            "code": self.text(response, &messages(), "ResponseCode"),
+            "code": self.token(response, &messages(), "ResponseCode"),
             "descriptive_link_key": key.and_then(|key| self.int(&key)),
             "message_xml": self.message_xml(response, &messages()),
             "notifications": notifications,
-            "connection_status": self.text(response, &messages(), "ConnectionStatus"),
+            "connection_status": self.token(response, &messages(), "ConnectionStatus"),
             "error_subscription_ids": ids,
         })
     }
@@ -231,26 +239,31 @@ impl<'b> Reading<'b> {
         let Some(message_xml) = self.single(parent, namespaces, "MessageXml") else {
             return Vec::new();
         };
-        children(message_xml, &types(), "Value")
-            .map(|value| json!({ "name": attribute(value, "Name"), "value": self.leaf(value) }))
-            .collect()
+        let values = self.children(message_xml, &types(), &["Value"]);
+        let values = values.into_iter().map(|value| {
+            json!({ "name": attribute(value, "Name").map(trimmed), "value": self.leaf(value) })
+        });
+        values.collect()
     }
 
     fn notification(&mut self, notification: Node<'_, '_>) -> Value {
-        let id = self.text(notification, &types(), "SubscriptionId");
-        if id.is_none() {
+        let id = self.token(notification, &types(), "SubscriptionId");
+        if id.as_deref().unwrap_or_default().is_empty() {
             self.defects.push(ErrorKind::MissingSubscriptionId);
         }
-        let more = self.text(notification, &types(), "MoreEvents");
-        let is_other_child =
-            |name| ["SubscriptionId", "PreviousWatermark", "MoreEvents"].contains(&name);
+        let more = self.token(notification, &types(), "MoreEvents");
+        let is_event = |child: &Node<'_, '_>| {
+            let leaves = ["SubscriptionId", "PreviousWatermark", "MoreEvents"];
+            !(is_in(*child, &types()) && leaves.contains(&child.tag_name().name()))
+        };
         let events = notification
             .children()
-            .filter(|child| is_in(*child, &types()) && !is_other_child(child.tag_name().name()));
+            .filter(Node::is_element)
+            .filter(is_event);
         let events: Vec<Value> = events.map(|event| self.event(event)).collect();
         json!({
             "subscription_id": id,
-            "previous_watermark": self.text(notification, &types(), "PreviousWatermark"),
+            "previous_watermark": self.token(notification, &types(), "PreviousWatermark"),
             "more_events": more.and_then(|text| self.boolean(&text)),
             "events": events,
         })
@@ -258,33 +271,50 @@ impl<'b> Reading<'b> {
 
     fn event(&mut self, event: Node<'_, '_>) -> Value {
         let name = event.tag_name().name();
-        if !EVENTS.contains(&name) {
-            let namespace = event.tag_name().namespace();
-            let other = json!({ "name": name, "namespace": namespace, "raw": self.raw(event) });
-            return json!({ "kind": "Other", "other": other });
-        }
-        let mut value = json!({ "kind": name });
+        let is_known = is_in(event, &types()) && EVENTS.contains(&name);
+        let mut value = json!({ "kind": if is_known { name } else { "Other" } });
+        let namespaces = types();
         for (name, content, key) in EVENT_CHILDREN {
-            value[key] = match content {
-                Content::Text | Content::Time => json!(self.text(event, &types(), name)),
-                Content::Id => json!(self.id(event, name)),
+            let mut named = named(event, &namespaces, name);
+            let Some(child) = named.next() else {
+                continue;
+            };
+            let before = self.defects.len();
+            let found = match content {
+                Content::Text | Content::Time => json!(trimmed(&self.leaf(child))),
+                Content::Id => self.id(child),
                 Content::Int => {
-                    let text = self.text(event, &types(), name);
-                    json!(text.and_then(|text| self.int(&text)))
+                    let text = self.leaf(child);
+                    json!(self.int(&text))
                 }
             };
+            let is_good = self.defects.len() == before;
+            if named.next().is_some() {
+                self.defects.push(ErrorKind::RepeatedElement);
+            }
+            if is_known || is_good {
+                value[key] = found;
+            }
+            // An unknown event may have any children.
+            if !is_known {
+                self.defects.truncate(before);
+            }
+        }
+        if !is_known {
+            let namespace = event.tag_name().namespace().unwrap_or_default();
+            value["other"] =
+                json!({ "name": name, "namespace": namespace, "raw": self.raw(event) });
         }
         value
     }
 
-    fn id(&mut self, event: Node<'_, '_>, name: &str) -> Option<Value> {
-        let id = self.single(event, &types(), name)?;
+    fn id(&mut self, id: Node<'_, '_>) -> Value {
         self.leaf(id);
-        let value = attribute(id, "Id");
-        if value.is_none() {
+        let value = attribute(id, "Id").map(trimmed);
+        if value.unwrap_or_default().is_empty() {
             self.defects.push(ErrorKind::MissingId);
         }
-        Some(json!({ "id": value, "change_key": attribute(id, "ChangeKey") }))
+        json!({ "id": value, "change_key": attribute(id, "ChangeKey").map(trimmed) })
     }
 
     /// The bytes of the element in the body.
@@ -308,12 +338,45 @@ impl<'b> Reading<'b> {
         namespaces: &[&str],
         name: &str,
     ) -> Option<Node<'n, 'n>> {
-        let mut named = children(parent, namespaces, name);
-        let first = named.next();
-        if named.next().is_some() {
-            self.defects.push(ErrorKind::RepeatedElement);
+        match self.children(parent, namespaces, &[name]).as_slice() {
+            [] => None,
+            [only] => Some(*only),
+            [first, ..] => {
+                self.defects.push(ErrorKind::RepeatedElement);
+                Some(*first)
+            }
         }
-        first
+    }
+
+    /// The children of these names in one of these namespaces. One in another namespace of EWS or SOAP, or in none, is a
+    /// defect.
+    fn children<'n>(
+        &mut self,
+        parent: Node<'n, 'n>,
+        namespaces: &[&str],
+        names: &[&str],
+    ) -> Vec<Node<'n, 'n>> {
+        let elements = parent.children().filter(Node::is_element);
+        let named = elements.filter(|child| names.contains(&child.tag_name().name()));
+        let (right, others): (Vec<_>, Vec<_>) = named.partition(|child| is_in(*child, namespaces));
+        let is_wrong = |child: &Node<'_, '_>| {
+            let namespace = child.tag_name().namespace().unwrap_or_default();
+            match parent.tag_name().name() {
+                "Notification" => is_of_ews(namespace),
+                "detail" | "Detail" => is_of_ews(namespace) || SOAP.contains(&namespace),
+                _ => is_of_ews(namespace) || SOAP.contains(&namespace) || namespace.is_empty(),
+            }
+        };
+        if others.iter().any(is_wrong) {
+            self.defects.push(ErrorKind::WrongNamespace);
+        }
+        right
+    }
+
+    /// The text of the first child of this name, without the white space around it.
+    fn token(&mut self, parent: Node<'_, '_>, namespaces: &[&str], name: &str) -> Option<String> {
+        let text = self.text(parent, namespaces, name)?;
+        Some(trimmed(&text).to_owned())
     }
 
     /// The text of the first child of this name in one of these namespaces.
@@ -331,7 +394,7 @@ impl<'b> Reading<'b> {
     }
 
     fn boolean(&mut self, text: &str) -> Option<bool> {
-        match text.trim_matches([' ', '\t', '\r', '\n']) {
+        match trimmed(text) {
             "true" | "1" => Some(true),
             "false" | "0" => Some(false),
             _ => {
@@ -342,7 +405,7 @@ impl<'b> Reading<'b> {
     }
 
     fn int(&mut self, text: &str) -> Option<i32> {
-        let text = text.trim_matches([' ', '\t', '\r', '\n']);
+        let text = trimmed(text);
         let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
         let is_number = !digits.is_empty() && digits.chars().all(|digit| digit.is_ascii_digit());
         let value = text.parse().ok().filter(|_| is_number);
@@ -356,6 +419,7 @@ impl<'b> Reading<'b> {
 fn check_operation(element: Node<'_, '_>) -> Result<(), ErrorKind> {
     match element.tag_name().name() {
         "Fault" if is_in(element, &SOAP) => Ok(()),
+        "Fault" if element.parent_element().is_some() => Err(ErrorKind::WrongNamespace),
         name if OPERATIONS.contains(&name) => match is_in(element, &messages()) {
             true => Ok(()),
             false => Err(ErrorKind::WrongNamespace),
@@ -364,8 +428,33 @@ fn check_operation(element: Node<'_, '_>) -> Result<(), ErrorKind> {
     }
 }
 
+/// A block of a header with `mustUnderstand` that is not one of the two known ones.
+fn required_block(block: Node<'_, '_>) -> Option<Value> {
+    let name = block.tag_name().name();
+    let is_known = ["RequestServerVersion", "ServerVersionInfo"].contains(&name);
+    let mut required = SOAP
+        .into_iter()
+        .filter_map(|soap| block.attribute((soap, "mustUnderstand")));
+    let is_required = required.any(|value| ["1", "true"].contains(&trimmed(value)));
+    let namespace = block.tag_name().namespace().unwrap_or_default();
+    (is_required && !(is_known && is_in(block, &types())))
+        .then(|| json!({ "name": name, "namespace": namespace }))
+}
+
+fn trimmed(text: &str) -> &str {
+    text.trim_matches([' ', '\t', '\r', '\n'])
+}
+
+fn is_of_ews(namespace: &str) -> bool {
+    ["http", "https"].iter().any(|scheme| {
+        namespace.starts_with(&format!(
+            "{scheme}://schemas.microsoft.com/exchange/services/"
+        ))
+    })
+}
+
 /// The children of this name in one of these namespaces.
-fn children<'n>(
+fn named<'n>(
     parent: Node<'n, 'n>,
     namespaces: &[&str],
     name: &str,

@@ -1,10 +1,18 @@
-//! The command `follow`: shows the stream on standard input as it arrives, and reports its state.
+//! The command `follow`: shows a stream as it arrives, and reports its state.
+//!
+//! A thread reads the input, so that silence is noticed. The main thread does everything else.
 
+use core::cell::RefCell;
 use core::time::Duration;
-use std::io;
+use std::fs::File;
+use std::io::{self, BufRead, Cursor, Read};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
 use std::time::Instant;
 
+use clap::Args;
 use ews_notifications::{
     ConnectionStatus, Continuity, Delivery, Message, Parser, Response, ResponseClass, Watermark,
 };
@@ -14,84 +22,281 @@ use crate::Format;
 use crate::output::Output;
 use crate::stream;
 use crate::table::Table;
-use crate::text::{count, printable};
+use crate::text::{count, printable, truncate};
 
-/// The name of standard input, as in `inspect`.
-const INPUT: &str = "-";
+/// Shows the events of a stream as they arrive.
+///
+/// Reads the response to GetStreamingEvents, a sequence of SOAP envelopes. The events of an envelope are printed as
+/// soon as its last byte arrives. On a terminal, a status line counts envelopes and events and shows the time since the
+/// last heartbeat.
+///
+/// A server sends a heartbeat when there are no events. A silence is a time longer than two heartbeats in which nothing
+/// arrives: the connection may be lost. The status line warns of it. The last line has the number of silences and the
+/// longest one.
+///
+/// Standard error reports server errors and missing events at once. Missing events can be detected only if the
+/// server sends PreviousWatermark, which Exchange does not stream. Reading stops at the first malformed envelope.
+/// Nothing of that envelope is shown.
+#[derive(Args)]
+#[command(after_help = HELP)]
+pub(crate) struct Arguments {
+    /// A file or a named pipe; `-` is standard input.
+    #[arg(value_name = "FILE", default_value = "-")]
+    file: PathBuf,
+
+    /// The time between two heartbeats of the server.
+    #[arg(long, value_name = "SECONDS", default_value = "45", value_parser = seconds)]
+    heartbeat: Duration,
+
+    /// Ends after a silence of this time, with exit status 4. Default: waits as long as the connection is open.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    timeout: Option<Duration>,
+}
+
+/// A man page on 80 columns wraps lines of more than 71.
+const HELP: &str = "\
+Exit status:
+  0  the server closed the connection (ConnectionStatus Closed), as it
+     does after the requested time, or the reader of the output stopped
+  1  the stream is broken: an envelope is malformed, the input ended
+     within one or without ConnectionStatus Closed, or it failed
+  2  invalid arguments
+  3  the server reported an error: a SOAP fault, a response of class
+     Error, or ErrorSubscriptionIds
+  4  nothing arrived for the time of --timeout
+
+Examples:
+  ewsn request get-streaming-events ID |
+    curl --fail-with-body -sSN --ntlm -u USER --data-binary @- \\
+      -H 'Content-Type: text/xml; charset=utf-8' \\
+      https://HOST/EWS/Exchange.asmx | ewsn follow --timeout 100
+  ... | tee saved.xml | ewsn follow --format ndjson | jq .event.kind";
 
 /// The exit status after a server error. The help text lists all of them.
 const SERVER_ERROR: u8 = 3;
 
+/// The exit status after `--timeout`.
+const TIMEOUT: u8 = 4;
+
+/// Parses a positive number of seconds.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "expected a number of seconds")?;
+    match Duration::try_from_secs_f64(seconds) {
+        Ok(time) if !time.is_zero() => Ok(time),
+        _ => Err("expected a positive number of seconds".to_owned()),
+    }
+}
+
 /// Shows the stream until it ends. Returns an error only if standard output fails.
-pub(crate) fn follow(format: Format) -> io::Result<ExitCode> {
+pub(crate) fn follow(format: Format, arguments: &Arguments) -> io::Result<ExitCode> {
+    let file = &*arguments.file.display().to_string();
     let line = status_line();
     let table = (format == Format::Table).then(Table::with_fixed_widths);
     let mut output = Output::new(table, line.clone());
-    let mut status = Status::default();
     let mut continuity = Continuity::new();
-    let started = Instant::now();
-
-    line.set_message(status.text());
     let mut parser = Parser::new();
-    let broken = stream::read(INPUT, io::stdin().lock(), |envelope| {
+    let status = RefCell::new(Status::new(arguments.heartbeat));
+
+    let arrivals = Arrivals {
+        chunks: read(arguments.file.clone()),
+        chunk: Cursor::default(),
+        timeout: arguments.timeout,
+        status: &status,
+        line: &line,
+    };
+    let broken = stream::read(file, arrivals, |envelope| {
         let message = match parser.parse(envelope) {
             Ok(message) => message,
             Err(error) => return Ok(Some(error)),
         };
-        output.show(INPUT, &message)?;
+        output.show(file, &message)?;
         output.flush()?;
-        for report in status.update(&message, started.elapsed(), &mut continuity) {
-            output.report(&report)?;
+        let reports = status.borrow_mut().update(&message, &mut continuity);
+        let envelopes = status.borrow().envelopes;
+        for report in reports {
+            output.report(&printable(&format!(
+                "{file}: envelope {envelopes}: {report}"
+            )))?;
         }
-        line.set_message(status.text());
         Ok(None)
     })?;
     line.finish_and_clear();
 
+    let status = status.into_inner();
     let (end, code) = match broken {
+        Some(broken) if status.has_timed_out => (broken, ExitCode::from(TIMEOUT)),
         Some(broken) => (broken, ExitCode::FAILURE),
-        None => status.end(),
+        None => {
+            let (end, code) = status.end();
+            (printable(&format!("{file}: {end}")), code)
+        }
     };
     output.report(&end)?;
-    output.report(&format!("{INPUT}: {}", status.counts()))?;
+    let summary = format!("{file}: {}{}", status.counts(), status.silences());
+    output.report(&printable(&summary))?;
     Ok(code)
 }
 
 /// A status line on standard error. It stays hidden if standard error is not a terminal.
 fn status_line() -> ProgressBar {
     let line = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-    if let Ok(style) = ProgressStyle::with_template("connected for {elapsed_precise}, {wide_msg}") {
+    if let Ok(style) = ProgressStyle::with_template("{wide_msg}") {
         line.set_style(style);
-    }
-    if !line.is_hidden() {
-        line.enable_steady_tick(Duration::from_secs(1));
     }
     line
 }
 
+/// Reads a file, or standard input, on a thread of its own. The chunks end after the last one or an error.
+fn read(file: PathBuf) -> Receiver<io::Result<Vec<u8>>> {
+    /// The most chunks that wait while standard output blocks.
+    const CHUNKS: usize = 4;
+    let (sender, chunks) = mpsc::sync_channel(CHUNKS);
+    thread::spawn(move || {
+        let mut source = match open(&file) {
+            Ok(source) => source,
+            Err(error) => return drop(sender.send(Err(error))),
+        };
+        loop {
+            let chunk = match source.fill_buf() {
+                Ok([]) => return,
+                Ok(chunk) => Ok(chunk.to_vec()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => Err(error),
+            };
+            let length = chunk.as_ref().map_or(0, Vec::len);
+            // The receiver is gone once `follow` has returned.
+            if sender.send(chunk).is_err() || length == 0 {
+                return;
+            }
+            source.consume(length);
+        }
+    });
+    chunks
+}
+
+/// Blocks until a named pipe has a writer.
+fn open(file: &Path) -> io::Result<Box<dyn BufRead>> {
+    if file.as_os_str() == "-" {
+        return Ok(Box::new(io::stdin().lock()));
+    }
+    Ok(Box::new(io::BufReader::new(File::open(file)?)))
+}
+
+/// The input as it arrives.
+struct Arrivals<'a> {
+    chunks: Receiver<io::Result<Vec<u8>>>,
+    /// The chunk that is being consumed.
+    chunk: Cursor<Vec<u8>>,
+    timeout: Option<Duration>,
+    status: &'a RefCell<Status>,
+    line: &'a ProgressBar,
+}
+
+impl Arrivals<'_> {
+    /// How often the status line is updated.
+    const TICK: Duration = Duration::from_secs(1);
+
+    /// Waits for the next chunk, which is empty at the end of the input.
+    fn wait(&mut self) -> io::Result<Vec<u8>> {
+        let began = Instant::now();
+        loop {
+            let silence = began.elapsed();
+            self.show_status(silence);
+            let left = self.timeout.map(|timeout| timeout.saturating_sub(silence));
+            let tick = left.unwrap_or(Self::TICK).min(Self::TICK);
+            let chunk = match self.chunks.recv_timeout(tick) {
+                Ok(chunk) => chunk,
+                Err(RecvTimeoutError::Disconnected) => Ok(Vec::new()),
+                Err(RecvTimeoutError::Timeout) => match self.timeout {
+                    Some(timeout) if began.elapsed() >= timeout => {
+                        self.status.borrow_mut().has_timed_out = true;
+                        let seconds = timeout.as_secs_f64();
+                        let message = format!("nothing arrived for {seconds} s");
+                        Err(io::Error::other(message))
+                    }
+                    _ => continue,
+                },
+            };
+            let mut status = self.status.borrow_mut();
+            status.end_silence(began.elapsed());
+            status.has_begun |= chunk.as_ref().is_ok_and(|chunk| !chunk.is_empty());
+            return chunk;
+        }
+    }
+
+    fn show_status(&self, silence: Duration) {
+        if !self.line.is_hidden() {
+            let width = terminal_size::terminal_size_of(io::stderr());
+            let width = width.map_or(80, |(width, _)| usize::from(width.0));
+            let text = self.status.borrow().text(silence);
+            self.line.set_message(truncate(&text, width));
+        }
+    }
+}
+
+impl Read for Arrivals<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.fill_buf()?.read(buffer)?;
+        self.consume(length);
+        Ok(length)
+    }
+}
+
+impl BufRead for Arrivals<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.chunk.fill_buf()?.is_empty() {
+            self.chunk = Cursor::new(self.wait()?);
+        }
+        self.chunk.fill_buf()
+    }
+
+    fn consume(&mut self, length: usize) {
+        self.chunk.consume(length);
+    }
+}
+
 /// The state of the stream so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Status {
+    started: Instant,
+    /// Whether any byte has arrived.
+    has_begun: bool,
     envelopes: usize,
     events: usize,
     /// Notifications that do not continue the last one of their subscription.
     gaps: usize,
-    /// The time of the last heartbeat, since the start.
-    heartbeat: Option<Duration>,
+    /// The time of the last heartbeat.
+    heartbeat: Option<Instant>,
+    /// Nothing arrives for longer than this in a silence.
+    longest_wait: Duration,
+    silences: usize,
+    longest_silence: Duration,
+    has_timed_out: bool,
     /// Whether the last envelope has ConnectionStatus Closed.
     is_closed: bool,
     has_server_error: bool,
 }
 
 impl Status {
-    /// Updates the state by a message that arrived at this time since the start. Returns reports of server errors and
-    /// gaps.
-    fn update(
-        &mut self,
-        message: &Message<'_>,
-        time: Duration,
-        continuity: &mut Continuity,
-    ) -> Vec<String> {
+    fn new(heartbeat: Duration) -> Self {
+        Self {
+            started: Instant::now(),
+            has_begun: false,
+            envelopes: 0,
+            events: 0,
+            gaps: 0,
+            heartbeat: None,
+            longest_wait: heartbeat.saturating_mul(2),
+            silences: 0,
+            longest_silence: Duration::ZERO,
+            has_timed_out: false,
+            is_closed: false,
+            has_server_error: false,
+        }
+    }
+
+    /// Updates the state by a message that arrived now. Returns reports of server errors and gaps.
+    fn update(&mut self, message: &Message<'_>, continuity: &mut Continuity) -> Vec<String> {
         let mut reports = Vec::new();
         self.envelopes += 1;
         self.is_closed = false;
@@ -101,7 +306,7 @@ impl Status {
         }
         for response in message.responses {
             match response.connection_status {
-                Some(ConnectionStatus::Ok) => self.heartbeat = Some(time),
+                Some(ConnectionStatus::Ok) => self.heartbeat = Some(Instant::now()),
                 Some(ConnectionStatus::Closed) => self.is_closed = true,
                 _ => {}
             }
@@ -127,27 +332,37 @@ impl Status {
             }
             continuity.commit(notification);
         }
-        let place = format!("{INPUT}: envelope {}", self.envelopes);
-        let reports = reports.iter();
-        let reports = reports.map(|report| printable(&format!("{place}: {report}")));
-        reports.collect()
+        reports
+    }
+
+    /// Counts a time in which nothing arrived, if it is long enough to be a silence.
+    fn end_silence(&mut self, time: Duration) {
+        if time > self.longest_wait {
+            self.silences += 1;
+            self.longest_silence = self.longest_silence.max(time);
+        }
     }
 
     /// A report of the end of the input between two envelopes, and the exit status.
-    fn end(&self) -> (String, ExitCode) {
+    fn end(&self) -> (&'static str, ExitCode) {
         let (end, code) = if self.is_closed {
             ("the server closed the connection", ExitCode::SUCCESS)
-        } else {
+        } else if self.has_begun {
             let end = "the input ended without ConnectionStatus Closed; \
                        the connection may have been lost";
             (end, ExitCode::FAILURE)
+        } else {
+            (
+                "nothing arrived; the request may have failed",
+                ExitCode::FAILURE,
+            )
         };
         let code = if self.has_server_error {
             ExitCode::from(SERVER_ERROR)
         } else {
             code
         };
-        (format!("{INPUT}: {end}"), code)
+        (end, code)
     }
 
     fn counts(&self) -> String {
@@ -160,13 +375,35 @@ impl Status {
         counts
     }
 
-    /// The text of the status line after the duration of the connection.
-    fn text(&self) -> String {
+    /// The number of silences and the longest, after the counts; empty without silences.
+    fn silences(&self) -> String {
+        if self.silences == 0 {
+            return String::new();
+        }
+        let longest = FormattedDuration(self.longest_silence);
+        format!(
+            ", {}, the longest {longest}",
+            count(self.silences, "silence")
+        )
+    }
+
+    /// The text of the status line when nothing has arrived for this time. Begins with what matters most, because a
+    /// narrow terminal cuts the end.
+    fn text(&self, silence: Duration) -> String {
+        let counts = self.counts();
+        if silence > self.longest_wait {
+            let silence = FormattedDuration(silence);
+            return format!("warning: no data for {silence}, {counts}");
+        }
+        let time = FormattedDuration(self.started.elapsed());
+        if !self.has_begun {
+            return format!("{time}, nothing has arrived");
+        }
         let heartbeat = match self.heartbeat {
-            Some(time) => format!("last heartbeat at {}", FormattedDuration(time)),
+            Some(time) => format!("heartbeat {} s ago", time.elapsed().as_secs()),
             None => "no heartbeat".to_owned(),
         };
-        format!("{}, {heartbeat}", self.counts())
+        format!("{time}, {counts}, {heartbeat}")
     }
 }
 
@@ -181,24 +418,53 @@ fn server_error(code: Option<&str>) -> String {
 #[cfg(test)]
 mod tests {
     use core::time::Duration;
+    use std::time::Instant;
 
     use super::Status;
 
     #[test]
-    fn the_status_line_has_counts_and_the_last_heartbeat() {
-        let mut status = Status::default();
-        assert_eq!(status.text(), "0 envelopes, 0 events, no heartbeat");
-        status.envelopes = 31;
-        status.events = 1;
-        status.heartbeat = Some(Duration::from_millis(3_725_900));
-        assert_eq!(
-            status.text(),
-            "31 envelopes, 1 event, last heartbeat at 01:02:05"
-        );
-        status.gaps = 2;
-        assert_eq!(
-            status.text(),
-            "31 envelopes, 1 event, 2 gaps, last heartbeat at 01:02:05"
-        );
+    fn the_status_line_says_that_nothing_has_arrived_until_something_has() {
+        let mut status = Status::new(Duration::from_secs(45));
+        let second = Duration::from_secs(1);
+        assert_eq!(status.text(second), "00:00:00, nothing has arrived");
+        status.has_begun = true;
+        let text = "00:00:00, 0 envelopes, 0 events, no heartbeat";
+        assert_eq!(status.text(second), text);
+    }
+
+    #[test]
+    fn the_status_line_has_the_time_the_counts_and_the_last_heartbeat() {
+        let ago = |seconds| Instant::now().checked_sub(Duration::from_secs(seconds));
+        let (Some(started), heartbeat @ Some(_)) = (ago(3_725), ago(12)) else {
+            return; // the machine has just started
+        };
+        let status = Status {
+            started,
+            has_begun: true,
+            envelopes: 31,
+            events: 1,
+            gaps: 2,
+            heartbeat,
+            ..Status::new(Duration::from_secs(45))
+        };
+        let text = "01:02:05, 31 envelopes, 1 event, 2 gaps, heartbeat 12 s ago";
+        assert_eq!(status.text(Duration::ZERO), text);
+    }
+
+    #[test]
+    fn more_than_two_heartbeats_without_data_are_a_silence() {
+        let mut status = Status::new(Duration::from_secs(45));
+        let seconds = Duration::from_secs;
+        assert!(!status.text(seconds(90)).starts_with("warning"));
+        let warning = "warning: no data for 00:01:31, 0 envelopes, 0 events";
+        assert_eq!(status.text(seconds(91)), warning);
+
+        status.end_silence(seconds(90));
+        assert_eq!(status.silences(), "");
+        status.end_silence(seconds(91));
+        assert_eq!(status.silences(), ", 1 silence, the longest 00:01:31");
+        status.end_silence(seconds(3_725));
+        status.end_silence(seconds(100));
+        assert_eq!(status.silences(), ", 3 silences, the longest 01:02:05");
     }
 }

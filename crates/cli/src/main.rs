@@ -3,6 +3,8 @@
 //! This file has the arguments, the command `inspect` and the exit statuses. The other modules:
 //!
 //! - `follow`: the command `follow`.
+//! - `request`: the command `request`.
+//! - `generate`: shell completions and man pages.
 //! - `inputs`: finds and opens files.
 //! - `stream`: cuts a stream into envelopes, for both commands.
 //! - `ndjson` and `table`: the two output formats.
@@ -10,9 +12,11 @@
 //! - `text`: text for terminals.
 
 mod follow;
+mod generate;
 mod inputs;
 mod ndjson;
 mod output;
+mod request;
 mod stream;
 mod table;
 mod text;
@@ -21,7 +25,8 @@ use std::io::{self, Read as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use ews_notifications::Partial;
 use indicatif::{ProgressBar, ProgressDrawTarget};
 
@@ -63,17 +68,24 @@ enum Command {
         paths: Vec<PathBuf>,
     },
 
-    /// Shows the events of a stream as they arrive.
-    ///
-    /// Reads the response to GetStreamingEvents from standard input. It is a sequence of SOAP envelopes. The events
-    /// of an envelope are printed as soon as its last byte arrives. On a terminal, a status line counts envelopes and
-    /// events and shows the time of the last heartbeat.
-    ///
-    /// Standard error reports server errors and missing events at once. Missing events can be detected only if the
-    /// server sends PreviousWatermark, which Exchange does not stream. Reading stops at the first malformed envelope.
-    /// Nothing of that envelope is shown.
-    #[command(after_help = FOLLOW_HELP)]
-    Follow,
+    Follow(follow::Arguments),
+
+    Request(request::Arguments),
+
+    /// Prints the completions for a shell.
+    #[command(after_help = generate::COMPLETIONS_HELP)]
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+
+    /// Writes man pages, one for each command.
+    #[command(after_help = generate::MAN_HELP)]
+    Man {
+        /// The folder for the pages. It is created if it does not exist.
+        #[arg(value_name = "FOLDER")]
+        folder: PathBuf,
+    },
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -96,26 +108,14 @@ Examples:
   ewsn inspect --format ndjson captured/ | jq .event.kind
                                 the kind of each event";
 
-const FOLLOW_HELP: &str = "\
-Exit status:
-  0  the server closed the connection (ConnectionStatus Closed), as it does
-     after the requested time, or the reader of the output stopped early
-  1  the stream is broken: an envelope is malformed, or the input ended within
-     an envelope or without ConnectionStatus Closed
-  2  invalid arguments
-  3  the server reported an error: a SOAP fault, a response of class Error, or
-     ErrorSubscriptionIds
-
-Examples:
-  curl -sN --ntlm -u USER -H 'Content-Type: text/xml' -d @request.xml \\
-      https://HOST/EWS/Exchange.asmx | ewsn follow
-  ... | tee saved.xml | ewsn follow --format ndjson | jq .event.kind";
-
 fn main() -> ExitCode {
     let Arguments { command, format } = Arguments::parse();
     let outcome = match command {
         Command::Inspect { paths } => inspect(format, &paths),
-        Command::Follow => follow::follow(format),
+        Command::Follow(arguments) => follow::follow(format, &arguments),
+        Command::Request(arguments) => request::print(&arguments),
+        Command::Completions { shell } => generate::completions(shell, Arguments::command()),
+        Command::Man { folder } => Ok(generate::man(&folder, Arguments::command())),
     };
     match outcome {
         Ok(code) => code,

@@ -1,10 +1,14 @@
-//! The command `follow`: when rows are printed, reports, and exit statuses.
+//! The command `follow`: when rows are printed, silences, reports, and exit statuses.
 
+use core::time::Duration;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdout};
+use std::thread;
 
-use crate::{NEW_MAIL, Run, UNREAD, command, connection, notification, run, streamed, values};
+use crate::{
+    NEW_MAIL, Run, UNREAD, command, connection, ewsn, folder, notification, run, streamed, values,
+};
 
 const NDJSON: [&str; 3] = ["follow", "--format", "ndjson"];
 
@@ -74,6 +78,14 @@ impl Followed {
         self.stdout.read_line(&mut line).unwrap();
         line
     }
+
+    /// Waits until it exits by itself. Its input stays open.
+    fn end(mut self) -> (String, Option<i32>) {
+        let mut stderr = String::new();
+        let mut reports = self.child.stderr.take().unwrap();
+        reports.read_to_string(&mut stderr).unwrap();
+        (stderr, self.child.wait().unwrap().code())
+    }
 }
 
 /// Each row is read before the next envelope is written. A row that is held back blocks this test.
@@ -141,7 +153,15 @@ fn the_exit_status_depends_on_the_end_of_the_stream() {
             1,
             vec![ended, "-: 1 envelope, 0 events"],
         ),
-        (String::new(), 0, 1, vec![ended, "-: 0 envelopes, 0 events"]),
+        (
+            String::new(),
+            0,
+            1,
+            vec![
+                "-: nothing arrived; the request may have failed",
+                "-: 0 envelopes, 0 events",
+            ],
+        ),
         // Two connections, one after the other.
         (
             [&connection("Closed"), &*heartbeat].concat(),
@@ -247,6 +267,88 @@ fn exits_with_0_when_the_reader_stops_early() {
     assert_eq!((stderr.as_str(), status), ("", Some(0)));
 }
 
+/// The input is there before the program starts, so only the program can be slow on a busy machine.
+#[test]
+fn timeout_ends_a_silence_with_status_4() {
+    let (stdin, mut writer) = std::io::pipe().unwrap();
+    let stream = [&connection("OK"), &connection("Closed")[..300]].concat();
+    writer.write_all(stream.as_bytes()).unwrap();
+    let arguments = ["follow", "--timeout", "1", "--heartbeat", "0.1"];
+    let mut command = command(Path::new("."), &arguments);
+    let output = command.stdin(stdin).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    let reports: Vec<&str> = stderr.lines().collect();
+    assert_eq!(reports[0], "-: nothing arrived for 1 s");
+    assert!(reports[1].contains(" silence"), "{stderr}");
+    assert!(
+        reports[1].starts_with("-: 1 envelope, 0 events, "),
+        "{stderr}"
+    );
+    assert_eq!((reports.len(), output.status.code()), (2, Some(4)));
+}
+
+#[test]
+fn timeout_without_any_data_says_that_nothing_arrived() {
+    let (stderr, status) = Followed::new(&["follow", "--timeout", "0.2"]).end();
+    let expected = "-: nothing arrived for 0.2 s\n-: 0 envelopes, 0 events\n";
+    assert_eq!((&*stderr, status), (expected, Some(4)));
+}
+
+/// The wait of a second is ten times as long as what is a silence, for a busy machine.
+#[test]
+fn the_end_has_the_silences() {
+    let mut followed = Followed::new(&["follow", "--heartbeat", "0.05"]);
+    followed.write(&connection("OK"));
+    assert!(followed.line().starts_with("EVENT "));
+    assert!(followed.line().starts_with("Success "));
+    thread::sleep(Duration::from_secs(1));
+    followed.write(&connection("Closed"));
+    drop(followed.child.stdin.take());
+    let (stderr, status) = followed.end();
+    let counts = "\n-: 2 envelopes, 0 events, ";
+    assert!(
+        stderr.contains(counts) && stderr.contains(" silence"),
+        "{stderr}"
+    );
+    assert_eq!(status, Some(0));
+}
+
+#[test]
+fn follows_a_file() {
+    let folder = folder([("saved.xml", &*connection("Closed"))]);
+    let run = ewsn(&folder, &["follow", "--format", "ndjson", "saved.xml"]);
+    assert_eq!(values(&run, "/file"), ["saved.xml"]);
+    let reports = "saved.xml: the server closed the connection\nsaved.xml: 1 envelope, 0 events\n";
+    assert_eq!((&*run.stderr, run.status), (reports, 0));
+
+    let run = ewsn(&folder, &["follow", "missing.xml"]);
+    assert!(run.stderr.starts_with("missing.xml: "), "{}", run.stderr);
+    assert_eq!((&*run.stdout, run.status), ("", 1));
+}
+
+/// Opening such a pipe blocks.
+#[cfg(unix)]
+#[test]
+fn timeout_ends_the_wait_for_the_writer_of_a_named_pipe() {
+    let folder = folder([]);
+    let pipe = folder.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(pipe).status();
+    assert!(made.unwrap().success());
+    let run = ewsn(&folder, &["follow", "--timeout", "0.2", "pipe"]);
+    assert_eq!(run.status, 4, "{}", run.stderr);
+}
+
+#[test]
+fn refuses_times_that_are_not_positive() {
+    for time in ["0", "-1", "nan", "inf", "1e300", "1e-300", "", "1s"] {
+        for option in ["--timeout", "--heartbeat"] {
+            let run = follow(&["follow", &format!("{option}={time}")], "");
+            assert_eq!(run.status, 2, "{option} {time}");
+            assert!(run.stderr.contains("number of seconds"), "{}", run.stderr);
+        }
+    }
+}
+
 #[cfg(unix)] // a folder can be opened, but not read
 #[test]
 fn reports_an_input_that_cannot_be_read() {
@@ -261,7 +363,7 @@ fn reports_an_input_that_cannot_be_read() {
 #[test]
 fn the_help_lists_every_exit_status() {
     let help = follow(&["follow", "--help"], "").stdout;
-    for status in ["\n  0  ", "\n  1  ", "\n  2  ", "\n  3  "] {
+    for status in ["\n  0  ", "\n  1  ", "\n  2  ", "\n  3  ", "\n  4  "] {
         assert!(help.contains(status), "{help}");
     }
 }

@@ -1,6 +1,7 @@
 //! Runs the binary `ewsn` in a temporary folder and compares its output.
 //!
-//! This file has the helpers. The module `follow` tests the command `follow`; the others test `inspect`.
+//! This file has the helpers. The modules `follow` and `request` test these commands, `generate` those for packages; the
+//! others test `inspect`.
 #![expect(
     clippy::unwrap_used,
     reason = "a test stops at the first surprise, in its helpers as well"
@@ -8,8 +9,10 @@
 
 mod failures;
 mod follow;
+mod generate;
 mod inputs;
 mod ndjson;
+mod request;
 mod streams;
 mod table;
 
