@@ -154,7 +154,7 @@ impl Parser {
     /// let body = b"<Envelope xmlns='http://www.w3.org/2003/05/soap-envelope'><Body/></Envelope>";
     /// let error = parser.parse(body).unwrap_err();
     /// let description = parser.describe(error, body);
-    /// assert_eq!(description.expected.as_deref(), Some("at most 1 (`Limits::depth`)"));
+    /// assert_eq!(description.expected, "at most 1 (`Limits::depth`)");
     /// ```
     #[must_use]
     pub fn describe(&self, error: Error, body: &[u8]) -> Description {

@@ -49,8 +49,8 @@ pub(super) struct StartTag<'b> {
 const NAMESPACE: usize = 100;
 
 impl<'b> Context<'b> {
-    /// Reads the body up to the error. Linear in the offset. `None` if it is not read that far: if it is another body than the
-    /// refused one, and for some errors of [`frame`](crate::frame), which reads on where the tokenizer does not.
+    /// Reads the body up to the error, in linear time. `None` if the tokenizer fails earlier: with another body than the
+    /// refused one, or after some errors of [`frame`](crate::frame).
     pub(super) fn of(error: Error, body: &'b [u8]) -> Option<Self> {
         if error.kind() == ErrorKind::BodyLimit {
             return None; // it is as long as it wants to be, and its error is at its start
@@ -154,7 +154,7 @@ impl<'b> Context<'b> {
         Some(first.1)
     }
 
-    /// The namespaces in which the start tag at the error would be known in its place. The empty one is none.
+    /// The namespaces in which the start tag at the error would be known in its place. No namespace is empty.
     pub(super) fn expected_namespaces(&self) -> impl Iterator<Item = &'static str> {
         let tag = self.tag.as_ref().map(|tag| tag.local);
         let place = self.parent().zip(tag);

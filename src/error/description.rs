@@ -36,11 +36,11 @@ pub struct Description {
     /// The name at the place, if the error is about a name, such as an unexpected operation or a duplicate attribute.
     /// At most 64 characters of it, up to the first one that is not printable.
     pub name: Option<String>,
-    /// What the body has at the place, such as `` gzip data `` or `` `t:ItemId` without the attribute `Id` ``. At most 400
+    /// The defect, such as `` gzip data `` or `` `t:ItemId` without the attribute `Id` ``. At most 400
     /// characters.
     pub found: String,
-    /// What should be there. At most 400 characters. `None` if nothing should be.
-    pub expected: Option<String>,
+    /// The right content of the place. At most 400 characters.
+    pub expected: String,
     /// The likely cause, and what to do about it. At most 400 characters. `None` if nothing is likely.
     pub hint: Option<String>,
     /// A second place that explains the error, such as the start tag that an end tag does not fit. It is before the first one.
@@ -60,7 +60,7 @@ pub struct Related {
     pub line: usize,
     /// The column, in characters from 1.
     pub column: usize,
-    /// What is there, such as `` `t:ItemId` begins here ``. At most 128 characters.
+    /// The explanation, such as `` `t:ItemId` begins here ``. At most 128 characters.
     pub text: String,
 }
 
@@ -104,13 +104,10 @@ impl Description {
         }
     }
 
-    /// The message without line, column and hint: what was found, and what was expected. Allocates.
+    /// [`found`](Self::found) and [`expected`](Self::expected) in one sentence. Allocates.
     #[must_use]
     pub fn message(&self) -> String {
-        match &self.expected {
-            Some(expected) => format!("{}; expected {expected}", self.found),
-            None => self.found.clone(),
-        }
+        format!("{}; expected {}", self.found, self.expected)
     }
 }
 

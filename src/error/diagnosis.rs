@@ -1,6 +1,7 @@
-//! The words of a description: what was found, what was expected, the likely cause, and a second place.
+//! The sentences of a description: the defect, the expectation, the likely cause, and a second place.
 //!
-//! They are for people who operate mail servers and do not know the specifications of XML. Uses the other modules of `error`.
+//! They are for people who operate mail servers and do not know the specifications of XML. Uses the other modules of
+//! `error`, and the names of `schema`.
 
 use alloc::borrow::ToOwned;
 use alloc::format;
@@ -21,27 +22,15 @@ pub(super) const QUOTE: usize = 64;
 /// The parts of a description that are sentences.
 pub(super) struct Diagnosis {
     pub(super) found: String,
-    pub(super) expected: Option<String>,
+    pub(super) expected: String,
     pub(super) hint: Option<String>,
-    /// An offset, and what is there.
+    /// An offset, and a text about that place.
     pub(super) related: Option<(usize, String)>,
 }
 
 impl Diagnosis {
     /// With limits, the description of an exceeded limit has its value.
     pub(super) fn of(error: Error, body: &[u8], limits: Option<&Limits>) -> Self {
-        if let Some((foreign, part)) = Foreign::recognize(body) {
-            let found = match part {
-                [] => foreign.name.to_owned(),
-                part => format!("{}: `{}`", foreign.name, shown(part)),
-            };
-            return Self {
-                found,
-                expected: Some("a SOAP envelope (XML in UTF-8)".to_owned()),
-                hint: Some(foreign.hint.to_owned()),
-                related: None,
-            };
-        }
         let case = Case {
             kind: error.kind(),
             offset: error.offset(),
@@ -49,15 +38,29 @@ impl Diagnosis {
             rest: body.get(error.offset()..).unwrap_or_default(),
             context: Context::of(error, body),
         };
-        case.diagnose(limits)
+        let Some((foreign, part)) = Foreign::recognize(body) else {
+            return case.diagnose(limits);
+        };
+        let Foreign { name, hint, .. } = foreign;
+        if error.kind() == ErrorKind::BodyLimit {
+            let diagnosis = case.diagnose(limits);
+            return diagnosis.hint(format!("it begins like this: {name}; {hint}"));
+        }
+        let found = match part {
+            [] => (*name).to_owned(),
+            part => format!("{name}: `{}`", shown(part)),
+        };
+        case.found(found)
+            .expected("a SOAP envelope (XML in UTF-8)")
+            .hint(*hint)
     }
 
-    /// What can be said of any body.
+    /// The sentences that are true for any body with this error.
     fn of_kind(kind: ErrorKind) -> Self {
         let (found, expected) = kind.message();
         Self {
             found: found.to_owned(),
-            expected: Some(expected.to_owned()),
+            expected: expected.to_owned(),
             hint: Some(kind.hint())
                 .filter(|hint| !hint.is_empty())
                 .map(str::to_owned),
@@ -66,7 +69,7 @@ impl Diagnosis {
     }
 
     fn expected(mut self, expected: impl Into<String>) -> Self {
-        self.expected = Some(expected.into());
+        self.expected = expected.into();
         self
     }
 
@@ -81,7 +84,7 @@ impl Diagnosis {
     }
 }
 
-/// An error, its body, and what is around it.
+/// An error, its body, and the elements around it.
 struct Case<'b> {
     kind: ErrorKind,
     offset: usize,
@@ -117,10 +120,7 @@ impl Case<'_> {
             K::Name => self.found(format!("{next} after `<`, where a tag begins")),
             K::StartTag => self.found(format!("unexpected {next}{tag}")),
             K::EndTag => self.found(format!("unexpected {next} in an end tag")),
-            K::AttributeEquals => self.found(format!(
-                "{next} after the name of an \
-                attribute{tag}"
-            )),
+            K::AttributeEquals => self.found(format!("{next} after an attribute name{tag}")),
             K::AttributeQuote => self.found(format!("{next} where a value begins{tag}")),
             K::AttributeSpace | K::AttributeLessThan => {
                 self.found(format!("{}{tag}", self.kind.message().0))
@@ -140,7 +140,7 @@ impl Case<'_> {
                 "`{name}` without a SubscriptionId, or with an empty one"
             )),
             K::InvalidBoolean | K::InvalidInt => {
-                let value = shown(until(self.rest, b"<\"'\r\n"));
+                let value = shown(until(self.rest.trim_ascii_start(), b"<\"'\r\n").trim_ascii());
                 let is_attribute = self.context.as_ref().is_some_and(|it| it.tag.is_some());
                 let place = if is_attribute {
                     tag
@@ -157,7 +157,7 @@ impl Case<'_> {
         }
     }
 
-    /// The diagnosis for any body, but with this found.
+    /// [`Diagnosis::of_kind`], with another defect.
     fn found(&self, found: String) -> Diagnosis {
         Diagnosis {
             found,
@@ -165,7 +165,7 @@ impl Case<'_> {
         }
     }
 
-    /// The diagnosis for any body, with a part of this one.
+    /// [`Diagnosis::of_kind`], with a part of the body.
     fn quoting(&self, part: &[u8]) -> Diagnosis {
         match part.trim_ascii() {
             [] => Diagnosis::of_kind(self.kind),
@@ -231,12 +231,9 @@ impl Case<'_> {
                 converts the text in such an encoding, and set it to UTF-8",
                 named(char::from(byte))
             ),
-            _ => String::from(
-                "the text was written in another encoding, or was damaged on the \
-                    way",
-            ),
+            _ => String::from("the text is in another encoding, or was damaged on the way"),
         };
-        self.found(format!("the byte {byte:02X}, which is not UTF-8 here"))
+        self.found(format!("the byte 0x{byte:02X}, which is not UTF-8 here"))
             .expected("UTF-8")
             .hint(hint)
     }
@@ -339,8 +336,8 @@ impl Case<'_> {
         };
         let diagnosis = self.quoting(reference).expected("an allowed character");
         diagnosis.hint(format!(
-            "{cause}: set `Config::illegal_references` to `Replace`, and the body is accepted \
-            with U+FFFD in its place"
+            "{cause}: set `Config::illegal_references` to `IllegalReferences::Replace`, \
+            and the body is accepted with U+FFFD in its place"
         ))
     }
 
@@ -404,8 +401,7 @@ impl Case<'_> {
                 drops it",
             ),
             (None, _) => String::from(
-                "the wrong namespace is declared for its prefix: find the program that writes \
-                    it",
+                "its prefix has the wrong declaration: find the program that writes it",
             ),
         };
         let diagnosis = self.found(found).hint(hint);
@@ -434,8 +430,7 @@ impl Case<'_> {
                 "this is the answer to another EWS request: give it to the program that asked"
             }
             _ if is_ews => {
-                "this is a request to Exchange, and not a message from it: look where it was \
-                    sent"
+                "this is a request to Exchange, not a message from it: look where it was sent"
             }
             _ => "this is no message of Exchange: look who sent it, and check the URL",
         };
@@ -495,9 +490,9 @@ impl Case<'_> {
         let most = limits.map(limit.value);
         let size = self.body.len();
         let diagnosis = match self.kind {
-            // A stream has more bytes than were read of it, and another configuration may allow them.
+            // The caller may have read only a part of it. With another configuration it may be allowed.
             ErrorKind::BodyLimit if size > most.unwrap_or(0) => {
-                self.found(format!("a body of {} bytes", grouped(size)))
+                self.found(format!("a body of {} bytes or more", grouped(size)))
             }
             ErrorKind::BodyLimit => Diagnosis::of_kind(self.kind),
             ErrorKind::NameLimit => {
@@ -610,53 +605,35 @@ struct Limit {
 #[rustfmt::skip]
 const LIMITS: [Limit; 6] = [
     Limit { kind: ErrorKind::BodyLimit, field: "body_bytes", value: |limits| limits.body_bytes,
-        usual: "an event has about 500 bytes, so this body is unusual" },
+        usual: "an event takes about 500 bytes, so this is an unusual body" },
     Limit { kind: ErrorKind::DepthLimit, field: "depth", value: |limits| limits.depth,
-        usual: "Exchange nests about ten elements, so this is an attack or damage" },
+        usual: "Exchange nests less than ten elements, so this is damage or an attack" },
     Limit { kind: ErrorKind::AttributeLimit, field: "attributes", value: |limits| limits.attributes,
-        usual: "Exchange writes about five attributes in a tag, so this is an attack or damage" },
+        usual: "Exchange writes less than ten attributes in a tag, so this is damage or an attack" },
     Limit { kind: ErrorKind::BindingLimit, field: "bindings", value: |limits| limits.bindings,
-        usual: "Exchange declares about five namespaces, so this is an attack or damage" },
+        usual: "Exchange declares less than ten namespaces, so this is damage or an attack" },
     Limit { kind: ErrorKind::NameLimit, field: "name_bytes", value: |limits| limits.name_bytes,
-        usual: "names in EWS have less than 100 bytes, so this is an attack or damage" },
+        usual: "names in EWS have less than 100 bytes, so this is damage or an attack" },
     Limit { kind: ErrorKind::EventLimit, field: "events", value: |limits| limits.events,
-        usual: "a mass operation such as a migration causes that many events, or an attack" },
+        usual: "so many come from a mass operation, such as a migration, or from an attack" },
 ];
 
-/// How two similar namespaces differ.
+/// How two similar namespaces differ, in whole words.
 fn difference(found: &str, right: &str) -> Option<String> {
-    let is_part = |c: char| c.is_alphanumeric();
-    let start = found
-        .bytes()
-        .zip(right.bytes())
-        .take_while(|(a, b)| a == b)
-        .count();
-    let backwards = found.bytes().rev().zip(right.bytes().rev());
+    let same =
+        |pairs: &mut dyn Iterator<Item = (u8, u8)>| pairs.take_while(|(a, b)| a == b).count();
+    let start = same(&mut found.bytes().zip(right.bytes()));
     let most = found.len().min(right.len()) - start;
-    let end = backwards.take(most).take_while(|(a, b)| a == b).count();
-    if 2 * (start + end) < right.len().max(found.len()) || found.is_empty() {
+    let end = same(&mut found.bytes().rev().zip(right.bytes().rev()).take(most));
+    if found.is_empty() || 2 * (start + end) < found.len().max(right.len()) {
         return None;
     }
-    // Whole words differ, not letters of them.
-    let before = right.get(..start)?;
-    let start = start
-        - before
-            .chars()
-            .rev()
-            .take_while(|c| is_part(*c))
-            .map(char::len_utf8)
-            .sum::<usize>();
-    let after = right.get(right.len() - end..)?;
-    let end = end
-        - after
-            .chars()
-            .take_while(|c| is_part(*c))
-            .map(char::len_utf8)
-            .sum::<usize>();
-    let (wrong, right) = (
-        found.get(start..found.len() - end)?,
-        right.get(start..right.len() - end)?,
-    );
+    let before = right.get(..start)?.trim_end_matches(char::is_alphanumeric);
+    let after = right
+        .get(right.len() - end..)?
+        .trim_start_matches(char::is_alphanumeric);
+    let wrong = found.get(before.len()..found.len() - after.len())?;
+    let right = right.get(before.len()..right.len() - after.len())?;
     let fault = match (wrong, right) {
         (wrong, "") => format!("`{wrong}` should not be there"),
         ("", right) => format!("`{right}` is missing"),
@@ -678,7 +655,7 @@ fn is_surrogate(reference: &[u8]) -> bool {
     matches!(number, Ok(0xD800..=0xDFFF))
 }
 
-/// What the body is inside of, at the start of a token that it cuts. `None` for text.
+/// The kind of markup that begins here. `None` for text.
 fn markup(token: &[u8]) -> Option<String> {
     Some(match token {
         [b'<', b'/', ..] => String::from("an end tag"),
@@ -687,7 +664,8 @@ fn markup(token: &[u8]) -> Option<String> {
         }
         [b'<', b'?', ..] => String::from("a processing instruction"),
         [b'<', b'!', b'[', ..] => String::from("a CDATA section"),
-        [b'<', b'!', ..] => String::from("a comment"),
+        [b'<', b'!', b'-', ..] => String::from("a comment"),
+        [b'<', b'!', ..] => String::from("a declaration"),
         [b'<'] => String::from("a tag"),
         [b'<', tag @ ..] => format!("the start tag of `{}`", shown(until(tag, NAME_ENDS))),
         _ => return None,

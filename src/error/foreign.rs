@@ -6,7 +6,7 @@ use memchr::{memchr, memmem};
 
 /// A class of bodies that are something else than XML in UTF-8.
 pub(super) struct Foreign {
-    /// What it is: `gzip data`.
+    /// A noun for it, such as `gzip data`.
     pub(super) name: &'static str,
     /// Recognizes such a body. Returns the part that tells people most about it, or an empty part.
     find: fn(&[u8]) -> Option<&[u8]>,
@@ -32,7 +32,7 @@ pub(super) const FOREIGN: &[Foreign] = &[
     Foreign { name: "text in UTF-16", find: |body| begins(body, &[b"\xFF\xFE", b"\xFE\xFF", b"<\0", b"\0<"]),
         hint: CONVERTED },
     Foreign { name: "TLS record", find: |body| matches!(body, [0x14..=0x17, 3, 0..=4, ..]).then_some(&[]),
-        hint: "the sender speaks TLS to a port without TLS: put a certificate here, let a proxy in front end TLS, or use an `http://` URL" },
+        hint: "the sender speaks TLS to a port without TLS: serve TLS here, let a proxy in front end TLS, or use an `http://` URL" },
     Foreign { name: "HTTP response", find: |body| first_line(text(body)).filter(|line| is_status_line(line)),
         hint: "the head of the response was saved with the body: look at its status first, and pass on only what follows the empty line" },
     Foreign { name: "HTTP request", find: |body| first_line(text(body)).filter(|line| is_request_line(line)),
@@ -105,7 +105,10 @@ fn is_status_line(line: &[u8]) -> bool {
 
 /// RFC 9112, section 3: `POST /notify HTTP/1.1`.
 fn is_request_line(line: &[u8]) -> bool {
-    line.first().is_some_and(u8::is_ascii_uppercase) && memmem::find(line, b" HTTP/").is_some()
+    let mut parts = line.split(|byte| *byte == b' ');
+    let method = parts.next().unwrap_or_default();
+    let version = parts.nth(1).unwrap_or_default();
+    method.iter().all(u8::is_ascii_uppercase) && version.starts_with(b"HTTP/")
 }
 
 /// RFC 9112, section 7.1: digits in hexadecimal, perhaps an extension, and then the first bytes of the XML.
@@ -181,7 +184,6 @@ fn text_line(body: &[u8]) -> Option<&[u8]> {
 
 /// Whether an envelope follows soon.
 fn has_envelope(body: &[u8]) -> bool {
-    [b"<?xml ".as_slice(), b"Envelope"]
-        .iter()
-        .any(|part| memmem::find(start(body), part).is_some())
+    let mut starts = [b"<?xml ".as_slice(), b"<Envelope", b":Envelope"].into_iter();
+    starts.any(|envelope| memmem::find(start(body), envelope).is_some())
 }

@@ -186,7 +186,7 @@ impl ErrorKind {
     pub(super) const OPERATIONS: &'static str = "`SendNotification`, `GetEventsResponse`, `GetStreamingEventsResponse` or a SOAP \
             `Fault`";
 
-    /// What is found, and what is expected instead.
+    /// The defect, and the expectation. Both are the same for any body.
     pub(super) const fn message(self) -> (&'static str, &'static str) {
         let (_, _, found, expected) = self.details();
         (found, expected)
@@ -343,8 +343,8 @@ impl ErrorKind {
             Self::ReservedTarget => (
                 Malformed,
                 "reserved_target",
-                "misplaced XML declaration",
-                "it at the first byte of the body, or not at all",
+                "XML declaration after the start of the body",
+                "it at the first byte, or not at all",
             ),
             Self::ProcessingInstruction => (
                 Malformed,

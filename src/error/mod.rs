@@ -73,7 +73,7 @@ impl Error {
         self.offset
     }
 
-    /// What was found and expected, the likely cause, line, column and excerpt, from the body that was refused.
+    /// Explains the error with the body that was refused: the defect and its place, the expectation, the likely cause.
     ///
     /// It reads the body up to the offset, in linear time, and allocates. So it is for the log and not for the hot path. The
     /// description contains some characters of the body. Another body than the refused one gives a wrong description, not a

@@ -6,8 +6,8 @@ use alloc::string::String;
 /// The most bytes that a character can have.
 const CHAR_BYTES: usize = 4;
 
-/// Whether a terminal or the viewer of a log would not show this character, or would hide or reorder others: controls, line
-/// separators, characters without a width, and those that change the direction of text.
+/// Whether a terminal or the viewer of a log would hide this character, or hide or reorder others because of it. These are
+/// controls, line separators, characters without a width, and changes of direction.
 pub(super) fn is_unprintable(c: char) -> bool {
     c.is_control()
         || matches!(c,

@@ -1,9 +1,10 @@
-//! What is said about bodies that are damaged or are no EWS: the table in `docs/diagnoses.md`, and the bounds of all texts.
+//! The descriptions of damaged and foreign bodies, and the table of them in `docs/diagnoses.md`.
 //!
 //! `UPDATE_DIAGNOSES=1 cargo test --test it -- diagnoses::` writes the table. Read it before you commit it.
 
 use core::fmt::Write as _;
-use std::time::{Duration, Instant};
+use core::time::Duration;
+use std::time::Instant;
 
 use ews_notifications::frame::Framer;
 use ews_notifications::xml::{Buffers, Tokenizer};
@@ -70,7 +71,7 @@ fn inputs() -> Vec<(&'static str, Vec<u8>)> {
         ("a push in a buffer that is too long", [PUSH.as_bytes(), &[0; 100]].concat()),
         ("a push after an empty line", format!("\n{PUSH}").into_bytes()),
         ("a push with the first line of another encoding", push("utf-8", "utf-16")),
-        ("a part of a push", PUSH[PUSH.find("<t:CreatedEvent>").unwrap()..].as_bytes().to_vec()),
+        ("a part of a push", PUSH.as_bytes()[PUSH.find("<t:CreatedEvent>").unwrap()..].to_vec()),
         ("a push with a namespace of another year", push(&format!("xmlns:m=\"{MESSAGES}\"><"), &format!("xmlns:m=\"{}\"><", MESSAGES.replace("2006", "2007")))),
         ("a push without its namespace", push("<m:SendNotification ", "<SendNotification ")),
         ("the answer to FindItem", operation(&find_item)),
@@ -87,14 +88,14 @@ fn inputs() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// What a parser with default limits says.
+/// The description of a parser with default limits.
 fn describe(body: &[u8]) -> Description {
     let mut parser = Parser::new();
     let error = parser.parse(body).expect_err("a body that is refused");
     parser.describe(error, body)
 }
 
-/// What is said about the first defect of a body: of its XML if there is one, and of its message if not.
+/// The description of the first defect of the XML. If there is none, that of the message.
 fn describe_xml(body: &str) -> Description {
     let (mut buffers, config) = (Buffers::default(), Config::new());
     let mut tokens = Tokenizer::new(body.as_bytes(), &mut buffers, &config).unwrap();
@@ -252,7 +253,7 @@ fn a_description_says_what_was_found_and_what_was_expected() {
         ),
         (
             "<a b/>".into(),
-            "`/` after the name of an attribute, in the start tag of `a`".into(),
+            "`/` after an attribute name, in the start tag of `a`".into(),
             "`=` after its name".into(),
         ),
         (
@@ -300,6 +301,16 @@ fn a_description_says_what_was_found_and_what_was_expected() {
             in_body("<m:SendNotification xmlns:m='urn:b'/>"),
             "`m:SendNotification` in the namespace `urn:b`".into(),
             format!("`{MESSAGES}`"),
+        ),
+        (
+            notification("<m:SubscriptionId>A</m:SubscriptionId>"),
+            format!("`m:SubscriptionId` in the namespace `{MESSAGES}`"),
+            format!("`{TYPES}`"),
+        ),
+        (
+            in_body("<Fault xmlns=''/>"),
+            "`Fault` in no namespace".into(),
+            format!("`{SOAP}` or `{SOAP_12}`"),
         ),
         // Operations.
         (
@@ -349,6 +360,16 @@ fn a_description_says_what_was_found_and_what_was_expected() {
             "`Id=\"…\"` with the id".into(),
         ),
         (
+            event("<t:ItemId Id=''/>"),
+            "`t:ItemId` with an empty `Id`".into(),
+            "`Id=\"…\"` with the id".into(),
+        ),
+        (
+            event("<t:UnreadCount>\n 1.5\n</t:UnreadCount>"),
+            "the value `1.5` in `t:UnreadCount`".into(),
+            "digits with an optional sign, from -2147483648 to 2147483647".into(),
+        ),
+        (
             event("<t:Watermark><b/></t:Watermark>"),
             "the element `b` in `t:Watermark`".into(),
             "only text, and then `</t:Watermark>`".into(),
@@ -378,7 +399,7 @@ fn a_description_says_what_was_found_and_what_was_expected() {
         let (found, expected): (String, String) = (found, expected);
         assert_eq!(
             (description.found, description.expected),
-            (found, Some(expected)),
+            (found, expected),
             "{body}"
         );
     }
@@ -424,10 +445,7 @@ fn a_hint_depends_on_what_the_body_has() {
             "`ftp` should be `http`",
         ),
         (types(TYPES), "`types` should be `messages`"),
-        (
-            types("urn:a"),
-            "the wrong namespace is declared for its prefix",
-        ),
+        (types("urn:a"), "its prefix has the wrong declaration"),
         ("<SendNotification/>".into(), "was lost"),
         (
             "\n<?xml version='1.0'?><a/>".into(),
@@ -490,7 +508,7 @@ fn a_cut_body_names_the_innermost_open_element() {
         let text = str::from_utf8(&fixture.body).unwrap();
         let document = roxmltree::Document::parse(text).unwrap();
         let elements = document.descendants().filter(|node| node.is_element());
-        // Where the start tag ends, where the element ends, and what is said about where it begins.
+        // The end of the start tag, the end of the element, and the note about its begin.
         let elements: Vec<_> = elements
             .map(|element| {
                 let range = element.range();
@@ -559,11 +577,16 @@ fn an_exceeded_limit_is_described_with_its_field_and_value() {
         .events(2)
         .name_bytes(40);
     let parser = &mut Parser::with_config(Config::new().limits(limits));
+    let compressed = [b"\x1F\x8B".as_slice(), &[0; 5_000]].concat();
+    let error = parser.parse(&compressed).unwrap_err();
+    let description = parser.describe(error, &compressed);
+    assert_eq!(description.found, "a body of 5,002 bytes or more");
+    assert!(description.hint.unwrap().contains("gzip data"));
     let long = "n".repeat(1_234);
     for (body, found, expected, field) in [
         (
             " ".repeat(4_999) + "<a/>",
-            "a body of 5,003 bytes",
+            "a body of 5,003 bytes or more",
             "at most 5,000",
             "body_bytes",
         ),
@@ -610,7 +633,7 @@ fn an_exceeded_limit_is_described_with_its_field_and_value() {
         assert!(description.found.starts_with(found), "{description}");
         assert_eq!(
             description.expected,
-            Some(format!("{expected} (`Limits::{field}`)"))
+            format!("{expected} (`Limits::{field}`)")
         );
         let hint = description.hint.unwrap();
         assert!(
@@ -620,7 +643,7 @@ fn an_exceeded_limit_is_described_with_its_field_and_value() {
             "{hint}"
         );
         let without = error.describe(body.as_bytes());
-        assert_eq!(without.expected, Some(format!("at most `Limits::{field}`")));
+        assert_eq!(without.expected, format!("at most `Limits::{field}`"));
     }
 }
 
