@@ -36,6 +36,7 @@ use std::io::{self, Write as _};
 use std::time::Instant;
 
 use ews_notifications::frame::Framer;
+use ews_notifications::request as ews;
 use ews_notifications::{
     ConnectionStatus, Message, Parser, ResponseClass, ResponseCode, SubscriptionId,
 };
@@ -191,15 +192,14 @@ impl Client {
 
     /// Returns the time that the server asks to wait, if this message ends the connection.
     fn end(&mut self, message: &Message<'_>) -> Result<Option<Duration>, Failure> {
-        const BACK_OFF: &str = "BackOffMilliseconds";
         if let Some(fault) = message.fault {
-            return back_off(fault.value(BACK_OFF), fault.response_code, fault.string).map(Some);
+            return back_off(fault.back_off_ms(), fault.response_code, fault.string).map(Some);
         }
         for response in message.responses {
             let ids = response.error_subscription_ids;
             if response.class == Some(ResponseClass::Error) && ids.is_empty() {
                 let (code, text) = (response.code, response.message_text);
-                return back_off(response.value(BACK_OFF), code, text).map(Some);
+                return back_off(response.back_off_ms(), code, text).map(Some);
             }
             if !ids.is_empty() {
                 let code = response.code.map_or("an error", |code| code.as_str());
@@ -217,9 +217,12 @@ impl Client {
 
     /// Sends the request. The response begins at once and lasts for half an hour.
     async fn request(&self) -> Result<Incoming, Failure> {
+        let ids = self.subscription_ids.iter();
+        let ids: Vec<_> = ids.map(|id| SubscriptionId::new(id)).collect();
+        let body = ews::Request::get_streaming_events(&ids, 30).to_xml()?; // the most minutes that Exchange allows
         let request = Request::post(&self.url)
-            .header(CONTENT_TYPE, "text/xml; charset=utf-8")
-            .body(get_streaming_events(&self.subscription_ids))?;
+            .header(CONTENT_TYPE, ews::Request::CONTENT_TYPE)
+            .body(body)?;
         let response = self.http.request(request).await?;
         let content_type = response.headers().get(CONTENT_TYPE);
         let content_type = content_type.map_or("", |value| value.to_str().unwrap_or("unknown"));
@@ -253,32 +256,15 @@ pub(crate) fn with_causes(error: &(dyn Error + 'static)) -> String {
 
 /// Returns the time that a busy server asks to wait, or without one the server's error.
 fn back_off(
-    milliseconds: Option<&str>,
+    milliseconds: Option<u64>,
     code: Option<ResponseCode<'_>>,
     text: Option<&str>,
 ) -> Result<Duration, Failure> {
-    if let Some(Ok(milliseconds)) = milliseconds.map(|text| text.trim().parse()) {
+    if let Some(milliseconds) = milliseconds {
         return Ok(Duration::from_millis(milliseconds));
     }
     let code = code.map_or("error", |code| code.as_str());
     Err(format!("{code}: {}", text.unwrap_or("-")).into())
-}
-
-/// A `GetStreamingEvents` request for these subscriptions. 30 minutes is the most that Exchange allows.
-fn get_streaming_events(subscription_ids: &[String]) -> String {
-    let ids = subscription_ids.iter().map(|id| {
-        let id = id.replace('&', "&amp;").replace('<', "&lt;");
-        format!("<t:SubscriptionId>{id}</t:SubscriptionId>")
-    });
-    let ids: String = ids.collect();
-    format!(
-        r#"<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"
-  xmlns:m="http://schemas.microsoft.com/exchange/services/2006/messages"
-  xmlns:t="http://schemas.microsoft.com/exchange/services/2006/types">
-<s:Header><t:RequestServerVersion Version="Exchange2010_SP1"/></s:Header>
-<s:Body><m:GetStreamingEvents><m:SubscriptionIds>{ids}</m:SubscriptionIds>
-<m:ConnectionTimeout>30</m:ConnectionTimeout></m:GetStreamingEvents></s:Body></s:Envelope>"#
-    )
 }
 
 /// Prints a line for each event. Ids are escaped, so that a line feed in one does not start another line.

@@ -48,6 +48,8 @@ struct Row<'a> {
     server_version: Option<&'a str>,
     /// Faults only.
     fault_code: Option<&'a str>,
+    /// Faults of SOAP 1.2 only.
+    fault_subcode: Option<&'a str>,
     /// Faults only.
     fault_string: Option<&'a str>,
     response_class: Option<ResponseClass<'a>>,
@@ -90,11 +92,12 @@ pub(crate) fn write(
     if let Some(fault) = message.fault {
         let row = Row {
             fault_code: fault.code,
+            fault_subcode: fault.subcode,
             fault_string: fault.string,
             response_code: fault.response_code,
             message_text: fault.message_text,
             message_xml: fault.message_xml,
-            back_off_ms: milliseconds(fault.value(BACK_OFF)),
+            back_off_ms: fault.back_off_ms(),
             ..of_message()
         };
         row.write(out)?;
@@ -108,7 +111,7 @@ pub(crate) fn write(
             response_code: response.code,
             message_text: response.message_text,
             message_xml: response.message_xml,
-            back_off_ms: milliseconds(response.value(BACK_OFF)),
+            back_off_ms: response.back_off_ms(),
             connection_status: response.connection_status,
             error_subscription_ids: response.error_subscription_ids,
             subscription_id: response.subscription_id(),
@@ -157,12 +160,6 @@ impl Row<'_> {
         serde_json::to_writer(&mut *out, self)?;
         writeln!(out)
     }
-}
-
-const BACK_OFF: &str = "BackOffMilliseconds";
-
-fn milliseconds(value: Option<&str>) -> Option<u64> {
-    value?.trim().parse().ok()
 }
 
 /// An object with the values by name. Of values with the same name it has the first, as `Response::value` returns it.
