@@ -108,6 +108,8 @@ def extract(body: bytes, file: str) -> list[Row]:
         "fault_code": None,
         "fault_string": None,
         "response_class": None,
+        "response_code": None,
+        "message_text": None,
         "connection_status": None,
         "error_subscription_ids": [],
         "subscription_id": None,
@@ -119,7 +121,7 @@ def extract(body: bytes, file: str) -> list[Row]:
         return [shared | fault_row(operation)]
     messages = operation.one("messages:ResponseMessages")
     responses = messages.all(*RESPONSES) if messages else []
-    return [shared | row for response in responses for row in response_rows(response)]
+    return [shared | row for response in responses for row in response_rows(response)] or [shared]
 
 
 def parse(body: bytes) -> Element:

@@ -123,7 +123,7 @@ class Maker:
         self.flaw("operation", lambda: vars(operation).update(ns=ns, name=other_name))
         root, version = self.envelope(soap, operation) if soap else (operation, None)
         shared = NOTHING | {"file": file, "operation": name, "server_version": version}
-        return root, [shared | row for row in rows]
+        return root, [shared | row for row in rows or [{}]]
 
     def operation(self, name: str) -> tuple[Node, list[Row]]:
         operation = Node("messages", name)

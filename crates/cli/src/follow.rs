@@ -4,25 +4,23 @@
 
 use core::cell::RefCell;
 use core::time::Duration;
-use std::fs::File;
 use std::io::{self, BufRead, Cursor, Read};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::Instant;
 
 use clap::Args;
-use ews_notifications::{
-    ConnectionStatus, Continuity, Delivery, Message, Parser, Response, ResponseClass, Watermark,
-};
+use ews_notifications::{ConnectionStatus, Delivery, Message, Parser};
 use indicatif::{FormattedDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::Format;
+use crate::failure::Failure;
+use crate::findings::{Findings, Found};
+use crate::inputs::{Input, Source};
 use crate::output::Output;
-use crate::stream;
-use crate::table::Table;
-use crate::text::{count, printable, truncate};
+use crate::text::{count, truncate};
+use crate::{OutputArguments, ParsingArguments, SERVER_ERROR, capture, stream};
 
 /// Shows the events of a stream as they arrive.
 ///
@@ -51,6 +49,9 @@ pub(crate) struct Arguments {
     /// Ends after a silence of this time, with exit status 4. Default: waits as long as the connection is open.
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     timeout: Option<Duration>,
+
+    #[command(flatten)]
+    parsing: ParsingArguments,
 }
 
 /// A man page on 80 columns wraps lines of more than 71.
@@ -72,9 +73,6 @@ Examples:
       https://HOST/EWS/Exchange.asmx | ewsn follow --timeout 100
   ... | tee saved.xml | ewsn follow --format ndjson | jq .event.kind";
 
-/// The exit status after a server error. The help text lists all of them.
-const SERVER_ERROR: u8 = 3;
-
 /// The exit status after `--timeout`.
 const TIMEOUT: u8 = 4;
 
@@ -88,52 +86,64 @@ fn seconds(text: &str) -> Result<Duration, String> {
 }
 
 /// Shows the stream until it ends. Returns an error only if standard output fails.
-pub(crate) fn follow(format: Format, arguments: &Arguments) -> io::Result<ExitCode> {
-    let file = &*arguments.file.display().to_string();
+pub(crate) fn follow(arguments: &Arguments, style: &OutputArguments) -> io::Result<ExitCode> {
+    let Input { file, source } = Input::new(Some(&arguments.file));
+    let file = &*file;
     let line = status_line();
-    let table = (format == Format::Table).then(Table::with_fixed_widths);
-    let mut output = Output::new(table, line.clone());
-    let mut continuity = Continuity::new();
-    let mut parser = Parser::new();
+    let mut output = Output::new(style, true, line.clone());
+    let mut findings = Findings::new();
+    let config = arguments.parsing.config();
+    let mut parser = Parser::with_config(config);
     let status = RefCell::new(Status::new(arguments.heartbeat));
 
     let arrivals = Arrivals {
-        chunks: read(arguments.file.clone()),
+        chunks: read(source),
         chunk: Cursor::default(),
         timeout: arguments.timeout,
         status: &status,
         line: &line,
     };
-    let broken = stream::read(file, arrivals, |envelope| {
-        let message = match parser.parse(envelope) {
-            Ok(message) => message,
-            Err(error) => return Ok(Some(error)),
-        };
-        output.show(file, &message)?;
-        output.flush()?;
-        let reports = status.borrow_mut().update(&message, &mut continuity);
-        let envelopes = status.borrow().envelopes;
-        for report in reports {
-            output.report(&printable(&format!(
-                "{file}: envelope {envelopes}: {report}"
-            )))?;
+    let failure = match capture::unwrap(Box::new(arrivals)) {
+        Ok(unwrapped) => {
+            if let Some(note) = unwrapped.note(file) {
+                output.report(&note)?;
+            }
+            stream::read(file, unwrapped.reader, config, |part| {
+                let message = match parser.parse(part.bytes) {
+                    Ok(message) => message,
+                    Err(error) => return Ok(Some(error)),
+                };
+                let found = findings.add(&message);
+                output.show(&part.place(file), &message, &found.deliveries)?;
+                output.flush()?;
+                status.borrow_mut().update(&message, &found);
+                for report in found.server_errors.iter().chain(&found.irregularities) {
+                    output.report(&format!("{}: {report}", part.name(file)))?;
+                }
+                Ok(None)
+            })?
         }
-        Ok(None)
-    })?;
+        Err(error) => Some(Failure::of_file(file, &error)),
+    };
     line.finish_and_clear();
 
     let status = status.into_inner();
-    let (end, code) = match broken {
-        Some(broken) if status.has_timed_out => (broken, ExitCode::from(TIMEOUT)),
-        Some(broken) => (broken, ExitCode::FAILURE),
+    let code = match failure {
+        Some(failure) => {
+            output.fail(&failure)?;
+            if status.has_timed_out {
+                ExitCode::from(TIMEOUT)
+            } else {
+                ExitCode::FAILURE
+            }
+        }
         None => {
-            let (end, code) = status.end();
-            (printable(&format!("{file}: {end}")), code)
+            let (end, code) = status.end(findings.has_server_error());
+            output.report(&format!("{file}: {end}"))?;
+            code
         }
     };
-    output.report(&end)?;
-    let summary = format!("{file}: {}{}", status.counts(), status.silences());
-    output.report(&printable(&summary))?;
+    output.report(&format!("{file}: {}{}", status.counts(), status.silences()))?;
     Ok(code)
 }
 
@@ -146,18 +156,19 @@ fn status_line() -> ProgressBar {
     line
 }
 
-/// Reads a file, or standard input, on a thread of its own. The chunks end after the last one or an error.
-fn read(file: PathBuf) -> Receiver<io::Result<Vec<u8>>> {
+/// Reads the source on a thread of its own. The chunks end after the last one or an error. To open a named pipe takes
+/// until it has a writer.
+fn read(source: Source) -> Receiver<io::Result<Vec<u8>>> {
     /// The most chunks that wait while standard output blocks.
     const CHUNKS: usize = 4;
     let (sender, chunks) = mpsc::sync_channel(CHUNKS);
     thread::spawn(move || {
-        let mut source = match open(&file) {
-            Ok(source) => source,
+        let mut reader = match source.open() {
+            Ok(reader) => reader,
             Err(error) => return drop(sender.send(Err(error))),
         };
         loop {
-            let chunk = match source.fill_buf() {
+            let chunk = match reader.fill_buf() {
                 Ok([]) => return,
                 Ok(chunk) => Ok(chunk.to_vec()),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
@@ -168,18 +179,10 @@ fn read(file: PathBuf) -> Receiver<io::Result<Vec<u8>>> {
             if sender.send(chunk).is_err() || length == 0 {
                 return;
             }
-            source.consume(length);
+            reader.consume(length);
         }
     });
     chunks
-}
-
-/// Blocks until a named pipe has a writer.
-fn open(file: &Path) -> io::Result<Box<dyn BufRead>> {
-    if file.as_os_str() == "-" {
-        return Ok(Box::new(io::stdin().lock()));
-    }
-    Ok(Box::new(io::BufReader::new(File::open(file)?)))
 }
 
 /// The input as it arrives.
@@ -274,7 +277,6 @@ struct Status {
     has_timed_out: bool,
     /// Whether the last envelope has ConnectionStatus Closed.
     is_closed: bool,
-    has_server_error: bool,
 }
 
 impl Status {
@@ -291,48 +293,29 @@ impl Status {
             longest_silence: Duration::ZERO,
             has_timed_out: false,
             is_closed: false,
-            has_server_error: false,
         }
     }
 
-    /// Updates the state by a message that arrived now. Returns reports of server errors and gaps.
-    fn update(&mut self, message: &Message<'_>, continuity: &mut Continuity) -> Vec<String> {
-        let mut reports = Vec::new();
+    /// Updates the state by a message that arrived now.
+    fn update(&mut self, message: &Message<'_>, found: &Found) {
         self.envelopes += 1;
         self.is_closed = false;
-        if let Some(fault) = message.fault {
-            let code = fault.response_code.map(|code| code.as_str());
-            reports.push(server_error(code.or(fault.code)));
-        }
         for response in message.responses {
             match response.connection_status {
                 Some(ConnectionStatus::Ok) => self.heartbeat = Some(Instant::now()),
                 Some(ConnectionStatus::Closed) => self.is_closed = true,
                 _ => {}
             }
-            if is_error(response) {
-                reports.push(server_error(response.code.map(|code| code.as_str())));
-            }
         }
-        self.has_server_error |= !reports.is_empty();
-        for notification in message.notifications() {
-            self.events += notification.events.len();
-            if continuity.check(notification) == Delivery::Gap {
-                self.gaps += 1;
-                let id = notification.subscription_id;
-                let text = |watermark: Option<Watermark<'_>>| {
-                    watermark.map_or("none".into(), |watermark| watermark.to_string())
-                };
-                let expected = text(continuity.last(id));
-                let found = text(notification.previous_watermark);
-                reports.push(format!(
-                    "events of subscription {id} are missing: \
-                     expected PreviousWatermark {expected}, found {found}"
-                ));
-            }
-            continuity.commit(notification);
-        }
-        reports
+        let events = message
+            .notifications()
+            .map(|notification| notification.events.len());
+        self.events += events.sum::<usize>();
+        let gaps = found
+            .deliveries
+            .iter()
+            .filter(|delivery| **delivery == Delivery::Gap);
+        self.gaps += gaps.count();
     }
 
     /// Counts a time in which nothing arrived, if it is long enough to be a silence.
@@ -344,7 +327,7 @@ impl Status {
     }
 
     /// A report of the end of the input between two envelopes, and the exit status.
-    fn end(&self) -> (&'static str, ExitCode) {
+    fn end(&self, has_server_error: bool) -> (&'static str, ExitCode) {
         let (end, code) = if self.is_closed {
             ("the server closed the connection", ExitCode::SUCCESS)
         } else if self.has_begun {
@@ -357,7 +340,7 @@ impl Status {
                 ExitCode::FAILURE,
             )
         };
-        let code = if self.has_server_error {
+        let code = if has_server_error {
             ExitCode::from(SERVER_ERROR)
         } else {
             code
@@ -405,14 +388,6 @@ impl Status {
         };
         format!("{time}, {counts}, {heartbeat}")
     }
-}
-
-fn is_error(response: &Response<'_>) -> bool {
-    response.class == Some(ResponseClass::Error) || !response.error_subscription_ids.is_empty()
-}
-
-fn server_error(code: Option<&str>) -> String {
-    format!("the server reports {}", code.unwrap_or("an error"))
 }
 
 #[cfg(test)]

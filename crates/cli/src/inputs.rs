@@ -1,10 +1,9 @@
 //! Finds files in folders, and opens files and standard input.
 
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Read as _};
+use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
-use ews_notifications::Limits;
 use walkdir::WalkDir;
 
 /// A file to read.
@@ -22,20 +21,22 @@ pub(crate) enum Source {
 }
 
 impl Source {
-    /// Opens the source and replaces the content of `beginning` by its first bytes. Returns a reader of the rest.
-    ///
-    /// Reads one byte more than the parser accepts, so that the parser refuses a body that is too long and reports it.
-    /// Does not use the size of the file: pipes have none, and files grow.
-    pub(crate) fn open(self, beginning: &mut Vec<u8>) -> io::Result<Box<dyn BufRead>> {
-        const LENGTH: u64 = Limits::BODY_BYTES as u64 + 1;
-        let mut rest: Box<dyn BufRead> = match self {
+    pub(crate) fn open(self) -> io::Result<Box<dyn BufRead>> {
+        Ok(match self {
             Self::StandardInput => Box::new(io::stdin().lock()),
             Self::File(path) => Box::new(BufReader::new(File::open(path)?)),
             Self::Unreadable(error) => return Err(error),
-        };
-        beginning.clear();
-        rest.by_ref().take(LENGTH).read_to_end(beginning)?;
-        Ok(rest)
+        })
+    }
+}
+
+impl Input {
+    /// One file or, without a path or for `-`, standard input. A folder is an error when it is read.
+    pub(crate) fn new(path: Option<&Path>) -> Self {
+        match path {
+            Some(path) if path.as_os_str() != "-" => input(path, Source::File(path.to_owned())),
+            _ => input(Path::new("-"), Source::StandardInput),
+        }
     }
 }
 
@@ -43,17 +44,15 @@ impl Source {
 pub(crate) fn expand(paths: &[PathBuf]) -> Vec<Input> {
     let mut inputs = Vec::new();
     for path in paths {
-        if path.as_os_str() == "-" {
-            inputs.push(input(path, Source::StandardInput));
-        } else if path.is_dir() {
+        if path.as_os_str() != "-" && path.is_dir() {
             let before = inputs.len();
             inputs.extend(files_in(path));
             if inputs.len() == before {
-                let reason = io::Error::other("no file with the extension xml in this folder");
+                let reason = io::Error::other("no file named *.xml or *.xml.gz in this folder");
                 inputs.push(input(path, Source::Unreadable(reason)));
             }
         } else {
-            inputs.push(input(path, Source::File(path.clone())));
+            inputs.push(Input::new(Some(path)));
         }
     }
     inputs
@@ -66,11 +65,8 @@ fn files_in(folder: &Path) -> impl Iterator<Item = Input> {
     walk.into_iter().filter_map(|entry| match entry {
         Ok(entry) => {
             let path = entry.into_path();
-            let is_xml = path
-                .extension()
-                .is_some_and(|extension| extension.eq_ignore_ascii_case("xml"));
             match fs::metadata(&path) {
-                _ if !is_xml => None,
+                _ if !is_xml(&path) => None,
                 Ok(metadata) if !metadata.is_file() => None,
                 Ok(_) => Some(input(&path.clone(), Source::File(path))),
                 Err(error) => Some(input(&path, Source::Unreadable(error))),
@@ -83,6 +79,13 @@ fn files_in(folder: &Path) -> impl Iterator<Item = Input> {
             Some(input(&path, Source::Unreadable(reason)))
         }
     })
+}
+
+/// Whether the name ends with `.xml` or `.xml.gz`, in any case.
+fn is_xml(path: &Path) -> bool {
+    let name = path.as_os_str().as_encoded_bytes().to_ascii_lowercase();
+    let name = name.strip_suffix(b".gz").unwrap_or(&name);
+    name.ends_with(b".xml")
 }
 
 fn input(path: &Path, source: Source) -> Input {

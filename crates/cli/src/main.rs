@@ -1,19 +1,23 @@
 //! `ewsn`: shows the events in notifications of Exchange Web Services.
 //!
-//! This file has the arguments, the command `inspect` and the exit statuses. The other modules:
+//! This file has the arguments. The other modules:
 //!
-//! - `follow`: the command `follow`.
-//! - `request`: the command `request`.
+//! - `inspect`, `follow` and `request`: the commands.
 //! - `generate`: shell completions and man pages.
-//! - `inputs`: finds and opens files.
+//! - `inputs` and `capture`: find and open files, and remove gzip and HTTP around their content.
 //! - `stream`: cuts a stream into envelopes, for both commands.
+//! - `findings` and `failure`: what messages report, and what cannot be read.
 //! - `ndjson` and `table`: the two output formats.
 //! - `output`: standard output, standard error and the progress bar.
 //! - `text`: text for terminals.
 
+mod capture;
+mod failure;
+mod findings;
 mod follow;
 mod generate;
 mod inputs;
+mod inspect;
 mod ndjson;
 mod output;
 mod request;
@@ -21,29 +25,29 @@ mod stream;
 mod table;
 mod text;
 
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use ews_notifications::Partial;
-use indicatif::{ProgressBar, ProgressDrawTarget};
-
-use crate::inputs::{Input, Source};
-use crate::output::Output;
-use crate::table::Table;
+use ews_notifications::{Config, IllegalReferences, Limits};
 
 /// Shows the events in notifications of Exchange Web Services (EWS)
+///
+/// `ewsn FILE` is short for `ewsn inspect FILE`. Without a file, standard input is read.
 #[derive(Parser)]
-#[command(version, arg_required_else_help = true)]
+#[command(version, after_help = INSPECT_HELP)]
 struct Arguments {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 
-    /// The output format.
-    #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
-    format: Format,
+    #[command(flatten)]
+    inspect: InspectArguments,
+
+    #[command(flatten)]
+    style: OutputArguments,
 }
 
 #[derive(Subcommand)]
@@ -52,21 +56,19 @@ enum Command {
     ///
     /// A file contains one body, such as the XML that Exchange posts to the URL of a push subscription. Or it
     /// contains a stream: a saved response to GetStreamingEvents, which is a sequence of SOAP envelopes. A file is a
-    /// stream if another Envelope begins after its first root element.
+    /// stream if another Envelope begins after its first root element. Either may be compressed with gzip, and be in
+    /// HTTP messages as they were captured: with heads, and in chunks or not.
     ///
-    /// A body fails if it is not well-formed, is not a notification message or is longer than 16 MiB. The events
-    /// before the defect are shown. Standard error has the line, the column and the reason, and the exit status is 1.
-    /// The remaining files are still shown.
+    /// A body fails if it is not well-formed, is not a notification message or exceeds a limit. Standard error has the
+    /// line, the column and the reason. Nothing of the body is shown without --partial. The remaining files are shown.
     ///
-    /// A stream may be longer than 16 MiB, but each of its envelopes may not. A stream is read up to the first
-    /// envelope that fails. Standard error has the number of that envelope and the byte offset in the file.
+    /// A stream is read up to the first envelope that fails. Standard error has the number of that envelope and the
+    /// byte offset in the file.
+    ///
+    /// Standard error also reports missing, repeated and reordered notifications of a subscription, in the order of the
+    /// files, and how many elements were skipped because they are not known.
     #[command(after_help = INSPECT_HELP)]
-    Inspect {
-        /// Files, folders, or `-` for standard input. From a folder and its subfolders, all files with the
-        /// extension xml are read, sorted by name.
-        #[arg(value_name = "PATH", required = true)]
-        paths: Vec<PathBuf>,
-    },
+    Inspect(InspectArguments),
 
     Follow(follow::Arguments),
 
@@ -88,31 +90,139 @@ enum Command {
     },
 }
 
+#[derive(Args, Default, PartialEq)]
+struct InspectArguments {
+    /// Files, folders, or `-` for standard input. From a folder and its subfolders, all files named *.xml or *.xml.gz
+    /// are read, sorted by name.
+    #[arg(value_name = "FILE")]
+    paths: Vec<PathBuf>,
+
+    /// Also shows the events before the defect of a body or an envelope, marked by `~` in the table and by the key
+    /// `partial` in NDJSON. None of them is final.
+    #[arg(long)]
+    partial: bool,
+
+    #[command(flatten)]
+    parsing: ParsingArguments,
+}
+
+/// What the parser accepts.
+#[derive(Args, Default, PartialEq)]
+struct ParsingArguments {
+    /// The most events of a message. Default: 10000.
+    #[arg(long, value_name = "N")]
+    limit_events: Option<usize>,
+
+    /// The most bytes of a body, or of an envelope of a stream. Default: 16777216.
+    #[arg(long, value_name = "N")]
+    limit_bytes: Option<usize>,
+
+    /// Accepts bodies of up to 4 GiB with any number of events, attributes and so on. For files that you trust.
+    #[arg(long, conflicts_with_all = ["limit_events", "limit_bytes"])]
+    no_limits: bool,
+
+    /// Replaces references to characters that XML does not allow, such as `&#x0;`, by U+FFFD.
+    #[arg(long)]
+    replace_illegal_references: bool,
+}
+
+/// How the output looks.
+#[derive(Args)]
+struct OutputArguments {
+    /// The output format.
+    #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
+    format: Format,
+
+    /// The same as --format ndjson.
+    #[arg(long, global = true)]
+    json: bool,
+
+    /// Shows all columns of the table with complete values, as in a file or a pipe. Lines may be longer than those of
+    /// the terminal.
+    #[arg(long, global = true)]
+    wide: bool,
+
+    #[command(flatten)]
+    color: colorchoice_clap::Color,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// For people: one row for each event, with shortened identifiers.
+    /// For people: one row for each event.
     Table,
     /// For programs: one JSON object for each event. All objects have the same keys; missing values are null.
     Ndjson,
 }
+
+impl ParsingArguments {
+    fn config(&self) -> Config {
+        let limits = if self.no_limits {
+            Limits::unlimited()
+        } else {
+            Limits::new()
+                .events(self.limit_events.unwrap_or(Limits::EVENTS))
+                .body_bytes(self.limit_bytes.unwrap_or(Limits::BODY_BYTES))
+        };
+        let references = if self.replace_illegal_references {
+            IllegalReferences::Replace
+        } else {
+            IllegalReferences::Refuse
+        };
+        Config::new().limits(limits).illegal_references(references)
+    }
+}
+
+impl OutputArguments {
+    fn format(&self) -> Format {
+        if self.json {
+            Format::Ndjson
+        } else {
+            self.format
+        }
+    }
+}
+
+/// The exit status after a server error. The help texts list all of them.
+const SERVER_ERROR: u8 = 3;
 
 const INSPECT_HELP: &str = "\
 Exit status:
   0  all files were read, or the reader of the output stopped early
   1  a file could not be read, or failed
   2  invalid arguments
+  3  all files were read, and a server reported an error: a SOAP
+     fault, a response of class Error, or ErrorSubscriptionIds
 
 Examples:
-  ewsn inspect captured/        a table of the events in all .xml files of a folder
-  ewsn inspect - < push.xml     a table of the events in standard input
-  ewsn inspect --format ndjson captured/ | jq .event.kind
-                                the kind of each event";
+  ewsn captured/      a table of the events in all files of a folder
+  curl ... | ewsn     a table of the events in a response
+  ewsn --json captured/ | jq .event.kind
+                      the kind of each event
+  ewsn --json captured/ | jq 'select(.delivery == \"gap\")'
+                      the events after which some are missing";
 
 fn main() -> ExitCode {
-    let Arguments { command, format } = Arguments::parse();
-    let outcome = match command {
-        Command::Inspect { paths } => inspect(format, &paths),
-        Command::Follow(arguments) => follow::follow(format, &arguments),
+    let Arguments {
+        command,
+        inspect,
+        style,
+    } = Arguments::parse();
+    style.color.write_global();
+    let usage_error =
+        |kind, message: &str| -> ! { Arguments::command().error(kind, message).exit() };
+    if command.is_some() && inspect != InspectArguments::default() {
+        let message = "options and files of a command are written after its name";
+        usage_error(ErrorKind::ArgumentConflict, message);
+    }
+    let outcome = match command.unwrap_or(Command::Inspect(inspect)) {
+        Command::Inspect(inspect) => {
+            if inspect.paths.is_empty() && io::stdin().is_terminal() {
+                let message = "no file is named, and standard input is a terminal";
+                usage_error(ErrorKind::MissingRequiredArgument, message);
+            }
+            inspect::inspect(&inspect, &style)
+        }
+        Command::Follow(arguments) => follow::follow(&arguments, &style),
         Command::Request(arguments) => request::print(&arguments),
         Command::Completions { shell } => generate::completions(shell, Arguments::command()),
         Command::Man { folder } => Ok(generate::man(&folder, Arguments::command())),
@@ -127,62 +237,4 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// Shows the events in these files and folders. Returns an error only if standard output fails.
-fn inspect(format: Format, paths: &[PathBuf]) -> io::Result<ExitCode> {
-    let inputs = inputs::expand(paths);
-    let files = inputs.len();
-    let hidden = ProgressDrawTarget::hidden();
-    let progress = ProgressBar::with_draw_target(u64::try_from(files).ok(), hidden);
-    let table = (format == Format::Table).then(Table::new);
-    let mut output = Output::new(table, progress);
-    let mut parser = ews_notifications::Parser::new();
-    let mut bytes = Vec::new();
-
-    for Input { file, source } in inputs {
-        if let Some(report) = show(&file, source, &mut parser, &mut bytes, &mut output)? {
-            output.fail(&report)?;
-        }
-        output.file_is_done();
-    }
-    Ok(if output.finish(files)? {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
-}
-
-/// Shows the events in one file, up to the first defect, and returns a report of the defect. Returns an error only if
-/// standard output fails.
-fn show(
-    file: &str,
-    source: Source,
-    parser: &mut ews_notifications::Parser,
-    bytes: &mut Vec<u8>,
-    output: &mut Output,
-) -> io::Result<Option<String>> {
-    let rest = match source.open(bytes) {
-        Ok(rest) => rest,
-        Err(error) => return Ok(Some(text::printable(&format!("{file}: {error}")))),
-    };
-    let Partial { message, error, .. } = parser.parse_partial(bytes);
-    // As one body, a stream is malformed or too long.
-    if error.is_some() && stream::is_stream(bytes) {
-        return stream::read(file, bytes.as_slice().chain(rest), |envelope| {
-            let Partial { message, error, .. } = parser.parse_partial(envelope);
-            if let Some(message) = message {
-                output.show(file, &message)?;
-            }
-            Ok(error)
-        });
-    }
-    if let Some(message) = message {
-        output.show(file, &message)?;
-    }
-    Ok(error.map(|error| {
-        let description = error.describe(bytes);
-        let message = format!("{}:{description}", text::printable(file));
-        text::with_excerpt(&message, &description)
-    }))
 }

@@ -1,67 +1,160 @@
 //! Standard output and standard error, in order, and the progress bar.
 
 use core::time::Duration;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::time::Instant;
 
 use anstream::AutoStream;
-use ews_notifications::Message;
+use ews_notifications::{Delivery, Message};
 use indicatif::{ProgressBar, ProgressDrawTarget};
+use terminal_size::terminal_size_of;
 
-use crate::ndjson;
-use crate::table::Table;
+use crate::failure::Failure;
+use crate::findings::Findings;
+use crate::table::{Layout, Table};
+use crate::text::{printable, wrap};
+use crate::{Format, OutputArguments, ndjson};
 
-/// Buffers rows and writes many at once. Reports errors on standard error.
+/// Where a message comes from.
+pub(crate) struct Place<'a> {
+    pub(crate) file: &'a str,
+    /// The number of the envelope in the file, from 1.
+    pub(crate) envelope: usize,
+    /// The offset of the envelope in the file, in bytes.
+    pub(crate) offset: u64,
+    /// Whether the message is what comes before a defect.
+    pub(crate) is_partial: bool,
+}
+
+/// Writes rows and reports in order.
 pub(crate) struct Output {
     /// The table; `None` if the format is NDJSON.
     table: Option<Table>,
-    /// Rows that are not written yet.
-    buffer: Vec<u8>,
     /// The number of files that failed.
     failed: usize,
+    /// The width of standard error, if it is a terminal.
+    report_width: Option<usize>,
+    /// The time since which the progress bar has been hidden; `None` once it is shown.
+    hidden_since: Option<Instant>,
+    streams: Streams,
+}
+
+/// Standard output and standard error. Buffers lines and writes many at once.
+pub(crate) struct Streams {
+    /// Lines that are not written yet.
+    buffer: Vec<u8>,
     stdout: Box<dyn Write>,
     /// Drawn on standard error. Both streams may be the same terminal, so every write hides it first and writes whole
     /// lines.
     progress: ProgressBar,
-    /// The time since which the progress bar has been hidden; `None` once it is shown.
-    hidden_since: Option<Instant>,
 }
 
 impl Output {
-    /// The buffer is written at this length, in bytes.
-    const BUFFER_LENGTH: usize = 64 << 10;
     /// A run that ends earlier shows no progress bar.
     const PROGRESS_DELAY: Duration = Duration::from_secs(1);
+    /// The width of a terminal that does not tell it, in cells.
+    const TERMINAL_WIDTH: usize = 80;
 
-    /// Writes this table, or NDJSON without a table.
-    pub(crate) fn new(table: Option<Table>, progress: ProgressBar) -> Self {
-        let stdout = io::stdout().lock();
+    /// A live output does not wait for more rows to know the widths of columns.
+    pub(crate) fn new(arguments: &OutputArguments, is_live: bool, progress: ProgressBar) -> Self {
+        let width_of = |size: Option<(terminal_size::Width, _)>| {
+            size.map_or(Self::TERMINAL_WIDTH, |(width, _)| usize::from(width.0))
+        };
+        let (stdout, stderr) = (io::stdout(), io::stderr());
+        let is_terminal = stdout.is_terminal();
+        let layout = Layout {
+            line_width: (is_terminal && !arguments.wide)
+                .then(|| width_of(terminal_size_of(&stdout))),
+            has_headings: is_terminal,
+            is_live,
+        };
+        let table = (arguments.format() == Format::Table).then(|| Table::new(layout));
+        let report_width = stderr
+            .is_terminal()
+            .then(|| width_of(terminal_size_of(&stderr)));
+        let stdout = stdout.lock();
         Self {
-            stdout: match table {
-                Some(_) => Box::new(AutoStream::auto(stdout)),
-                None => Box::new(stdout),
+            streams: Streams {
+                buffer: Vec::new(),
+                stdout: match table {
+                    Some(_) => Box::new(AutoStream::auto(stdout)),
+                    None => Box::new(stdout),
+                },
+                progress,
             },
             table,
-            buffer: Vec::new(),
             failed: 0,
-            progress,
+            report_width,
             hidden_since: Some(Instant::now()),
         }
     }
 
-    /// Adds the rows of a message.
-    pub(crate) fn show(&mut self, file: &str, message: &Message<'_>) -> io::Result<()> {
+    /// Adds the rows of a message. `deliveries` has one for each notification.
+    pub(crate) fn show(
+        &mut self,
+        place: &Place<'_>,
+        message: &Message<'_>,
+        deliveries: &[Delivery],
+    ) -> io::Result<()> {
         match &mut self.table {
-            Some(table) => table.add(file, message, &mut self.buffer)?,
-            None => ndjson::write(file, message, &mut self.buffer)?,
+            Some(table) => table.add(place, message, &mut self.streams),
+            None => ndjson::write(place, message, deliveries, &mut self.streams),
         }
-        if self.buffer.len() >= Self::BUFFER_LENGTH {
-            self.flush()?;
-        }
-        Ok(())
     }
 
-    /// Writes a report to standard error, after the buffered rows.
+    /// Writes a report to standard error, after the rows that were added before.
+    pub(crate) fn report(&mut self, report: &str) -> io::Result<()> {
+        self.write_report(wrap(&printable(report), self.report_width))
+    }
+
+    /// Reports a file that failed. In NDJSON it has a row.
+    pub(crate) fn fail(&mut self, failure: &Failure) -> io::Result<()> {
+        self.failed += 1;
+        if self.table.is_none() {
+            ndjson::write_failure(failure, &mut self.streams)?;
+        }
+        self.write_report(failure.report(self.report_width))
+    }
+
+    /// Advances the progress bar by one file.
+    pub(crate) fn file_is_done(&mut self) {
+        self.streams.progress.inc(1);
+        let is_due = |since: &mut Instant| since.elapsed() > Self::PROGRESS_DELAY;
+        if self.hidden_since.take_if(is_due).is_some() {
+            // It stays hidden if standard error is not a terminal.
+            let target = ProgressDrawTarget::stderr();
+            self.streams.progress.set_draw_target(target);
+        }
+    }
+
+    /// Writes the remaining rows, and the totals of a table. Returns whether all files succeeded.
+    pub(crate) fn finish(mut self, files: usize, findings: &Findings) -> io::Result<bool> {
+        if let Some(table) = self.table {
+            table.finish(files, self.failed, findings, &mut self.streams)?;
+        }
+        self.streams.progress.finish_and_clear();
+        self.streams.flush()?;
+        Ok(self.failed == 0)
+    }
+
+    /// Writes the rows that are buffered.
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
+        self.streams.flush()
+    }
+
+    fn write_report(&mut self, report: String) -> io::Result<()> {
+        match &mut self.table {
+            Some(table) => table.report(report, &mut self.streams),
+            None => self.streams.report(&report),
+        }
+    }
+}
+
+impl Streams {
+    /// The buffer is written at this length, in bytes.
+    const BUFFER_LENGTH: usize = 64 << 10;
+
+    /// Writes a report to standard error, after the lines before it.
     pub(crate) fn report(&mut self, report: &str) -> io::Result<()> {
         self.flush()?;
         // If nobody reads standard error, the exit status still tells of the failure.
@@ -69,40 +162,22 @@ impl Output {
             .suspend(|| drop(writeln!(io::stderr(), "{report}")));
         Ok(())
     }
+}
 
-    /// Reports a file that failed.
-    pub(crate) fn fail(&mut self, report: &str) -> io::Result<()> {
-        self.failed += 1;
-        self.report(report)
-    }
-
-    /// Advances the progress bar by one file.
-    pub(crate) fn file_is_done(&mut self) {
-        self.progress.inc(1);
-        let is_due = |since: &mut Instant| since.elapsed() > Self::PROGRESS_DELAY;
-        if self.hidden_since.take_if(is_due).is_some() {
-            // It stays hidden if standard error is not a terminal.
-            self.progress.set_draw_target(ProgressDrawTarget::stderr());
+impl Write for Streams {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.buffer.extend_from_slice(bytes);
+        if bytes.ends_with(b"\n") && self.buffer.len() >= Self::BUFFER_LENGTH {
+            self.flush()?;
         }
+        Ok(bytes.len())
     }
 
-    /// Writes the remaining rows, and the totals of a table. Returns whether all files succeeded.
-    pub(crate) fn finish(mut self, files: usize) -> io::Result<bool> {
-        if let Some(table) = self.table.take() {
-            table.finish(files, self.failed, &mut self.buffer)?;
-        }
-        self.progress.finish_and_clear();
-        self.flush()?;
-        Ok(self.failed == 0)
-    }
-
-    /// Writes the buffer.
-    pub(crate) fn flush(&mut self) -> io::Result<()> {
+    fn flush(&mut self) -> io::Result<()> {
         let Self {
             buffer,
             stdout,
             progress,
-            ..
         } = self;
         if buffer.is_empty() {
             return Ok(());

@@ -4,14 +4,15 @@ use std::io::{self, BufRead};
 
 use ews_notifications::frame::Framer;
 use ews_notifications::xml::{Buffers, Token, Tokenizer};
-use ews_notifications::{Config, Error};
+use ews_notifications::{Config, Error, Limits};
 
-use crate::text::{printable, with_excerpt};
+use crate::failure::Failure;
+use crate::output::Place;
 
 /// Whether these bytes are the beginning of a stream, and not of a single body: another `Envelope` begins after the
 /// first root element. Anything else after a root element is a defect of the body.
-pub(crate) fn is_stream(bytes: &[u8]) -> bool {
-    let mut framer = Framer::new();
+pub(crate) fn is_stream(bytes: &[u8], config: Config) -> bool {
+    let mut framer = Framer::with_config(config);
     let mut rest = bytes;
     if !matches!(framer.next(&mut rest), Ok(Some(_))) {
         return false;
@@ -28,7 +29,8 @@ pub(crate) fn is_stream(bytes: &[u8]) -> bool {
 /// Whether the first tag is that of an `Envelope`. The rest of the tag may be missing or malformed.
 fn opens_envelope(bytes: &[u8]) -> bool {
     let mut buffers = Buffers::default();
-    let Ok(mut tokens) = Tokenizer::new(bytes, &mut buffers, &Config::new()) else {
+    let config = Config::new().limits(Limits::unlimited());
+    let Ok(mut tokens) = Tokenizer::new(bytes, &mut buffers, &config) else {
         return false;
     };
     while let Ok(Some(Token::Comment(_) | Token::ProcessingInstruction { .. })) = tokens.next() {}
@@ -41,36 +43,49 @@ fn opens_envelope(bytes: &[u8]) -> bool {
     name.rsplit(|byte| *byte == b':').next() == Some(b"Envelope")
 }
 
+/// An envelope of a stream, the part of it before the end of the stream, or the body of a file.
+pub(crate) struct Part<'a> {
+    /// The number in the file, from 1.
+    pub(crate) number: usize,
+    /// The offset in the file, in bytes.
+    pub(crate) offset: u64,
+    pub(crate) bytes: &'a [u8],
+    /// Whether the file is a stream. Places in it are numbers of envelopes and bytes, not lines and columns.
+    pub(crate) is_of_stream: bool,
+}
+
 /// Reads a stream to its end and gives each envelope to `parse` as soon as it has arrived.
 ///
-/// Stops at the first error, because the start of the next envelope would be a guess, and returns a report of it. If
-/// the stream ends or is malformed within an envelope, `parse` gets the part that has arrived. Returns an error only if
-/// `parse` fails to write.
+/// Stops at the first failure and returns it, because the start of the next envelope would be a guess. If the stream
+/// ends or is malformed within an envelope, `parse` gets the part that has arrived. Returns an error only if `parse`
+/// fails to write.
 pub(crate) fn read(
     file: &str,
     mut source: impl BufRead,
-    mut parse: impl FnMut(&[u8]) -> io::Result<Option<Error>>,
-) -> io::Result<Option<String>> {
-    let mut framer = Framer::new();
+    config: Config,
+    mut parse: impl FnMut(&Part<'_>) -> io::Result<Option<Error>>,
+) -> io::Result<Option<Failure>> {
+    let mut framer = Framer::with_config(config);
     let mut number: usize = 1;
     let mut unfinished = Vec::new();
     // The offset of `chunk` in the stream.
     let mut offset = 0;
+    // The error of the framer, or of the source.
     let error = loop {
         let mut chunk = match source.fill_buf() {
-            Ok([]) => break framer.finish().err(),
+            Ok([]) => break framer.finish().map_err(Ok),
             Ok(chunk) => chunk,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Ok(Some(printable(&format!("{file}: {error}")))),
+            Err(error) => break Err(Err(error)),
         };
         let length = chunk.len();
         let error = loop {
             let before = chunk;
             let error = match framer.next(&mut chunk) {
                 Ok(Some(envelope)) => {
-                    if let Some(error) = parse(envelope.body)? {
-                        let report = report(file, number, envelope.offset, error, envelope.body);
-                        return Ok(Some(report));
+                    let part = Part::of_stream(number, envelope.offset, envelope.body);
+                    if let Some(error) = parse(&part)? {
+                        return Ok(Some(Failure::of_part(file, &part, error)));
                     }
                     number += 1;
                     unfinished.clear();
@@ -87,32 +102,58 @@ pub(crate) fn read(
             offset += before.len() as u64;
             break error;
         };
-        if error.is_some() {
-            break error;
+        if let Some(error) = error {
+            break Err(Ok(error));
         }
         source.consume(length);
     };
-    let Some(error) = error else {
+    let Err(error) = error else {
         return Ok(None);
     };
-    // Shows what can be read of it. The error of the framer is the one to report.
-    parse(&unfinished)?;
-    let report = report(file, number, framer.offset(), error, &unfinished);
-    Ok(Some(report))
+    let part = Part::of_stream(number, framer.offset(), &unfinished);
+    // Its own error is a consequence of the one above.
+    parse(&part)?;
+    Ok(Some(match error {
+        Ok(error) => Failure::of_part(file, &part, error),
+        Err(error) => Failure::of_file(file, &error),
+    }))
 }
 
-/// The report of an error in the envelope with this number, which begins at this byte of the stream.
-fn report(file: &str, number: usize, begin: u64, error: Error, envelope: &[u8]) -> String {
-    let description = error.describe(envelope);
-    let (file, byte) = (printable(file), begin + error.offset() as u64);
-    let message = description.message();
-    let report = format!("{file}: envelope {number}, byte {byte}: {message}");
-    with_excerpt(&report, &description)
+impl<'a> Part<'a> {
+    /// The place of its rows.
+    pub(crate) fn place<'f>(&self, file: &'f str) -> Place<'f> {
+        Place {
+            file,
+            envelope: self.number,
+            offset: self.offset,
+            is_partial: false,
+        }
+    }
+
+    /// The name in reports.
+    pub(crate) fn name(&self, file: &str) -> String {
+        if self.is_of_stream {
+            format!("{file}: envelope {}", self.number)
+        } else {
+            file.to_owned()
+        }
+    }
+
+    fn of_stream(number: usize, offset: u64, bytes: &'a [u8]) -> Self {
+        Self {
+            number,
+            offset,
+            bytes,
+            is_of_stream: true,
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::io::BufReader;
+
+    use ews_notifications::Config;
 
     #[test]
     fn read_gives_each_envelope_and_the_unfinished_one_for_any_chunks() {
@@ -123,8 +164,8 @@ mod tests {
             for capacity in 1..=stream.len() {
                 let source = BufReader::with_capacity(capacity, stream.as_bytes());
                 let mut envelopes = Vec::new();
-                let report = super::read("-", source, |envelope| {
-                    envelopes.push(String::from_utf8_lossy(envelope).into_owned());
+                let failure = super::read("-", source, Config::new(), |part| {
+                    envelopes.push(String::from_utf8_lossy(part.bytes).into_owned());
                     Ok(None)
                 });
                 assert_eq!(envelopes[..2], ["<a>one</a>", "<b>two</b>"]);
@@ -133,7 +174,7 @@ mod tests {
                 assert!(last.starts_with(unfinished), "{unfinished}");
                 assert!(unfinished.len() >= offset, "{unfinished}");
                 let byte = stream.len() - last.len() + offset;
-                let report = report.unwrap().unwrap();
+                let report = failure.unwrap().unwrap().report(None);
                 let place = format!("-: envelope 3, byte {byte}: ");
                 assert!(report.starts_with(&place), "{report}");
             }

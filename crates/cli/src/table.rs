@@ -1,30 +1,56 @@
-//! The output format `table`, for people: one row for each event, identifiers shortened to fit the line, and totals.
+//! The output format `table`, for people: one row for each event, and totals.
+//!
+//! On a terminal, a heading names the file, identifiers are shortened, and columns that do not fit are hidden. In a file
+//! or a pipe, a column names the file, and all values are complete.
 
 mod columns;
 
+use core::mem;
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io::{self, Write as _};
 
 use anstyle::{AnsiColor, Style};
-use ews_notifications::{
-    Event, EventKind, Fault, Message, Notification, Response, ResponseClass, Target,
-};
+use ews_notifications::{Event, EventKind, Fault, Message, Notification, Response, ResponseClass};
 
 use self::columns::{Columns, ID_WIDTH};
-use crate::text::{HEAD, count, printable, shorten};
+use crate::findings::Findings;
+use crate::output::{Place, Streams};
+use crate::text::{HEAD, count, printable, shorten, wrap};
+
+/// How a table is laid out.
+#[derive(Clone, Copy)]
+pub(crate) struct Layout {
+    /// The most cells of a line; `None`: any number, and all values are complete.
+    pub(crate) line_width: Option<usize>,
+    /// Whether the file has a heading instead of a column.
+    pub(crate) has_headings: bool,
+    /// Whether each row is formatted at once, before the next ones are known.
+    pub(crate) is_live: bool,
+}
 
 /// Formats rows and counts totals.
 pub(crate) struct Table {
+    layout: Layout,
     columns: Columns,
-    /// The rows from which the widths of the columns are computed; empty once they are.
-    sample: Vec<Row>,
+    /// The sample that the widths of the columns come from; empty once they are known.
+    sample: Vec<Entry>,
+    /// The length of the texts of the sample, in bytes.
+    sample_length: usize,
     has_widths: bool,
-    /// Whether the widths do not depend on the rows.
-    is_fixed: bool,
+    /// The file of the last row.
+    file: Option<String>,
     responses: usize,
     notifications: usize,
+    /// Events before a defect.
+    partial_events: usize,
     /// The number of events of each kind, and the style of the kind.
     events: BTreeMap<String, (usize, Style)>,
+}
+
+enum Entry {
+    Heading(String),
+    Row(Row),
+    Report(String),
 }
 
 struct Row {
@@ -37,58 +63,68 @@ struct Row {
 }
 
 impl Table {
-    /// The number of rows from which the widths of the columns are computed. Cells of later rows are shortened to them.
+    /// The number of entries of the sample.
     const SAMPLE: usize = 256;
+    /// The sample is complete when its texts have this length, in bytes.
+    const SAMPLE_LENGTH: usize = 4 << 20;
 
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(layout: Layout) -> Self {
         Self {
-            columns: Columns::new(),
+            layout,
+            columns: Columns::new(layout),
             sample: Vec::new(),
+            sample_length: 0,
             has_widths: false,
-            is_fixed: false,
+            file: None,
             responses: 0,
             notifications: 0,
+            partial_events: 0,
             events: BTreeMap::new(),
         }
     }
 
-    /// A table for one stream: each row is written at once, so the widths cannot depend on the rows.
-    pub(crate) fn with_fixed_widths() -> Self {
-        Self {
-            is_fixed: true,
-            ..Self::new()
-        }
-    }
-
+    /// Writes the rows of a message. Rows before a defect are marked and not counted.
     pub(crate) fn add(
         &mut self,
-        file: &str,
+        place: &Place<'_>,
         message: &Message<'_>,
-        out: &mut Vec<u8>,
+        out: &mut Streams,
     ) -> io::Result<()> {
+        let file = place.file;
+        // A live table has one file.
+        let has_heading = self.layout.has_headings && !self.layout.is_live;
+        if has_heading && self.file.as_deref() != Some(file) {
+            self.file = Some(file.to_owned());
+            self.write(Entry::Heading(printable(file)), out)?;
+        }
+        let id_width = self.layout.line_width.map_or(usize::MAX, |_| ID_WIDTH);
+        let mut write = |row: Row| self.write_row(row, place.is_partial, out);
         if let Some(fault) = message.fault {
-            self.push(Row::of_fault(file, fault), out)?;
+            write(Row::of_fault(file, fault))?;
+        } else if message.responses.is_empty() {
+            write(Row::of_nothing(file, "no responses", None))?;
         }
         for response in message.responses {
-            self.responses += 1;
             let has_failed = !matches!(response.class, None | Some(ResponseClass::Success));
             if has_failed || response.notifications.is_empty() {
-                self.push(Row::of_response(file, response), out)?;
+                write(Row::of_response(file, response, id_width))?;
             }
             for notification in response.notifications {
-                self.notifications += 1;
                 if notification.events.is_empty() {
-                    self.push(Row::of_empty(file, notification), out)?;
+                    write(Row::of_nothing(file, "no events", Some(notification)))?;
                 }
                 for event in notification.events {
-                    let kind = shorten(&printable(kind(event)), HEAD, ID_WIDTH);
-                    let counter = self.events.entry(kind);
-                    counter.or_insert((0, style_of(event.kind))).0 += 1;
-                    self.push(Row::of_event(file, notification, event), out)?;
+                    write(Row::of_event(file, notification, event))?;
                 }
             }
         }
+        self.count(place, message);
         Ok(())
+    }
+
+    /// Writes a report, in its place among the rows.
+    pub(crate) fn report(&mut self, report: String, out: &mut Streams) -> io::Result<()> {
+        self.write(Entry::Report(report), out)
     }
 
     /// Writes the rows of the sample, if they are not written yet, and the totals.
@@ -96,67 +132,127 @@ impl Table {
         mut self,
         files: usize,
         failed: usize,
-        out: &mut Vec<u8>,
+        findings: &Findings,
+        out: &mut Streams,
     ) -> io::Result<()> {
-        if !self.has_widths && !self.sample.is_empty() {
-            self.write_sample(true, out)?;
+        self.write_sample(true, out)?;
+        let red = AnsiColor::Red.on_default().bold();
+        let mut counts = vec![count(files, "file")];
+        counts.extend((failed > 0).then(|| format!("{red}{failed} failed{red:#}")));
+        counts.push(count(self.responses, "response"));
+        counts.push(count(self.notifications, "notification"));
+        let events: usize = self.events.values().map(|(events, _)| events).sum();
+        counts.push(count(events, "event"));
+        counts.extend(
+            findings
+                .counts()
+                .map(|count| format!("{red}{count}{red:#}")),
+        );
+        let kinds = self.events.iter();
+        let kinds = kinds.map(|(kind, (events, style))| format!("{events} {style}{kind}{style:#}"));
+
+        let mut lines = vec![join(counts), join(kinds)];
+        if self.partial_events > 0 {
+            let events = count(self.partial_events, "event");
+            lines.push(format!(
+                "{PARTIAL} before a defect, so not final and not counted: {events}"
+            ));
         }
         if self.has_widths {
             writeln!(out)?;
         }
-        write!(out, "{}", count(files, "file"))?;
-        if failed > 0 {
-            let red = AnsiColor::Red.on_default().bold();
-            write!(out, ", {red}{failed} failed{red:#}")?;
-        }
-        let events = self.events.values().map(|(events, _)| events).sum();
-        let totals = [
-            count(self.responses, "response"),
-            count(self.notifications, "notification"),
-            count(events, "event"),
-        ];
-        writeln!(out, ", {}", totals.join(", "))?;
-        let kinds = self.events.iter();
-        let kinds: Vec<String> = kinds
-            .map(|(kind, (events, style))| format!("{events} {style}{kind}{style:#}"))
-            .collect();
-        if !kinds.is_empty() {
-            writeln!(out, "{}", kinds.join(", "))?;
+        for line in lines.iter().filter(|line| !line.is_empty()) {
+            let line = wrap(line, self.layout.line_width);
+            writeln!(out, "{}", line.replace(NO_BREAK_SPACE, " "))?;
         }
         Ok(())
     }
 
-    fn push(&mut self, mut row: Row, out: &mut Vec<u8>) -> io::Result<()> {
-        self.columns.shorten_cells(&mut row);
-        if self.has_widths {
-            return writeln!(out, "{}", self.columns.line(&row));
+    fn count(&mut self, place: &Place<'_>, message: &Message<'_>) {
+        let events = message
+            .notifications()
+            .flat_map(|notification| notification.events);
+        if place.is_partial {
+            self.partial_events += events.count();
+            return;
         }
-        self.sample.push(row);
-        if self.is_fixed || self.sample.len() == Self::SAMPLE {
+        self.responses += message.responses.len();
+        self.notifications += message.notifications().count();
+        for event in events {
+            let kind = shorten(&printable(kind(event)), HEAD, ID_WIDTH);
+            let counter = self.events.entry(kind);
+            counter.or_insert((0, style_of(event.kind))).0 += 1;
+        }
+    }
+
+    fn write_row(&mut self, mut row: Row, is_partial: bool, out: &mut Streams) -> io::Result<()> {
+        if is_partial && let Some(kind) = row.cells.get_mut(1) {
+            kind.insert(0, PARTIAL);
+        }
+        self.columns.shorten_cells(&mut row);
+        self.write(Entry::Row(row), out)
+    }
+
+    /// Writes an entry, or keeps it until the widths of the columns are known.
+    fn write(&mut self, entry: Entry, out: &mut Streams) -> io::Result<()> {
+        if self.has_widths {
+            return self.write_now(&entry, out);
+        }
+        self.sample_length += match &entry {
+            Entry::Row(row) => row.cells.iter().chain([&row.note]).map(String::len).sum(),
+            Entry::Heading(text) | Entry::Report(text) => text.len(),
+        };
+        self.sample.push(entry);
+        let is_full =
+            self.sample.len() >= Self::SAMPLE || self.sample_length >= Self::SAMPLE_LENGTH;
+        if self.layout.is_live || is_full {
             self.write_sample(false, out)?;
         }
         Ok(())
     }
 
-    /// Sets the widths of the columns, and writes the titles and the rows of the sample.
-    fn write_sample(&mut self, is_complete: bool, out: &mut Vec<u8>) -> io::Result<()> {
-        self.has_widths = true;
-        let rows = core::mem::take(&mut self.sample);
-        if self.is_fixed {
-            self.columns.set_fixed_widths();
-        } else {
-            self.columns.set_widths(&rows, is_complete);
+    /// Writes the sample. If it has rows, sets the widths of the columns and writes the titles.
+    fn write_sample(&mut self, is_complete: bool, out: &mut Streams) -> io::Result<()> {
+        let sample = mem::take(&mut self.sample);
+        self.sample_length = 0;
+        let rows = sample.iter().filter_map(|entry| match entry {
+            Entry::Row(row) => Some(row),
+            _ => None,
+        });
+        if rows.clone().next().is_some() {
+            self.has_widths = true;
+            self.columns.set_widths(rows, is_complete);
+            writeln!(out, "{}", self.columns.head())?;
         }
-        let bold = Style::new().bold();
-        writeln!(out, "{bold}{}{bold:#}", self.columns.titles())?;
-        rows.iter()
-            .try_for_each(|row| writeln!(out, "{}", self.columns.line(row)))
+        sample
+            .iter()
+            .try_for_each(|entry| self.write_now(entry, out))
+    }
+
+    fn write_now(&mut self, entry: &Entry, out: &mut Streams) -> io::Result<()> {
+        match entry {
+            Entry::Heading(file) => writeln!(out, "{}", self.columns.heading(file)),
+            Entry::Row(row) => writeln!(out, "{}", self.columns.line(row)),
+            Entry::Report(report) => out.report(report),
+        }
     }
 }
 
+/// The counts with commas, in a text that is wrapped only between counts.
+fn join(counts: impl IntoIterator<Item = String>) -> String {
+    let counts = counts.into_iter();
+    let counts = counts.map(|count| count.replace(' ', NO_BREAK_SPACE));
+    counts.collect::<Vec<_>>().join(", ")
+}
+
+const NO_BREAK_SPACE: &str = "\u{a0}";
+
+/// Marks the kind of an event that comes before a defect.
+const PARTIAL: char = '~';
+
 impl Row {
     /// A row with the code, the subscriptions and the text of a response, instead of the cells of an event.
-    fn of_response(file: &str, response: &Response<'_>) -> Self {
+    fn of_response(file: &str, response: &Response<'_>, id_width: usize) -> Self {
         let (class, style) = match response.class {
             Some(ResponseClass::Error) => ("Error", AnsiColor::Red.on_default().bold()),
             Some(ResponseClass::Warning) => ("Warning", AnsiColor::Yellow.on_default().bold()),
@@ -168,7 +264,7 @@ impl Row {
         let status = status.map(|status| format!("connection {status}"));
         let ids = response.subscription_id().into_iter();
         let ids = ids.chain(response.error_subscription_ids.iter().copied());
-        let ids = ids.map(|id| format!("({})", shorten(id.as_str(), HEAD, ID_WIDTH)));
+        let ids = ids.map(|id| format!("({})", shorten(id.as_str(), HEAD, id_width)));
         let text = response.message_text.map(str::to_owned);
         let note: Vec<String> = code
             .into_iter()
@@ -194,14 +290,15 @@ impl Row {
         }
     }
 
-    fn of_empty(file: &str, notification: &Notification<'_>) -> Self {
-        let subscription = notification.subscription_id.to_string();
+    /// A row for a message or a notification without content.
+    fn of_nothing(file: &str, what: &str, notification: Option<&Notification<'_>>) -> Self {
+        let id = notification.map(|notification| notification.subscription_id.to_string());
         Self {
             cells: vec![
                 file.to_owned(),
-                "no events".to_owned(),
+                what.to_owned(),
                 String::new(),
-                subscription,
+                id.unwrap_or_default(),
             ],
             style: Style::new().dimmed(),
             note: String::new(),
@@ -209,17 +306,22 @@ impl Row {
     }
 
     fn of_event(file: &str, notification: &Notification<'_>, event: &Event<'_>) -> Self {
-        let (kind, target) = (kind(event), event.target());
-        let kind = match target {
-            Some(Target::Folder(_)) => format!("{kind} folder"),
-            _ => kind.to_owned(),
+        let target = match (event.item_id, event.folder_id) {
+            (Some(_), Some(_)) => "+folder",
+            (None, Some(_)) => " folder",
+            (_, None) => "",
         };
+        let ids = [
+            event.item_id.map(|item| item.id),
+            event.folder_id.map(|folder| folder.id),
+        ];
+        let ids: Vec<&str> = ids.into_iter().flatten().collect();
         let cells = [
             Some(file.to_owned()),
-            Some(kind),
+            Some(format!("{}{target}", kind(event))),
             event.timestamp.map(|time| time.to_string()),
             Some(notification.subscription_id.to_string()),
-            target.map(|target| target.id().to_owned()),
+            Some(ids.join(" ")),
             event.parent_folder_id.map(|folder| folder.id.to_owned()),
             event.unread_count.map(|count| count.to_string()),
             event.watermark.map(|watermark| watermark.to_string()),

@@ -2,7 +2,9 @@
 //!
 //! A Korean character takes two cells, a combining accent none.
 
-use ews_notifications::Description;
+use core::fmt::Display;
+
+use textwrap::{Options, WordSplitter};
 use unicode_width::UnicodeWidthChar as _;
 
 /// The number of cells kept of the start of a shortened identifier, if it fits. The remaining width goes to the end,
@@ -12,28 +14,46 @@ pub(crate) const HEAD: usize = 6;
 /// The width of the text: the sum of the widths of its characters. Terminals and [`shorten`] count in the same way, even
 /// where a font draws several characters as one.
 pub(crate) fn width(text: &str) -> usize {
-    text.chars().filter_map(|c| c.width()).sum()
+    text.chars().map(cells).sum()
 }
 
-/// The text without characters that control a terminal. White space becomes a space, other controls U+FFFD.
+/// Whether the text is at most `max` cells wide. Reads little more than that of it.
+pub(crate) fn fits(text: &str, max: usize) -> bool {
+    bytes_within(text.chars(), max) == text.len()
+}
+
+/// The width of a character, or of that by which [`printable`] replaces it.
+fn cells(c: char) -> usize {
+    if is_unprintable(c) {
+        1
+    } else {
+        c.width().unwrap_or_default()
+    }
+}
+
+/// The text without characters that control a terminal. White space becomes a space, other controls U+FFFD. They are
+/// the characters that a [`Description`](ews_notifications::Description) does not contain, either.
 ///
-/// XML allows U+0080 to U+009F, which start escape sequences too. It also allows characters that change the direction of
-/// the text after them. File names may contain anything.
+/// XML allows U+0080 to U+009F, which start escape sequences too, and characters that end a line or change the direction
+/// of the text after them. File names may contain anything.
 pub(crate) fn printable(text: &str) -> String {
     text.chars()
         .map(|c| match c {
-            '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => char::REPLACEMENT_CHARACTER,
-            _ if !c.is_control() => c,
+            _ if !is_unprintable(c) => c,
             _ if c.is_whitespace() => ' ',
             _ => char::REPLACEMENT_CHARACTER,
         })
         .collect()
 }
 
+fn is_unprintable(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
 /// Replaces the middle of the text by an ellipsis if it is wider than `max` cells. Keeps `head` cells of the start, and
 /// fewer if less than four would be left for the end.
 pub(crate) fn shorten(text: &str, head: usize, max: usize) -> String {
-    if width(text) <= max {
+    if fits(text, max) {
         return text.to_owned();
     }
     // The ellipsis takes one cell.
@@ -47,25 +67,48 @@ pub(crate) fn shorten(text: &str, head: usize, max: usize) -> String {
 
 /// Replaces the end of the text by an ellipsis if it is wider than `max` cells.
 pub(crate) fn truncate(text: &str, max: usize) -> String {
-    if width(text) <= max {
+    if fits(text, max) {
         return text.to_owned();
     }
     let end = bytes_within(text.chars(), max.saturating_sub(1));
     format!("{}…", text.get(..end).unwrap_or_default())
 }
 
-/// The message, the excerpt, and a caret under the place. Unlike the alternate form of [`Description`], it counts the
-/// indent of the caret in cells.
-pub(crate) fn with_excerpt(message: &str, description: &Description) -> String {
-    let excerpt = &description.excerpt;
-    let before: String = excerpt.chars().take(description.caret).collect();
+/// Breaks the text at spaces into lines of at most this width. All lines but the first are indented.
+pub(crate) fn wrap(text: &str, line_width: Option<usize>) -> String {
+    match line_width {
+        Some(width) => {
+            let options = Options::new(width).subsequent_indent("  ");
+            textwrap::fill(text, options.word_splitter(WordSplitter::NoHyphenation))
+        }
+        None => text.to_owned(),
+    }
+}
+
+/// The excerpt, and below it a caret under the character with this number. Both lines have at most this width, in which
+/// the caret is shown.
+pub(crate) fn at_caret(excerpt: &str, caret: usize, line_width: Option<usize>) -> String {
+    let split = excerpt
+        .char_indices()
+        .nth(caret)
+        .map_or(excerpt.len(), |(at, _)| at);
+    let (before, after) = excerpt.split_at_checked(split).unwrap_or((excerpt, ""));
+    let max = line_width.unwrap_or(usize::MAX);
+    // The caret takes a cell, even at the end of the excerpt.
+    let before = shorten(
+        before,
+        0,
+        (max / 2).max(max.saturating_sub(width(after).max(1))),
+    );
     let indent = width(&before);
-    format!("{message}\n{excerpt}\n{:indent$}^", "")
+    let after = truncate(after, max.saturating_sub(indent));
+    format!("{before}{after}\n{:indent$}^", "")
 }
 
 /// `1 event`, `2 events`.
-pub(crate) fn count(number: usize, of: &str) -> String {
-    format!("{number} {of}{}", if number == 1 { "" } else { "s" })
+pub(crate) fn count(number: impl Display, of: &str) -> String {
+    let number = number.to_string();
+    format!("{number} {of}{}", if number == "1" { "" } else { "s" })
 }
 
 /// The number of bytes of the first characters that fit into `max` cells.
@@ -73,7 +116,7 @@ fn bytes_within(characters: impl Iterator<Item = char>, max: usize) -> usize {
     let mut used = 0;
     characters
         .take_while(|c| {
-            used += c.width().unwrap_or_default();
+            used += cells(*c);
             used <= max
         })
         .map(char::len_utf8)
@@ -82,7 +125,9 @@ fn bytes_within(characters: impl Iterator<Item = char>, max: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{HEAD, printable, shorten, truncate, width};
+    use ews_notifications::Parser;
+
+    use super::{HEAD, at_caret, printable, shorten, truncate, width};
 
     #[test]
     fn shorten_replaces_the_middle() {
@@ -108,6 +153,34 @@ mod tests {
         for max in 1..20 {
             assert!(width(&shorten(&hearts, HEAD, max)) <= max);
             assert!(width(&truncate(&hearts, max)) <= max);
+        }
+    }
+
+    #[test]
+    fn the_caret_stays_in_a_narrow_line() {
+        let excerpt = format!("{}x{}", "구".repeat(20), "y".repeat(30));
+        for max in 6..100 {
+            let lines = at_caret(&excerpt, 20, Some(max));
+            let (text, caret) = lines.split_once('\n').unwrap();
+            assert!(width(text) <= max && width(caret) <= max, "{max}: {lines}");
+            let marked = text.find('x').unwrap();
+            assert_eq!(width(&text[..marked]) + 1, width(caret), "{max}: {lines}");
+        }
+        assert_eq!(at_caret("abc", 3, Some(3)), "…c\n  ^");
+    }
+
+    /// One character at a time, before an undefined entity.
+    #[test]
+    fn printable_and_descriptions_replace_the_same_characters() {
+        for c in ('\t'..='\u{3000}').chain('\u{FE00}'..='\u{FFFD}') {
+            let body = format!("<a>{c}&oops;</a>");
+            let error = Parser::new().parse(body.as_bytes()).unwrap_err();
+            let line = error.describe(body.as_bytes()).excerpt;
+            let ends_line = c == '\n' || c == '\r';
+            let is_kept = printable(&c.to_string()) == c.to_string();
+            if c != ' ' && c != '<' && !ends_line {
+                assert_eq!(line.contains(c) || ends_line, is_kept, "{c:?}");
+            }
         }
     }
 

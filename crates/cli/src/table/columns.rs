@@ -4,20 +4,19 @@ use core::fmt::Write as _;
 
 use anstyle::Style;
 
-use super::Row;
-use crate::text::{HEAD, printable, shorten, truncate, width};
+use super::{Layout, Row};
+use crate::text::{HEAD, fits, printable, shorten, truncate, width, wrap};
 
 pub(super) struct Columns {
     columns: [Column; 8],
-    /// The maximum width of a line, in cells.
-    line_width: usize,
+    layout: Layout,
 }
 
 struct Column {
     title: &'static str,
     /// The minimum width, unless all cells are narrower.
     min: usize,
-    /// The maximum width.
+    /// The maximum width, if lines have one.
     max: usize,
     /// The number of cells kept of the start of a shortened text.
     head: usize,
@@ -48,93 +47,116 @@ pub(super) const ID_WIDTH: usize = 19;
 impl Columns {
     /// The number of cells between columns.
     const GAP: usize = 2;
-    /// The width of a line without a terminal, such as in a file. All columns fit.
-    const DEFAULT_LINE_WIDTH: usize = 120;
+    /// The maximum width of a column if lines have none. Longer cells shift those after them.
+    const MAX_WIDTH: usize = 256;
 
-    pub(super) fn new() -> Self {
-        // The size of the first terminal among standard output, error and input. With a pager, output is a pipe.
-        let terminal = terminal_size::terminal_size();
-        Self {
-            columns: [
-                Column {
-                    // The end of a path, the name of the file, is more useful than its folders.
-                    head: 0,
-                    ..Column::new("FILE", 10, 40, 0)
-                },
-                Column::new("EVENT", 15, 22, 0),
-                Column::new("TIME", 20, 30, 0),
-                Column::new("SUBSCR.", 9, ID_WIDTH, 1),
-                Column::new("ID", 9, ID_WIDTH, 0),
-                Column::new("PARENT", 9, ID_WIDTH, 2),
-                Column {
-                    is_number: true,
-                    ..Column::new("UNREAD", 6, 11, 0)
-                },
-                Column::new("WATERMARK", 9, ID_WIDTH, 3),
-            ],
-            line_width: terminal
-                .map_or(Self::DEFAULT_LINE_WIDTH, |(width, _)| usize::from(width.0)),
+    pub(super) fn new(layout: Layout) -> Self {
+        let mut columns = [
+            Column {
+                // The end of a path, the name of the file, is more useful than its folders.
+                head: 0,
+                ..Column::new("FILE", 10, 40, 0)
+            },
+            Column::new("EVENT", 15, 22, 0),
+            Column::new("TIME", 20, 30, 1),
+            Column::new("SUBSCR.", 9, ID_WIDTH, 3),
+            Column::new("ID", 9, ID_WIDTH, 0),
+            Column::new("PARENT", 9, ID_WIDTH, 4),
+            Column {
+                is_number: true,
+                ..Column::new("UNREAD", 6, 11, 2)
+            },
+            Column::new("WATERMARK", 9, ID_WIDTH, 5),
+        ];
+        let [file, ..] = &mut columns;
+        if layout.has_headings {
+            file.width = 0;
         }
+        Self { columns, layout }
     }
 
     /// Makes the cells printable and shortens them to the maximum widths.
     pub(super) fn shorten_cells(&self, row: &mut Row) {
         for (column, cell) in self.columns.iter().zip(&mut row.cells) {
-            *cell = shorten(&printable(cell), column.head, column.max);
+            *cell = printable(&self.fit(column, cell, column.max));
         }
-        row.note = truncate(&printable(&row.note), self.line_width);
+        let max = self.layout.line_width.unwrap_or(usize::MAX);
+        row.note = printable(&truncate(&row.note, max));
     }
 
     /// Sets the widths to those of the cells of these rows. If the rows are not all, later cells may be wider, so each
-    /// column has at least its minimum width.
-    pub(super) fn set_widths(&mut self, rows: &[Row], are_all: bool) {
+    /// column has at least its minimum width. Rows of a live table say little about the next ones, so identifiers get
+    /// their maximum width.
+    pub(super) fn set_widths<'r>(&mut self, rows: impl Iterator<Item = &'r Row>, are_all: bool) {
         for row in rows {
             for (column, cell) in self.columns.iter_mut().zip(&row.cells) {
-                column.width = column.width.max(width(cell));
+                if column.width > 0 {
+                    column.width = column.width.max(width(cell).min(Self::MAX_WIDTH));
+                }
             }
         }
-        if !are_all {
-            for column in &mut self.columns {
+        let is_live = self.layout.is_live;
+        for column in self.columns.iter_mut().filter(|column| column.width > 0) {
+            if is_live && column.max == ID_WIDTH {
+                column.width = column.width.max(column.max);
+            } else if !are_all {
                 column.width = column.width.max(column.min);
             }
         }
-        self.fit_line();
-    }
-
-    /// Sets widths for rows that are not known: the maximum width for identifiers, and the minimum width for the others.
-    /// The files are hidden, since there is one, and the watermarks, since Exchange does not stream them.
-    pub(super) fn set_fixed_widths(&mut self) {
-        for column in &mut self.columns {
-            column.width = if column.max == ID_WIDTH {
-                ID_WIDTH
-            } else {
-                column.min
-            };
+        if let Some(width) = self.layout.line_width {
+            self.fit_line(width);
         }
-        let [file, .., watermark] = &mut self.columns;
-        (file.width, watermark.width) = (0, 0);
-        self.fit_line();
     }
 
-    pub(super) fn titles(&self) -> String {
+    /// The first lines: which columns are hidden, if any, and the titles.
+    pub(super) fn head(&mut self) -> String {
+        let hidden = self.columns.iter().filter(|column| column.width == 0);
+        // A heading replaces the file.
+        let hidden = hidden.skip(usize::from(self.layout.has_headings));
+        let hidden: Vec<&str> = hidden.map(|column| column.title).collect();
+        let notice = format!("hidden: {} (--wide shows all)", hidden.join(", "));
+        let notice = wrap(&notice, self.layout.line_width);
+        let (bold, dim) = (Style::new().bold(), Style::new().dimmed());
+        let notice = match hidden.is_empty() {
+            true => String::new(),
+            false => format!("{dim}{notice}{dim:#}\n"),
+        };
         let titles = self.columns.iter().map(|column| column.title.to_owned());
-        self.line(&Row {
+        let titles = self.line(&Row {
             cells: titles.collect(),
             style: Style::new(),
             note: String::new(),
-        })
+        });
+        format!("{notice}{bold}{titles}{bold:#}")
     }
 
-    pub(super) fn line(&self, row: &Row) -> String {
+    /// The lines above the rows of a file: an empty one, and the name.
+    pub(super) fn heading(&self, file: &str) -> String {
+        let max = self
+            .layout
+            .line_width
+            .map_or(usize::MAX, |width| width.saturating_sub(1));
+        let style = Style::new().bold().underline();
+        format!("\n{style}{}{style:#}:", shorten(file, 0, max))
+    }
+
+    pub(super) fn line(&mut self, row: &Row) -> String {
         let mut line = String::new();
+        let max = self.layout.line_width.unwrap_or(usize::MAX);
         // Blanks are written only before a cell, so that no line ends in blanks.
         let (mut used, mut blanks) = (0, 0);
-        for (index, (column, cell)) in self.columns.iter().zip(&row.cells).enumerate() {
-            if column.width == 0 {
+        for (index, cell) in row.cells.iter().enumerate() {
+            let room = max.saturating_sub(used);
+            let Some(column) = self
+                .columns
+                .get(index)
+                .filter(|column| column.width > 0 && room > 0)
+            else {
                 continue;
-            }
-            let cell = shorten(cell, column.head, column.width);
-            let padding = column.width - width(&cell);
+            };
+            let cell = self.fit(column, cell, column.width.min(room));
+            let column_width = column.width.max(width(&cell).min(Self::MAX_WIDTH));
+            let padding = column_width.saturating_sub(width(&cell));
             let before = if column.is_number { padding } else { 0 };
             blanks += before;
             if !cell.is_empty() {
@@ -144,19 +166,39 @@ impl Columns {
                 blanks = 0;
             }
             blanks += padding - before + Self::GAP;
-            used += column.width + Self::GAP;
+            used += column_width + Self::GAP;
+            if let Some(column) = self.columns.get_mut(index) {
+                column.width = column_width;
+            }
         }
-        if !row.note.is_empty() {
-            let note = truncate(&row.note, self.line_width.saturating_sub(used));
+        let room = max.saturating_sub(used);
+        if !row.note.is_empty() && room > 0 {
+            let note = truncate(&row.note, room);
             let _ = write!(line, "{:blanks$}{note}", "");
         }
         line
     }
 
+    /// The cell in at most `max` cells of the terminal. Without a maximum of the line, all of it. If it has two
+    /// identifiers, both are shortened.
+    fn fit(&self, column: &Column, cell: &str, max: usize) -> String {
+        if self.layout.line_width.is_none() {
+            return cell.to_owned();
+        }
+        match cell.split_once(' ') {
+            Some((item, folder)) if column.max == ID_WIDTH && !fits(cell, max) => {
+                let half = max.saturating_sub(1) / 2;
+                let ids = [item, folder].map(|id| shorten(id, HEAD, half));
+                ids.join(" ")
+            }
+            _ => shorten(cell, column.head, max),
+        }
+    }
+
     /// Makes the columns fit the line: hides columns that do not fit at their minimum widths, then narrows the others in
     /// proportion.
-    fn fit_line(&mut self) {
-        while self.width_of(|column| column.width.min(column.min)) > self.line_width {
+    fn fit_line(&mut self, max: usize) {
+        while self.width_of(|column| column.width.min(column.min)) > max {
             let columns = self.columns.iter_mut();
             let Some(column) = columns
                 .filter(|column| column.hide_order > 0 && column.width > 0)
@@ -166,10 +208,10 @@ impl Columns {
             };
             column.width = 0;
         }
-        while self.width_of(|column| column.width) > self.line_width {
+        while self.width_of(|column| column.width) > max {
             let spare = |column: &Column| {
-                let max = column.max - column.min;
-                1_000 * column.width.saturating_sub(column.min) / max
+                let range = column.max - column.min;
+                1_000 * column.width.saturating_sub(column.min) / range
             };
             let widest = self.columns.iter_mut().max_by_key(|column| spare(column));
             match widest {

@@ -2,15 +2,21 @@
 
 use std::fs::{self, File};
 
-use crate::{NEW_MAIL, Run, UNREAD, command, ewsn, folder, push, run, values};
+use serde_json::json;
+
+use crate::{
+    ERROR, NEW_MAIL, Run, UNREAD, command, connection, envelope, ewsn, folder, push, rows, run,
+    values,
+};
 
 /// A body with an undeclared prefix in line 2, after Korean text.
 const BAD: &str = r#"<SendNotification xmlns="http://schemas.microsoft.com/exchange/services/2006/messages">
 <b>구독</b><p:c/>
 </SendNotification>"#;
 
+/// Without `--partial`, such a body has one row, that of its error.
 #[test]
-fn shows_the_events_before_the_cut_of_a_body() {
+fn partial_shows_the_events_before_the_cut_of_a_body() {
     let body = push(&[NEW_MAIL, UNREAD].concat());
     let new_mail = "NewMailEvent";
     for (cut, kinds) in [
@@ -21,17 +27,37 @@ fn shows_the_events_before_the_cut_of_a_body() {
         ("</t:NewMailEvent>", &[]),
     ] {
         let body = &body[..body.find(cut).unwrap()];
-        let run = ewsn(
-            &folder([("a", body)]),
-            &["inspect", "--format", "ndjson", "a"],
+        let folder = folder([("a", body)]);
+        let run = ewsn(&folder, &["--json", "a"]);
+        assert_eq!(values(&run, "/error/code"), ["unclosed_element"]);
+        assert_eq!(values(&run, "/event"), ["null"]);
+
+        let run = ewsn(&folder, &["--json", "--partial", "a"]);
+        let (partial, failed) = rows(&run)
+            .split_last()
+            .map(|(last, rows)| (rows.to_vec(), last.clone()))
+            .unwrap();
+        assert_eq!(failed["error"]["code"], "unclosed_element");
+        assert_eq!(
+            (&failed["partial"], &failed["event"]),
+            (&json!(false), &json!(null))
         );
-        if kinds.is_empty() {
-            assert_eq!(values(&run, "/event"), ["null"]);
-        } else {
-            assert_eq!(values(&run, "/event/kind"), kinds);
+        let shown: Vec<_> = partial
+            .iter()
+            .filter_map(|row| row["event"]["kind"].as_str())
+            .collect();
+        assert_eq!(
+            (shown.as_slice(), partial.len()),
+            (kinds, kinds.len().max(1))
+        );
+        for row in partial {
+            assert_eq!(row["subscription_id"], "SUBSCRIPTIONxONE");
+            // A later retry must not be a duplicate of something that was never whole.
+            assert_eq!(
+                (&row["partial"], &row["delivery"]),
+                (&json!(true), &json!(null))
+            );
         }
-        let subscriptions = values(&run, "/subscription_id");
-        assert!(subscriptions.iter().all(|id| id == "SUBSCRIPTIONxONE"));
         let (line, last) = (body.lines().count(), body.lines().last().unwrap());
         let (line, column) = match body.ends_with('\n') {
             true => (line + 1, 1),
@@ -45,28 +71,35 @@ fn shows_the_events_before_the_cut_of_a_body() {
 }
 
 #[test]
-fn shows_the_events_before_a_defect_in_a_table() {
+fn marks_the_events_before_a_defect_in_a_table() {
     let body = push(&[NEW_MAIL, "&oops;"].concat());
-    let run = ewsn(&folder([("a", &*body)]), &["inspect", "a"]);
+    let folder = folder([("a", &*body)]);
+    let totals = "1 file, 1 failed, 0 responses, 0 notifications, 0 events\n";
+    assert_eq!(ewsn(&folder, &["inspect", "a"]).stdout, totals);
+    let run = ewsn(&folder, &["inspect", "--partial", "a"]);
     let rows: Vec<&str> = run.stdout.lines().collect();
-    assert!(rows[1].starts_with("a     NewMail  "), "{}", run.stdout);
-    let totals = "1 file, 1 failed, 1 response, 1 notification, 1 event";
-    assert_eq!(rows[3], totals);
+    assert!(rows[1].starts_with("a     ~NewMail  "), "{}", run.stdout);
+    assert_eq!(
+        rows[3..],
+        [
+            totals.trim(),
+            "~ before a defect, so not final and not counted: 1 event"
+        ]
+    );
     let report = "a:17:18: reference to an undefined entity; ";
     assert!(run.stderr.starts_with(report), "{}", run.stderr);
     assert_eq!(run.status, 1);
 }
 
 #[test]
-fn a_body_without_an_operation_before_its_defect_has_no_rows() {
+fn a_body_without_an_operation_before_its_defect_has_the_row_of_its_error() {
     let body = push(NEW_MAIL);
     let header = &body[..body.find("<m:SendNotification>").unwrap()];
     for body in ["", "text", header, "<!DOCTYPE a>"] {
-        let run = ewsn(
-            &folder([("a", body)]),
-            &["inspect", "--format", "ndjson", "a"],
-        );
-        assert_eq!((run.stdout.as_str(), run.status), ("", 1), "{body}");
+        let run = ewsn(&folder([("a", body)]), &["--json", "--partial", "a"]);
+        assert_eq!(values(&run, "/operation"), ["null"], "{body}");
+        assert_eq!(values(&run, "/partial"), ["false"]);
+        assert_eq!(run.status, 1);
     }
 }
 
@@ -78,10 +111,18 @@ fn a_file_that_fails_does_not_affect_the_others() {
         &folder(files),
         &["inspect", "--format", "ndjson", "a.xml", "b.xml", "c.xml"],
     );
-    assert_eq!(values(&run, "/file"), ["a.xml", "c.xml"]);
+    assert_eq!(values(&run, "/file"), ["a.xml", "b.xml", "c.xml"]);
+    let codes = ["null", "unbound_prefix", "null"];
+    let error = |row: &serde_json::Value| row["error"]["code"].to_string().replace('"', "");
+    assert_eq!(rows(&run).iter().map(error).collect::<Vec<_>>(), codes);
     let report: Vec<&str> = run.stderr.lines().collect();
-    assert_eq!(report.len(), 3, "{}", run.stderr);
+    assert_eq!(report.len(), 4, "{}", run.stderr);
     assert!(report[0].starts_with("b.xml:2:11: "), "{}", run.stderr);
+    assert!(
+        report[3].starts_with("c.xml: duplicate notification"),
+        "{}",
+        run.stderr
+    );
     assert_eq!(run.status, 1);
 }
 
@@ -104,18 +145,32 @@ fn the_caret_is_under_the_defect() {
 #[test]
 fn a_report_follows_the_rows_of_earlier_files() {
     let good = push(NEW_MAIL);
-    let folder = folder([("1.xml", &*good), ("2.xml", BAD), ("3.xml", &*good)]);
+    let other = push(UNREAD);
+    let folder = folder([("1.xml", &*good), ("2.xml", BAD), ("3.xml", &*other)]);
     // Both streams go to one file, as on a terminal.
-    let both = File::create(folder.path().join("both")).unwrap();
-    let mut command = command(folder.path(), &["inspect", "--format", "ndjson", "."]);
-    command.stdout(both.try_clone().unwrap()).stderr(both);
-    assert_eq!(command.status().unwrap().code(), Some(1));
-    let both = fs::read_to_string(folder.path().join("both")).unwrap();
-    let lines: Vec<&str> = both.lines().collect();
-    assert_eq!(lines.len(), 5, "{both}");
-    assert!(lines[0].starts_with(r#"{"file":"./1.xml""#), "{both}");
-    assert!(lines[1].starts_with("./2.xml:2:11: "), "{both}");
-    assert!(lines[4].starts_with(r#"{"file":"./3.xml""#), "{both}");
+    let lines = |format| {
+        let both = File::create(folder.path().join("both")).unwrap();
+        let mut command = command(folder.path(), &["inspect", "--format", format, "."]);
+        command.stdout(both.try_clone().unwrap()).stderr(both);
+        assert_eq!(command.status().unwrap().code(), Some(1));
+        let both = fs::read_to_string(folder.path().join("both")).unwrap();
+        both.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let json = lines("ndjson");
+    assert_eq!(json.len(), 7, "{json:?}");
+    assert!(json[0].starts_with(r#"{"file":"./1.xml""#), "{json:?}");
+    assert!(json[1].starts_with(r#"{"file":"./2.xml""#), "{json:?}");
+    assert!(json[2].starts_with("./2.xml:2:11: "), "{json:?}");
+    assert!(json[5].starts_with(r#"{"file":"./3.xml""#), "{json:?}");
+    assert!(
+        json[6].starts_with("./3.xml: events of subscription"),
+        "{json:?}"
+    );
+    // The widths of the columns depend on all rows.
+    let table = lines("table");
+    assert!(table[1].starts_with("./1.xml  NewMail"), "{table:?}");
+    assert!(table[2].starts_with("./2.xml:2:11: "), "{table:?}");
+    assert!(table[5].starts_with("./3.xml  Modified"), "{table:?}");
 }
 
 #[test]
@@ -131,7 +186,7 @@ fn reports_paths_that_cannot_be_read() {
         assert!(report[0].starts_with("gone.xml: "), "{}", run.stderr);
         assert_eq!(
             report[1],
-            "empty: no file with the extension xml in this folder"
+            "empty: no file named *.xml or *.xml.gz in this folder"
         );
         assert!(run.stdout.contains("good.xml"), "{}", run.stdout);
         assert_eq!(run.status, 1);
@@ -147,9 +202,15 @@ fn refuses_a_body_longer_than_16_mib() {
     file.set_len(1 << 40).unwrap();
     let arguments = ["inspect", "--format", "ndjson", "large.xml"];
     let refused = ewsn(&folder, &arguments);
-    assert_eq!((refused.stdout.as_str(), refused.status), ("", 1));
-    let message = "large.xml:1:1: body longer than the limit; see Limits::body_bytes";
-    assert_eq!(refused.stderr.lines().next(), Some(message));
+    assert_eq!(values(&refused, "/error/code"), ["body_limit"]);
+    assert_eq!(refused.status, 1);
+    let report: Vec<&str> = refused.stderr.lines().collect();
+    assert!(
+        report[0].starts_with("large.xml:1:1: body longer than the limit"),
+        "{report:?}"
+    );
+    let hint = "hint: --limit-bytes sets a higher limit, and --no-limits removes it";
+    assert_eq!(report.last(), Some(&hint));
 
     let mut body = push(NEW_MAIL).into_bytes();
     body.resize(LIMIT, b'\n');
@@ -162,12 +223,53 @@ fn refuses_a_body_longer_than_16_mib() {
     assert_eq!(values(&stdin(&body), "/event/kind"), ["NewMailEvent"]);
     body.push(b'\n');
     let refused = stdin(&body);
-    assert_eq!((refused.stdout.as_str(), refused.status), ("", 1));
-    assert!(
-        refused
-            .stderr
-            .starts_with("-:1:1: body longer than the limit; see Limits::body_bytes\n")
+    assert_eq!(values(&refused, "/error/code"), ["body_limit"]);
+    assert_eq!(refused.status, 1);
+}
+
+#[test]
+fn options_change_the_limits() {
+    let two = push(&[NEW_MAIL, UNREAD].concat());
+    let length = two.len().to_string();
+    let below = (two.len() - 1).to_string();
+    let deep = push(&format!(
+        "<t:XEvent>{}{}</t:XEvent>",
+        "<a>".repeat(64),
+        "</a>".repeat(64)
+    ));
+    let folder = folder([("two", &*two), ("deep", &*deep)]);
+    for (options, file, code) in [
+        (&["--limit-events", "2"][..], "two", None),
+        (&["--limit-events", "1"], "two", Some("event_limit")),
+        (&["--limit-bytes", &length], "two", None),
+        (&["--limit-bytes", &below], "two", Some("body_limit")),
+        (&[], "deep", Some("depth_limit")),
+        (&["--no-limits"], "deep", None),
+    ] {
+        let run = ewsn(&folder, &[&["--json", file], options].concat());
+        let error = rows(&run).pop().unwrap()["error"]["code"].clone();
+        assert_eq!(error.as_str(), code, "{options:?}");
+        assert_eq!(run.status, i32::from(code.is_some()));
+    }
+    let run = ewsn(&folder, &["--no-limits", "--limit-events", "1", "two"]);
+    assert_eq!(run.status, 2);
+}
+
+#[test]
+fn replaces_illegal_references_if_asked() {
+    let body = envelope(ERROR).replace("&amp;", "&#x0;&#xB;");
+    let folder = folder([("a", &*body)]);
+    let refused = ewsn(&folder, &["--json", "a"]);
+    assert_eq!(values(&refused, "/error/code"), ["illegal_reference"]);
+    let hint = "--replace-illegal-references replaces it by U+FFFD";
+    assert_eq!(values(&refused, "/error/hint"), [hint]);
+    let run = ewsn(&folder, &["--json", "--replace-illegal-references", "a"]);
+    assert_eq!(
+        values(&run, "/message_text"),
+        ["구독의 \"이벤트\" \u{fffd}\u{fffd} 검색"]
     );
+    assert_eq!(run.stderr, "a: 2 illegal references replaced by U+FFFD\n");
+    assert_eq!(run.status, 3);
 }
 
 #[test]
@@ -182,8 +284,104 @@ fn reports_contain_no_characters_that_control_a_terminal() {
 
 #[test]
 fn invalid_arguments_exit_with_2() {
-    let run = ewsn(&folder([]), &["inspect"]);
-    assert_eq!((run.stdout.as_str(), run.status), ("", 2));
-    let run = ewsn(&folder([]), &["inspect", "--format", "csv", "a"]);
-    assert_eq!((run.stdout.as_str(), run.status), ("", 2));
+    for arguments in [
+        &["inspect", "--format", "csv", "a"][..],
+        &["--limit-events", "many", "a"],
+        // Arguments of a command before its name would have no effect.
+        &["--partial", "inspect", "a"],
+        &["--limit-bytes", "1", "follow"],
+    ] {
+        let run = ewsn(&folder([]), arguments);
+        assert_eq!((run.stdout.as_str(), run.status), ("", 2), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_server_error_exits_with_3_and_a_failure_with_1() {
+    let error = envelope(ERROR);
+    let fault = "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body><s:Fault>\
+         <faultcode>s:Client</faultcode></s:Fault></s:Body></s:Envelope>";
+    let folder = folder([
+        ("good", &*push(NEW_MAIL)),
+        ("error", &*error),
+        ("fault", fault),
+        ("bad", BAD),
+    ]);
+    for (files, status, totals) in [
+        (
+            &["good"][..],
+            0,
+            "1 file, 1 response, 1 notification, 1 event\n",
+        ),
+        (
+            &["error", "good"],
+            3,
+            "2 files, 2 responses, 1 notification, 1 event, 1 server error\n",
+        ),
+        (
+            &["fault"],
+            3,
+            "1 file, 0 responses, 0 notifications, 0 events, 1 fault\n",
+        ),
+        (
+            &["bad", "fault"],
+            1,
+            "2 files, 1 failed, 0 responses, 0 notifications, 0 events, 1 fault\n",
+        ),
+    ] {
+        let run = ewsn(&folder, files);
+        assert_eq!(run.status, status, "{files:?}");
+        assert!(run.stdout.contains(totals), "{}", run.stdout);
+    }
+}
+
+#[test]
+fn the_row_of_a_failure_has_the_place_and_no_other_value() {
+    let good = connection("OK");
+    let stream = [&*good, "\n", &good.replace("NoError", "<p:c/>")].concat();
+    let folder = folder([("bad.xml", BAD), ("stream", &*stream)]);
+    let run = ewsn(&folder, &["--json", "bad.xml", "gone", "stream"]);
+    let rows = rows(&run);
+    let offset = stream.find("<p:c/>").unwrap() + 1;
+    let column = offset - good.len();
+    let bad = BAD.find("p:c").unwrap();
+    let expected = [
+        (
+            0,
+            json!(1),
+            json!(0),
+            json!(["unbound_prefix", "malformed", bad, 2, 11]),
+        ),
+        (
+            1,
+            json!(null),
+            json!(null),
+            json!(["io", "io", null, null, null]),
+        ),
+        (
+            3,
+            json!(2),
+            json!(good.len() + 1),
+            json!(["unbound_prefix", "malformed", offset, 1, column]),
+        ),
+    ];
+    for (row, envelope, offset, values) in expected {
+        let row = rows[row].as_object().unwrap();
+        let error = &row["error"];
+        let found = ["code", "class", "offset", "line", "column"].map(|key| error[key].clone());
+        assert_eq!(json!(found), values);
+        assert!(
+            error["message"].is_string() && error["hint"].is_null(),
+            "{error}"
+        );
+        assert_eq!((&row["envelope"], &row["offset"]), (&envelope, &offset));
+        for (key, value) in row {
+            let is_place = ["file", "envelope", "offset", "error"].contains(&key.as_str());
+            let is_empty = [json!(null), json!(false), json!([]), json!({})].contains(value);
+            assert!(is_place || is_empty, "{key}: {value}");
+        }
+        let keys =
+            |row: &serde_json::Value| row.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+        assert_eq!(keys(&rows[2]), row.keys().cloned().collect::<Vec<_>>());
+    }
 }

@@ -7,7 +7,8 @@ use std::process::{Child, ChildStdout};
 use std::thread;
 
 use crate::{
-    NEW_MAIL, Run, UNREAD, command, connection, ewsn, folder, notification, run, streamed, values,
+    NEW_MAIL, Run, UNREAD, command, connection, ewsn, folder, notification, rows, run, streamed,
+    values,
 };
 
 const NDJSON: [&str; 3] = ["follow", "--format", "ndjson"];
@@ -45,11 +46,11 @@ fn the_table_has_fixed_widths_and_no_totals() {
     ];
     let run = follow(&["follow"], &stream.concat());
     let expected = "\
-EVENT            TIME                  SUBSCR.              ID                   PARENT               UNREAD
-Success          NoError connection OK
-NewMail          2031-02-03T04:05:06Z  SUBSCRIPTIONxONE     AAMkAG…HExMAILxAAA=  AAMkAG…RxINBOXxAAA=
-Modified folder  2031-02-03T04:05:08Z  SUBSCRIPTIONxONE     AAMkAG…RxINBOXxAAA=  AAMkAG…ERxROOTxAAA=       7
-Success          NoError connection Closed
+FILE        EVENT            TIME                  SUBSCR.              ID                   PARENT               UNREAD  WATERMARK
+-           Success          NoError connection OK
+-           NewMail          2031-02-03T04:05:06Z  SUBSCRIPTIONxONE     AAMkAGxITEMxOFxTHExMAILxAAA=  AAMkAGxFOLDERxINBOXxAAA=          WATERMARKxMAIL
+-           Modified folder  2031-02-03T04:05:08Z  SUBSCRIPTIONxONE     AAMkAGxFOLDERxINBOXxAAA=      AAMkAGxFOLDERxROOTxAAA=        7  WATERMARKxREAD
+-           Success          NoError connection Closed
 ";
     assert_eq!(run.stdout, expected);
 }
@@ -94,8 +95,8 @@ fn prints_rows_as_soon_as_their_envelope_ends() {
     let mut table = Followed::new(&["follow"]);
     let mut ndjson = Followed::new(&NDJSON);
     table.write(&connection("OK"));
-    assert!(table.line().starts_with("EVENT "));
-    assert!(table.line().starts_with("Success "));
+    assert!(table.line().starts_with("FILE "));
+    assert!(table.line().contains(" Success "));
     for kind in ["Created", "Deleted", "Copied"] {
         let event = NEW_MAIL.replace("NewMail", kind);
         let envelope = notification(&event);
@@ -104,18 +105,19 @@ fn prints_rows_as_soon_as_their_envelope_ends() {
             table.write(piece);
             ndjson.write(piece);
         }
-        assert!(table.line().starts_with(kind));
+        assert!(table.line().contains(&format!(" {kind} ")));
         let kind = format!(r#""kind":"{kind}Event""#);
         let line = ndjson.line();
-        assert!(line.contains(&kind) && line.ends_with("}}\n"), "{line}");
+        assert!(line.contains(&kind) && line.ends_with("}\n"), "{line}");
     }
     ndjson.write(&connection("Closed")[..300]);
     drop(ndjson.child.stdin.take());
+    assert!(ndjson.line().contains(r#""code":"unfinished_envelope""#));
     assert_eq!(ndjson.line(), "");
     assert_eq!(ndjson.child.wait().unwrap().code(), Some(1));
     table.write(&connection("Closed"));
     drop(table.child.stdin.take());
-    assert!(table.line().starts_with("Success "));
+    assert!(table.line().contains(" Success "));
     assert_eq!(table.line(), "");
     assert_eq!(table.child.wait().unwrap().code(), Some(0));
 }
@@ -169,9 +171,10 @@ fn the_exit_status_depends_on_the_end_of_the_stream() {
             1,
             vec![ended, "-: 2 envelopes, 0 events"],
         ),
+        // The second row is that of the error.
         (
             heartbeat.repeat(2)[..cut].to_owned(),
-            1,
+            2,
             1,
             vec![&*cut_report, "-: 1 envelope, 0 events"],
         ),
@@ -220,7 +223,8 @@ fn shows_nothing_of_a_malformed_envelope_and_after_it() {
     let stream = [&connection("OK"), &malformed, &*connection("Closed")].concat();
     let byte = stream.find("&nbsp;").unwrap();
     let run = follow(&NDJSON, &stream);
-    assert_eq!(values(&run, "/connection_status"), ["OK"]);
+    assert_eq!(values(&run, "/connection_status"), ["OK", "null"]);
+    assert_eq!(rows(&run)[1]["error"]["code"], "undefined_entity");
     let message = "reference to an undefined entity; expected amp, lt, gt, apos or quot";
     let reports: Vec<&str> = run.stderr.lines().collect();
     assert_eq!(reports[0], format!("-: envelope 2, byte {byte}: {message}"));
@@ -256,7 +260,7 @@ fn exits_with_0_when_the_reader_stops_early() {
     let mut stdin = followed.child.stdin.take().unwrap();
     let envelope = connection("OK");
     stdin.write_all(envelope.as_bytes()).unwrap();
-    assert!(followed.line().ends_with("null}\n"));
+    assert!(followed.line().ends_with("}\n"));
     drop(followed.stdout);
     // Until it has exited.
     while stdin.write_all(envelope.as_bytes()).is_ok() {}
@@ -299,8 +303,8 @@ fn timeout_without_any_data_says_that_nothing_arrived() {
 fn the_end_has_the_silences() {
     let mut followed = Followed::new(&["follow", "--heartbeat", "0.05"]);
     followed.write(&connection("OK"));
-    assert!(followed.line().starts_with("EVENT "));
-    assert!(followed.line().starts_with("Success "));
+    assert!(followed.line().starts_with("FILE "));
+    assert!(followed.line().contains(" Success "));
     thread::sleep(Duration::from_secs(1));
     followed.write(&connection("Closed"));
     drop(followed.child.stdin.take());
@@ -366,4 +370,29 @@ fn the_help_lists_every_exit_status() {
     for status in ["\n  0  ", "\n  1  ", "\n  2  ", "\n  3  ", "\n  4  "] {
         assert!(help.contains(status), "{help}");
     }
+}
+
+#[test]
+fn follows_a_capture_with_the_limits_of_the_arguments() {
+    let stream = [connection("OK"), connection("Closed")].concat();
+    let response = format!(
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{stream}\r\n0\r\n\r\n",
+        stream.len()
+    );
+    let run = follow(&NDJSON, &response);
+    assert_eq!(values(&run, "/connection_status"), ["OK", "Closed"]);
+    let note = "-: unwrapped from HTTP response 200, chunked\n";
+    assert!(run.stderr.starts_with(note), "{}", run.stderr);
+    assert_eq!(run.status, 0);
+
+    let run = follow(&["follow", "--json", "--limit-bytes", "100"], &stream);
+    assert_eq!(values(&run, "/error/code"), ["body_limit"]);
+    assert_eq!(run.status, 1);
+}
+
+#[test]
+fn rows_have_the_delivery_of_their_notification() {
+    let stream = [notification(NEW_MAIL), connection("Closed")].concat();
+    let run = follow(&NDJSON, &stream);
+    assert_eq!(values(&run, "/delivery"), ["unknown", "null"]);
 }

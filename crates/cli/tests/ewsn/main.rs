@@ -1,12 +1,13 @@
 //! Runs the binary `ewsn` in a temporary folder and compares its output.
 //!
 //! This file has the helpers. The modules `follow` and `request` test these commands, `generate` those for packages; the
-//! others test `inspect`.
+//! others test `inspect`. The module `terminal` gives it a terminal.
 #![expect(
     clippy::unwrap_used,
     reason = "a test stops at the first surprise, in its helpers as well"
 )]
 
+mod captures;
 mod failures;
 mod follow;
 mod generate;
@@ -15,6 +16,8 @@ mod ndjson;
 mod request;
 mod streams;
 mod table;
+#[cfg(unix)]
+mod terminal;
 
 use std::fs;
 use std::io::Write as _;
@@ -69,17 +72,20 @@ fn ewsn(folder: &TempDir, arguments: &[&str]) -> Run {
     run(command(folder.path(), arguments), b"")
 }
 
+fn rows(run: &Run) -> Vec<serde_json::Value> {
+    let rows = run.stdout.lines();
+    rows.map(|row| serde_json::from_str(row).unwrap()).collect()
+}
+
 /// The value at this JSON pointer in each row.
 fn values(run: &Run, pointer: &str) -> Vec<String> {
-    let rows = run.stdout.lines();
-    rows.map(|row| {
-        let row: serde_json::Value = serde_json::from_str(row).unwrap();
+    let value = |row: &serde_json::Value| {
         let value = row.pointer(pointer).unwrap();
         value
             .as_str()
             .map_or_else(|| value.to_string(), str::to_owned)
-    })
-    .collect()
+    };
+    rows(run).iter().map(value).collect()
 }
 
 /// A SOAP 1.1 envelope around the response messages.

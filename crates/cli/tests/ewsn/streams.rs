@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::{NEW_MAIL, UNREAD, connection, ewsn, folder, notification, push, values};
+use crate::{NEW_MAIL, UNREAD, connection, ewsn, folder, notification, push, rows, values};
 
 const NDJSON: [&str; 3] = ["inspect", "--format", "ndjson"];
 
@@ -21,7 +21,7 @@ fn shows_the_events_of_all_envelopes() {
         assert_eq!(values(&run, "/file"), ["a", "a", "a", "a", "a", "b"]);
         let statuses = ["OK", "null", "null", "null", "Closed", "null"];
         assert_eq!(values(&run, "/connection_status"), statuses);
-        assert_eq!((run.stderr.as_str(), run.status), ("", 0));
+        assert_eq!(run.status, 0);
     }
     let table = ewsn(&folder([("a", &*envelopes.concat())]), &["inspect", "a"]);
     let totals = "\n\n1 file, 4 responses, 2 notifications, 3 events\n1 Modified, 2 NewMail\n";
@@ -39,10 +39,11 @@ fn reads_a_stream_up_to_the_first_malformed_envelope() {
     let run = ewsn(&folder, &[&NDJSON[..], &["1.xml", "2.xml"]].concat());
     let files = ["1.xml", "1.xml", "1.xml", "2.xml", "2.xml"];
     assert_eq!(values(&run, "/file"), files);
-    // The response code of the third envelope comes before the defect, its status after.
     let statuses = ["OK", "null", "null", "OK", "Closed"];
     assert_eq!(values(&run, "/connection_status"), statuses);
-    assert_eq!(values(&run, "/response_code")[2], "NoError");
+    // Nothing of the third envelope is shown.
+    assert_eq!(values(&run, "/response_code")[2], "null");
+    assert_eq!(rows(&run)[2]["error"]["code"], "unbound_prefix");
     let report: Vec<&str> = run.stderr.lines().collect();
     let message =
         "undeclared namespace prefix: `p:c`; expected a declaration xmlns:prefix=\"...\" in scope";
@@ -56,7 +57,7 @@ fn reads_a_stream_up_to_the_first_malformed_envelope() {
     assert_eq!((report.len(), run.status), (3, 1));
 
     let table = ewsn(&folder, &["inspect", "1.xml", "2.xml"]);
-    let totals = "2 files, 1 failed, 5 responses, 1 notification, 1 event\n1 NewMail\n";
+    let totals = "2 files, 1 failed, 4 responses, 1 notification, 1 event\n1 NewMail\n";
     assert!(table.stdout.ends_with(totals), "{}", table.stdout);
 }
 
@@ -82,7 +83,7 @@ fn reports_defects_between_envelopes_and_at_the_end() {
     ] {
         let folder = folder([("a", &*stream)]);
         let run = ewsn(&folder, &[&NDJSON[..], &["a"]].concat());
-        assert_eq!(values(&run, "/connection_status"), ["OK", "OK"]);
+        assert_eq!(values(&run, "/connection_status"), ["OK", "OK", "null"]);
         let report = format!("a: envelope 3, byte {at}: {message}\n");
         assert!(run.stderr.starts_with(&report), "{}", run.stderr);
         assert_eq!((run.stderr.lines().count(), run.status), (3, 1));
@@ -90,7 +91,7 @@ fn reports_defects_between_envelopes_and_at_the_end() {
 }
 
 #[test]
-fn shows_the_events_before_a_defect_in_an_envelope() {
+fn partial_shows_the_events_before_a_defect_in_an_envelope() {
     let good = connection("OK");
     let events = notification(&[NEW_MAIL, UNREAD].concat());
     let cut = &events[..events.find("</t:ModifiedEvent>").unwrap()];
@@ -98,11 +99,16 @@ fn shows_the_events_before_a_defect_in_an_envelope() {
     let doctype = events.replace("<t:UnreadCount>", "<!DOCTYPE a><t:UnreadCount>");
     for defect in [cut, &undeclared, &doctype] {
         let stream = [&good, defect].concat();
-        let run = ewsn(&folder([("a", &*stream)]), &[&NDJSON[..], &["a"]].concat());
-        assert_eq!(values(&run, "/connection_status"), ["OK", "null"]);
-        let rows: Vec<&str> = run.stdout.lines().collect();
-        let kind = r#""kind":"NewMailEvent""#;
-        assert!(rows[1].contains(kind), "{}", run.stdout);
+        let folder = folder([("a", &*stream)]);
+        let whole = ewsn(&folder, &["--json", "a"]);
+        assert_eq!(values(&whole, "/connection_status"), ["OK", "null"]);
+        assert_eq!(values(&whole, "/event"), ["null", "null"]);
+        let run = ewsn(&folder, &["--json", "--partial", "a"]);
+        assert_eq!(values(&run, "/connection_status"), ["OK", "null", "null"]);
+        assert_eq!(rows(&run)[1]["event"]["kind"], "NewMailEvent");
+        assert_eq!(values(&run, "/partial"), ["false", "true", "false"]);
+        assert_eq!(values(&run, "/envelope"), ["1", "2", "2"]);
+        assert_eq!(run.stderr, whole.stderr);
         let report = "a: envelope 2, byte ";
         assert!(run.stderr.starts_with(report), "{}", run.stderr);
         assert_eq!((run.stderr.lines().count(), run.status), (3, 1));
@@ -123,7 +129,8 @@ fn a_file_with_a_second_envelope_is_a_stream() {
     ] {
         let folder = folder([("a", &*[&push(NEW_MAIL), second].concat())]);
         let run = ewsn(&folder, &[&NDJSON[..], &["a"]].concat());
-        assert_eq!(values(&run, "/event/kind"), ["NewMailEvent"], "{second}");
+        assert_eq!(rows(&run)[0]["event"]["kind"], "NewMailEvent", "{second}");
+        assert_eq!(values(&run, "/envelope"), ["1", "2"]);
         let report = &run.stderr;
         assert!(report.starts_with("a: envelope 2, byte "), "{report}");
         assert_eq!(run.status, 1);
@@ -171,7 +178,7 @@ fn anything_else_after_a_body_is_a_defect_of_the_body() {
     ] {
         let folder = folder([("a", &*[&push(NEW_MAIL), tail].concat())]);
         let run = ewsn(&folder, &[&NDJSON[..], &["a"]].concat());
-        assert_eq!(values(&run, "/event/kind"), ["NewMailEvent"], "{tail}");
+        assert_eq!(values(&run, "/event"), ["null"], "{tail}");
         let report = run.stderr.lines().next().unwrap();
         let line = push(NEW_MAIL).lines().count() + 1;
         assert_eq!(report, format!("a:{line}:{column}: {message}"));
@@ -210,7 +217,7 @@ fn a_stream_may_be_longer_than_16_mib() {
     let count = LIMIT / heartbeat.len() + 1_000;
     let stream = [&heartbeat.repeat(count), "<p:c/>"].concat();
     let run = ewsn(&folder([("a", &*stream)]), &[&NDJSON[..], &["a"]].concat());
-    assert_eq!(run.stdout.lines().count(), count);
+    assert_eq!(run.stdout.lines().count(), count + 1);
     let place = format!(
         "a: envelope {}, byte {}: ",
         count + 1,
@@ -218,4 +225,18 @@ fn a_stream_may_be_longer_than_16_mib() {
     );
     assert!(run.stderr.starts_with(&place), "{}", run.stderr);
     assert_eq!(run.status, 1);
+}
+
+/// Wherever the limit of a body is, in the first envelope or in the tag of the second.
+#[test]
+fn a_limit_does_not_hide_the_second_envelope() {
+    let heartbeat = connection("OK");
+    let folder = folder([("a", &*heartbeat.repeat(3))]);
+    for limit in heartbeat.len()..heartbeat.len() + 12 {
+        let run = ewsn(
+            &folder,
+            &["--json", "--limit-bytes", &limit.to_string(), "a"],
+        );
+        assert_eq!(values(&run, "/envelope"), ["1", "2", "3"]);
+    }
 }

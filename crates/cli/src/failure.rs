@@ -1,0 +1,111 @@
+//! A file or an envelope that cannot be read: as a report for people, and as the value of a key in NDJSON.
+
+use std::io;
+
+use ews_notifications::{Error, ErrorClass, ErrorKind};
+use serde::Serialize;
+
+use crate::stream::Part;
+use crate::text::{at_caret, printable, wrap};
+
+/// Why a file or an envelope cannot be read.
+pub(crate) struct Failure {
+    pub(crate) file: String,
+    /// The number and the offset of the envelope; `None` if the file itself cannot be read.
+    pub(crate) envelope: Option<(usize, u64)>,
+    pub(crate) details: Details,
+    /// The file and the place in it, for people.
+    place: String,
+    /// The line around the place, and the number of its characters before the place.
+    excerpt: Option<(String, usize)>,
+}
+
+/// The value of the key `error`.
+#[derive(Serialize)]
+pub(crate) struct Details {
+    code: &'static str,
+    class: String,
+    /// Bytes from the start of the file.
+    offset: Option<u64>,
+    /// From the start of the envelope.
+    line: Option<usize>,
+    /// From the start of the envelope.
+    column: Option<usize>,
+    message: String,
+    hint: Option<String>,
+}
+
+impl Failure {
+    /// A file that cannot be opened, read or unpacked.
+    pub(crate) fn of_file(file: &str, error: &io::Error) -> Self {
+        Self {
+            file: file.to_owned(),
+            envelope: None,
+            details: Details {
+                code: "io",
+                class: "io".to_owned(),
+                offset: None,
+                line: None,
+                column: None,
+                message: printable(&error.to_string()),
+                hint: None,
+            },
+            place: printable(file),
+            excerpt: None,
+        }
+    }
+
+    /// A body, or an envelope of a stream.
+    pub(crate) fn of_part(file: &str, part: &Part<'_>, error: Error) -> Self {
+        let description = error.describe(part.bytes);
+        let offset = part.offset + error.offset() as u64;
+        let place = if part.is_of_stream {
+            format!("{}, byte {offset}", part.name(file))
+        } else {
+            format!("{file}:{}:{}", description.line, description.column)
+        };
+        Self {
+            file: file.to_owned(),
+            envelope: Some((part.number, part.offset)),
+            details: Details {
+                code: error.kind().code(),
+                class: error.class().to_string(),
+                offset: Some(offset),
+                line: Some(description.line),
+                column: Some(description.column),
+                message: description.message(),
+                hint: option_for(error.kind()).map(str::to_owned),
+            },
+            place: printable(&place),
+            excerpt: Some((description.excerpt, description.caret)),
+        }
+    }
+
+    /// The report for people, in lines of at most this width.
+    pub(crate) fn report(&self, line_width: Option<usize>) -> String {
+        let mut report = wrap(
+            &format!("{}: {}", self.place, self.details.message),
+            line_width,
+        );
+        if let Some((excerpt, caret)) = &self.excerpt {
+            report += &format!("\n{}", at_caret(excerpt, *caret, line_width));
+        }
+        if let Some(hint) = &self.details.hint {
+            report += &format!("\n{}", wrap(&format!("hint: {hint}"), line_width));
+        }
+        report
+    }
+}
+
+/// What to do about an error that an option of `ewsn` avoids.
+fn option_for(kind: ErrorKind) -> Option<&'static str> {
+    Some(match kind {
+        ErrorKind::BodyLimit => "--limit-bytes sets a higher limit, and --no-limits removes it",
+        ErrorKind::EventLimit => "--limit-events sets a higher limit, and --no-limits removes it",
+        ErrorKind::IllegalReference => "--replace-illegal-references replaces it by U+FFFD",
+        _ if kind.class() == ErrorClass::Limit => {
+            "--no-limits removes the limits; use it for files that you trust"
+        }
+        _ => return None,
+    })
+}
