@@ -490,9 +490,9 @@ impl Case<'_> {
         let most = limits.map(limit.value);
         let size = self.body.len();
         let diagnosis = match self.kind {
-            // A stream has more bytes than were read of it, and another configuration may allow them.
+            // The caller may have read only a part of it. With another configuration it may be allowed.
             ErrorKind::BodyLimit if size > most.unwrap_or(0) => {
-                self.found(format!("a body of {} bytes", grouped(size)))
+                self.found(format!("a body of {} bytes or more", grouped(size)))
             }
             ErrorKind::BodyLimit => Diagnosis::of_kind(self.kind),
             ErrorKind::NameLimit => {
