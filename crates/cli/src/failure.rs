@@ -2,7 +2,7 @@
 
 use std::io;
 
-use ews_notifications::{Error, ErrorClass, ErrorKind};
+use ews_notifications::{Error, ErrorClass, ErrorKind, Related};
 
 use crate::ndjson::Details;
 use crate::stream::Part;
@@ -18,6 +18,8 @@ pub(crate) struct Failure {
     place: String,
     /// The line around the place, and the number of its characters before the place.
     excerpt: Option<(String, usize)>,
+    /// A second place that explains the error, for people.
+    note: Option<String>,
 }
 
 impl Failure {
@@ -37,12 +39,15 @@ impl Failure {
             },
             place: printable(file),
             excerpt: None,
+            note: None,
         }
     }
 
     /// A body, or an envelope of a stream.
     pub(crate) fn of_part(file: &str, part: &Part<'_>, error: Error) -> Self {
         let description = error.describe(part.bytes);
+        // What `ewsn` can do about it helps more than what a program can do.
+        let hint = option_for(error.kind()).map(str::to_owned);
         let offset = part.offset + error.offset() as u64;
         let place = if part.is_of_stream {
             format!("{}, byte {offset}", part.name(file))
@@ -59,10 +64,15 @@ impl Failure {
                 line: Some(description.line),
                 column: Some(description.column),
                 message: description.message(),
-                hint: option_for(error.kind()).map(str::to_owned),
+                hint: hint.or(description.hint),
             },
             place: printable(&place),
             excerpt: Some((description.excerpt, description.caret)),
+            note: { description.related }.map(
+                |Related {
+                     line, column, text, ..
+                 }| format!("{line}:{column}: {text}"),
+            ),
         }
     }
 
@@ -74,6 +84,9 @@ impl Failure {
         );
         if let Some((excerpt, caret)) = &self.excerpt {
             report += &format!("\n{}", at_caret(excerpt, *caret, line_width));
+        }
+        if let Some(note) = &self.note {
+            report += &format!("\n{}", wrap(&format!("note: {note}"), line_width));
         }
         if let Some(hint) = &self.details.hint {
             report += &format!("\n{}", wrap(&format!("hint: {hint}"), line_width));

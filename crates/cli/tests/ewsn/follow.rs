@@ -140,7 +140,7 @@ fn the_exit_status_depends_on_the_end_of_the_stream() {
         "-: the input ended without ConnectionStatus Closed; the connection may have been lost";
     let cut = heartbeat.len() * 2 - 1;
     let cut_report = format!(
-        "-: envelope 2, byte {cut}: end of the stream inside an envelope; the connection may have been lost"
+        "-: envelope 2, byte {cut}: the stream ends inside an end tag in `Envelope`; expected more, up to `</Envelope>`"
     );
     for (stream, rows, status, reports) in [
         (
@@ -225,10 +225,12 @@ fn shows_nothing_of_a_malformed_envelope_and_after_it() {
     let run = follow(&NDJSON, &stream);
     assert_eq!(values(&run, "/connection_status"), ["OK", "null"]);
     assert_eq!(rows(&run)[1]["error"]["code"], "undefined_entity");
-    let message = "reference to an undefined entity; expected amp, lt, gt, apos or quot";
+    let message = "reference to an undefined entity: `&nbsp;`; expected `&amp;`, `&lt;`, `&gt;`, \
+                   `&apos;` or `&quot;`";
     let reports: Vec<&str> = run.stderr.lines().collect();
     assert_eq!(reports[0], format!("-: envelope 2, byte {byte}: {message}"));
-    assert_eq!(reports[3..], ["-: 1 envelope, 0 events"]);
+    assert!(reports[3].starts_with("hint: "), "{reports:?}");
+    assert_eq!(reports[4..], ["-: 1 envelope, 0 events"]);
     assert_eq!(run.status, 1);
 }
 

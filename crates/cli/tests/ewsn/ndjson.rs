@@ -19,7 +19,7 @@ fn an_event_is_a_row() {
         &[&NDJSON[..], &["push.xml"]].concat(),
     );
     let common = concat!(
-        r#"{"file":"push.xml","envelope":1,"offset":0,"partial":false,"operation":"SendNotification","server_version":"Exchange2013","fault_code":null,"fault_string":null,"#,
+        r#"{"file":"push.xml","envelope":1,"offset":0,"partial":false,"operation":"SendNotification","server_version":"Exchange2013","fault_code":null,"fault_subcode":null,"fault_string":null,"#,
         r#""response_class":"Success","response_code":"NoError","message_text":null,"#,
         r#""message_xml":{},"back_off_ms":null,"#,
         r#""connection_status":null,"error_subscription_ids":[],"#,
@@ -86,7 +86,7 @@ fn an_error_response_is_a_row_without_event() {
         &[&NDJSON[..], &["e.xml"]].concat(),
     );
     let expected = concat!(
-        r#"{"file":"e.xml","envelope":1,"offset":0,"partial":false,"operation":"SendNotification","server_version":"Exchange2013","fault_code":null,"fault_string":null,"#,
+        r#"{"file":"e.xml","envelope":1,"offset":0,"partial":false,"operation":"SendNotification","server_version":"Exchange2013","fault_code":null,"fault_subcode":null,"fault_string":null,"#,
         r#""response_class":"Error","response_code":"ErrorReadEventsFailed","#,
         r#""message_text":"구독의 \"이벤트\" & 검색","#,
         r#""message_xml":{"SubscriptionId":"SUBSCRIPTIONxTWO"},"back_off_ms":null,"connection_status":null,"#,
