@@ -696,6 +696,7 @@ impl<'w, 't> Writer<'w, 't> {
                 ">",
                 "\"",
                 "'",
+                " ",
                 "\n",
                 "\r\n",
                 "\t",
@@ -710,6 +711,9 @@ impl<'w, 't> Writer<'w, 't> {
                 let at = self.choices.position(value.len() + 1);
                 value.insert_str(at, piece);
             }
+        }
+        if self.odd(20) {
+            value = format!("\n  {value} ");
         }
         value
     }
