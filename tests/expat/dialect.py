@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from random import Random
+from typing import Any
 
 EWS = "schemas.microsoft.com/exchange/services/2006/"
 XML = "xml"
@@ -19,16 +20,24 @@ URIS = {
     "types": [f"http://{EWS}types", f"https://{EWS}types"],
     "errors": [f"http://{EWS}errors", f"https://{EWS}errors"],
 }
-FOREIGN_URIS = [
+OTHER_EWS_URIS = [
+    f"http://{EWS}error",
+    f"http://{EWS}types/",
+    f"http://{EWS}types ",
+    f"http://{EWS}Messages",
+    f"https://{EWS}type",
+    "http://schemas.microsoft.com/exchange/services/",
+    "https://schemas.microsoft.com/exchange/services/2013/types",
+]
+VENDOR_URIS = [
     "urn:x",
     "http://example.com/?a=1&b='2'",
     "http://www.w3.org/2001/XMLSchema-instance",
     "https://schemas.xmlsoap.org/soap/envelope/",
-    f"http://{EWS}error",
-    f"http://{EWS}types/",
-    f"http://{EWS}types ",
+    "http://schemas.xmlsoap.org/soap/envelope",
+    "http://schemas.microsoft.com/exchange/services",
     f"HTTP://{EWS}messages",
-    f"http://{EWS}Messages",
+    f" http://{EWS}messages",
 ]
 USUAL_PREFIXES = {"soap11": "soap11", "soap12": "soap12", "messages": "m", "types": "t", "errors": "e"}
 PREFIXES = ["", "m", "t", "m", "t", "s", "S", "soap11", "xmlx", "_", "a-1", "m.t", "é", "Å·1"]
@@ -82,6 +91,7 @@ class Node:
     content: list[Node | str] = field(default_factory=list)
     is_leaf: bool = False  # its text counts: nothing is put between its pieces
     is_repeatable: bool = False  # keeps its place among the others of its kind
+    written: dict[str, Any] = field(default_factory=dict)  # the writer puts the namespace and the spelling here
 
     def walk(self) -> Iterable[Node]:
         yield self
@@ -124,17 +134,17 @@ class Writer:
             case "attribute":
                 node.attributes.append(Raw(self.rng.choice(BAD_ATTRIBUTES)))
             case "declaration":
-                return self.document(root, self.rng.choice(BAD_DECLARATIONS)), "syntax"
+                return self.document(root, self.rng.choice(BAD_DECLARATIONS)), "malformed"
             case "head":
-                return self.document(root, DECLARATIONS[0], self.rng.choice(BAD_HEADS)), "syntax"
+                return self.document(root, DECLARATIONS[0], self.rng.choice(BAD_HEADS)), "malformed"
             case "tail":
-                return self.document(root, tail=self.rng.choice(BAD_TAILS)), "syntax"
+                return self.document(root, tail=self.rng.choice(BAD_TAILS)), "malformed"
             case "encoding":
                 encoding = self.rng.choice(OTHER_ENCODINGS)
                 return self.document(root, f"<?xml version='1.0' encoding='{encoding}'?>"), "encoding"
             case "doctype":
                 return self.document(root, head=self.rng.choice(DOCTYPES)), "doctype"
-        return self.document(root), "syntax"
+        return self.document(root), "malformed"
 
     def element(self, node: Node, outer: dict[str, str], depth: int) -> str:
         """An element in the scope `outer`, which maps prefixes to URIs."""
@@ -159,12 +169,13 @@ class Writer:
             return f"{prefix}:{name}" if prefix else name
 
         name = qualify(node.ns, node.name, False)
+        node.written["namespace"] = scope[name.rpartition(":")[0]]
         if self.wild == 0 and node.ns in ("messages", "types") and declared:
             other = "types" if node.ns == "messages" else "messages"  # servers declare both at once
             declare(USUAL_PREFIXES[other], self.rng.choice(self.uris[other]))
         while len(declared) < 5 and self.maybe():
             prefix = self.new_prefix("urn:x", {*used, *declared})
-            uri = self.rng.choice(self.uris.get(self.rng.choice([*URIS, ""]), FOREIGN_URIS))
+            uri = self.rng.choice(self.uris.get(self.rng.choice([*URIS, ""]), OTHER_EWS_URIS + VENDOR_URIS))
             declare(prefix, uri if prefix or not self.maybe() else "")
 
         parts = []
@@ -182,8 +193,11 @@ class Writer:
 
         content = self.content(node, scope, depth)
         if not content and not self.maybe():
-            return f"<{tag}{self.space() if self.maybe() else ' ' * bool(parts)}/>"
-        return f"<{tag}{self.optional_space()}>{content}</{name}{self.optional_space()}>"
+            written = f"<{tag}{self.space() if self.maybe() else ' ' * bool(parts)}/>"
+        else:
+            written = f"<{tag}{self.optional_space()}>{content}</{name}{self.optional_space()}>"
+        node.written["raw"] = written
+        return written
 
     def content(self, node: Node, scope: dict[str, str], depth: int) -> str:
         children = node.content
