@@ -227,7 +227,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
     fn read_so_far(&self, open_event: &Option<OpenEvent<'a>>) -> (usize, Seen, Seen) {
         let seen_in_event = open_event.as_ref().map(|open| open.seen);
         let seen = self.session.scratch.open.last().map(|open| open.seen);
-        let events = self.builder.events.len();
+        let events = self.builder.event_count();
         (
             events,
             seen.unwrap_or_default(),
@@ -292,7 +292,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
             Content::Event(kind) => self.event(kind, name)?,
             Content::Raw => {
                 let event = self.other_event(name)?;
-                self.builder.events.push(event);
+                self.builder.push_event(event);
             }
             Content::Operation(Operation::Fault) => {
                 self.builder.begin_fault();
@@ -311,8 +311,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
                 let [name] = self.attributes(["Name"]);
                 let value = self.text_after_attributes()?.text;
                 let name = name.map(|name| name.text);
-                let message_xml = &mut self.builder.message_xml;
-                message_xml.push(MessageXmlValue { name, value });
+                self.builder.push_value(MessageXmlValue { name, value });
             }
             Content::Version => self.version(element)?,
             // Only children of events have this content, and `event` reads those.
@@ -367,8 +366,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
                 builder.response().connection_status = Some(ConnectionStatus::new(text));
             }
             Element::ErrorSubscriptionId => {
-                let ids = &mut builder.error_subscription_ids;
-                ids.push(SubscriptionId::new(text));
+                builder.push_error_subscription_id(SubscriptionId::new(text));
             }
             Element::SubscriptionId => builder.subscription_id = Some(SubscriptionId::new(text)),
             Element::PreviousWatermark => {

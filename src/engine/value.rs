@@ -3,6 +3,7 @@
 
 use bumpalo::Bump;
 use bumpalo::collections::String as BumpString;
+use memchr::{memchr, memmem};
 
 use super::general_path::GeneralPath;
 use crate::error::{Error, ErrorKind};
@@ -26,22 +27,22 @@ impl<'a> GeneralPath<'_, 'a> {
     pub(super) fn text_after_attributes(&mut self) -> Result<Value<'a>, Error> {
         let arena = self.arena;
         let offset = self.tokens.range().end;
+        let rest = self.tokens.cursor().rest();
         let mut whole: &'a str = "";
         let mut joined: Option<BumpString<'a>> = None;
-        self.pieces(|piece| match (&mut joined, piece.verbatim()) {
+        let end = self.pieces(|piece| match (&mut joined, piece.verbatim()) {
             (None, Some(verbatim)) if whole.is_empty() => whole = verbatim,
             (None, _) => {
-                let mut text = BumpString::with_capacity_in(whole.len() + piece.raw().len(), arena);
+                let mut text = BumpString::with_capacity_in(len_to_tag(rest), arena);
                 text.push_str(whole);
                 push(&mut text, piece);
                 joined = Some(text);
             }
             (Some(text), _) => push(text, piece),
-        })?;
-        Ok(Value {
-            text: joined.map_or(whole, BumpString::into_bump_str),
-            offset,
-        })
+        });
+        // Also after an error: a string that is dropped seems to have used nothing of the arena.
+        let text = joined.map_or(whole, BumpString::into_bump_str);
+        end.map(|()| Value { text, offset })
     }
 
     /// Reads to the end tag of an element whose attributes say everything. Text in it is ignored.
@@ -106,6 +107,23 @@ impl Value<'_> {
         let int = collapsed(self.text).parse();
         int.map_err(|_| Error::new(ErrorKind::InvalidInt, self.offset))
     }
+}
+
+/// The number of bytes before the next tag. The decoded text is no longer: a reference is at least as long as its character.
+/// So a string with this capacity does not grow, which would waste its former memory in the arena.
+fn len_to_tag(bytes: &[u8]) -> usize {
+    let mut rest = bytes;
+    while let Some(at) = memchr(b'<', rest) {
+        let (content, end) = match rest.get(at..) {
+            Some([b'<', b'!', b'-', b'-', content @ ..]) => (content, "-->"),
+            Some([b'<', b'!', content @ ..]) => (content, "]]>"),
+            Some([b'<', b'?', content @ ..]) => (content, "?>"),
+            _ => return bytes.len() - rest.len() + at,
+        };
+        let length = memmem::find(content, end.as_bytes()).unwrap_or(content.len());
+        rest = content.get(length..).unwrap_or_default();
+    }
+    bytes.len()
 }
 
 /// Parses `xs:boolean`.

@@ -127,7 +127,7 @@ fn response(content: &str) -> String {
 fn limits_of_events_responses_notifications_and_values() {
     let notification = |events: &str| {
         response(&format!(
-            "<m:Notification><t:SubscriptionId/>{events}</m:Notification>"
+            "<m:Notification><t:SubscriptionId>s</t:SubscriptionId>{events}</m:Notification>"
         ))
     };
     let known = |n: usize| push(&notification(&"<t:StatusEvent/>".repeat(n)));
@@ -150,8 +150,12 @@ fn limits_of_events_responses_notifications_and_values() {
             notification.repeat(n)
         )
     };
-    let notifications =
-        |n: usize| stream("<m:Notification><t:SubscriptionId/></m:Notification>", n);
+    let notifications = |n: usize| {
+        stream(
+            "<m:Notification><t:SubscriptionId>s</t:SubscriptionId></m:Notification>",
+            n,
+        )
+    };
     let predicted = |n: usize| {
         let id = "<t:SubscriptionId>s</t:SubscriptionId>";
         stream(&format!("<m:Notification>{id}</m:Notification>"), n)
