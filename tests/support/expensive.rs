@@ -136,7 +136,7 @@ fn text(choices: &mut Choices<'_>) -> String {
 }
 
 /// A text that is read in pieces, each as long as all before it. The last one exceeds a power of two: a buffer that doubles
-/// is then half empty, and has left as much behind.
+/// is then half empty, and has wasted as much before.
 pub(crate) fn pieces(bytes: usize) -> String {
     let mut text = String::from("\r");
     let mut length = 1;
