@@ -73,9 +73,10 @@ use crate::xml::{self, Buffers};
 ///
 /// # Memory
 ///
-/// A parser with default limits holds at most 16 MiB, plus five times the longest of the last 64 bodies. Memory that an
-/// unusually large message needed is released: see [`retained_bytes`](Self::retained_bytes). Learned heads are part of
-/// the 16 MiB. [`Config::head_bytes`] limits them, by default to 256 KiB.
+/// A parser with default limits holds at most 16 MiB, plus five times the longest of the last 64 bodies, also while it
+/// parses. Memory that an unusually large message needed is released: see [`retained_bytes`](Self::retained_bytes).
+/// Learned heads are part of the 16 MiB. [`Config::head_bytes`] limits them, by default to 256 KiB. With other limits,
+/// memory is linear in the longest of these bodies.
 pub struct Parser {
     config: Config,
     dispatch: Dispatch,
@@ -120,7 +121,9 @@ impl Parser {
     /// An error has no effect on later results.
     pub fn parse<'a>(&'a mut self, body: &'a [u8]) -> Result<Message<'a>, Error> {
         let (builder, end) = self.read(body);
-        end.map(|()| builder.finish())
+        // Also after an error: lists that are dropped seem to have used nothing of the arena.
+        let message = builder.finish();
+        end.map(|()| message)
     }
 
     /// Reads a body up to its first error. Gives the message so far, and the error.
@@ -175,32 +178,38 @@ impl Parser {
 
     /// The bytes that the parser holds on the heap.
     ///
-    /// Every 32 messages it compares this with what those messages needed. If it holds more than 128 KiB, and much more than
-    /// needed, it releases everything except the learned heads. So memory that grew for an unusually large message is
-    /// released within 64 messages. If large messages are rarer than that, each of them allocates.
+    /// Every 32 messages it compares its arena with the bytes that those messages used in it, for lists and decoded texts. If
+    /// the arena has more than 128 KiB, and more than three times what one of them used, it is released. The buffers of
+    /// the tokenizer are released if they have more than 128 KiB. Within the default limits, only long namespace names
+    /// with references need so much. So memory for an unusually large message is released within 64 messages. If large
+    /// messages are rarer than that, each of them allocates.
     #[must_use]
     pub fn retained_bytes(&self) -> usize {
-        self.working_bytes() + self.heads.retained_bytes()
+        self.arena.allocated_bytes_including_metadata()
+            + self.buffers.retained_bytes()
+            + self.scratch.retained_bytes()
+            + self.heads.retained_bytes()
     }
 
     /// Releases all memory, and with it everything that was learned or decoded from earlier
     /// messages. The configuration and the [`stats`](Self::stats) stay.
     pub fn forget(&mut self) {
-        self.release();
-        self.heads = Heads::default();
-    }
-
-    /// Memory that reading needs, in bytes, without the learned heads.
-    fn working_bytes(&self) -> usize {
-        self.arena.allocated_bytes_including_metadata()
-            + self.buffers.retained_bytes()
-            + self.scratch.retained_bytes()
-    }
-
-    fn release(&mut self) {
-        self.arena = Bump::new();
-        self.buffers = Buffers::with_known_namespaces(schema::NAMESPACES);
+        self.release(0, 0);
         self.scratch = Scratch::default();
+        self.heads = Heads::default();
+        self.retention = Retention::default();
+    }
+
+    /// Releases the arena and the tokenizer's buffers if they hold more than so many bytes.
+    #[cold]
+    #[inline(never)]
+    fn release(&mut self, arena: usize, buffers: usize) {
+        if self.arena.allocated_bytes() > arena {
+            self.arena = Bump::new();
+        }
+        if self.buffers.retained_bytes() > buffers {
+            self.buffers = Buffers::with_known_namespaces(schema::NAMESPACES);
+        }
     }
 
     /// Reads a body into a builder.
@@ -208,13 +217,11 @@ impl Parser {
     fn read<'a>(&'a mut self, body: &'a [u8]) -> (MessageBuilder<'a>, Result<(), Error>) {
         let used = self.arena.allocated_bytes() - self.arena.chunk_capacity();
         self.arena.reset();
+        if let Some(kept) = self.retention.note(used) {
+            self.release(kept, Retention::ALWAYS_KEPT);
+        }
         if let Err(error) = xml::check_length(body, &self.config) {
             return (MessageBuilder::new(&self.arena, 0, 0), Err(error));
-        }
-        if let Some(needed) = self.retention.note(used, body.len())
-            && self.working_bytes() > needed
-        {
-            self.release();
         }
         let arena = &self.arena;
         let mut builder = MessageBuilder::new(arena, body.len(), self.config.limits.events);

@@ -12,17 +12,32 @@ mod support;
 
 use core::alloc::{GlobalAlloc, Layout};
 use core::cell::Cell;
-use core::slice;
+use core::{iter, slice};
 use std::alloc::System;
+use std::env;
 
+#[cfg(feature = "codec")]
+use core::task::{Context, Poll, Waker};
+#[cfg(feature = "codec")]
+use std::collections::VecDeque;
+
+#[cfg(feature = "codec")]
+use ews_notifications::frame::EnvelopeDecoder;
 use ews_notifications::frame::Framer;
 use ews_notifications::xml::{Buffers, Tokenizer};
 use ews_notifications::{
     Config, Continuity, Delivery, Error, ErrorKind, Event, Limits, Message, Notification, Parser,
     Response, SubscriptionId, SubscriptionState,
 };
+#[cfg(feature = "codec")]
+use futures_util::StreamExt as _;
+use rand_pcg::Pcg64;
+use rand_pcg::rand_core::{Rng as _, SeedableRng as _};
+use support::choices::Choices;
 use support::history::Sent;
-use support::{dialect, fixtures};
+use support::{dialect, expensive, fixtures};
+#[cfg(feature = "codec")]
+use tokio_util::codec::FramedRead;
 
 thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
@@ -75,6 +90,12 @@ fn peak(run: impl FnOnce()) -> usize {
     PEAK.get() - before
 }
 
+/// Bytes for [`Choices`].
+fn random(seed: u64) -> Vec<u8> {
+    let mut random = Pcg64::seed_from_u64(seed);
+    (0..400).map(|_| random.next_u32() as u8).collect()
+}
+
 fn read(parser: &mut Parser, body: &[u8]) -> Result<(), Error> {
     parser.parse_partial(body).error.map_or(Ok(()), Err)
 }
@@ -96,7 +117,10 @@ fn a_warm_parser_allocates_nothing() {
     let accepted = fixtures::accepted().into_iter().map(|fixture| fixture.body);
     let refused = fixtures::refused().into_iter().map(|fixture| fixture.body);
     let tiny = ["<t:X/>", "<t:StatusEvent/>"].map(|event| many(event, 10_000));
-    for body in accepted.chain(refused).chain(choices).chain(tiny) {
+    let expensive = (0..60).map(|seed| expensive::body(&mut Choices::new(&random(seed))));
+    let expensive = expensive.filter(|body| body.len() < 100_000);
+    let bodies = accepted.chain(refused).chain(choices).chain(tiny);
+    for body in bodies.chain(expensive) {
         let mut parser = Parser::new();
         for _ in 0..3 {
             let _ = parser.parse(&body);
@@ -108,7 +132,8 @@ fn a_warm_parser_allocates_nothing() {
                 let _ = read(&mut parser, &body);
             }
         });
-        assert_eq!(warm, 0, "{}", String::from_utf8_lossy(&body));
+        let start = &body[..body.len().min(5_000)];
+        assert_eq!(warm, 0, "{}", String::from_utf8_lossy(start));
     }
 }
 
@@ -119,17 +144,24 @@ fn accepted(name: &str) -> Vec<u8> {
     one.unwrap().body
 }
 
-/// A push with this many empty events.
-fn many(event: &str, times: usize) -> Vec<u8> {
+/// A push with one response of this content.
+fn push(response: &str) -> Vec<u8> {
     let messages = "http://schemas.microsoft.com/exchange/services/2006/messages";
     let types = "http://schemas.microsoft.com/exchange/services/2006/types";
     let body = format!(
         "<m:SendNotification xmlns:m='{messages}' xmlns:t='{types}'><m:ResponseMessages>\
-         <m:SendNotificationResponseMessage><m:Notification><t:SubscriptionId/>{}</m:Notification>\
-         </m:SendNotificationResponseMessage></m:ResponseMessages></m:SendNotification>",
-        event.repeat(times)
+         <m:SendNotificationResponseMessage>{response}</m:SendNotificationResponseMessage>\
+         </m:ResponseMessages></m:SendNotification>"
     );
     body.into_bytes()
+}
+
+/// A push with so many of these events.
+fn many(event: &str, times: usize) -> Vec<u8> {
+    let events = event.repeat(times);
+    push(&format!(
+        "<m:Notification><t:SubscriptionId>a</t:SubscriptionId>{events}</m:Notification>"
+    ))
 }
 
 /// Events of about `bytes` bytes.
@@ -294,12 +326,31 @@ fn memory_is_bounded() {
         "<m:SendNotification xmlns:m='{MESSAGES}' xmlns='{TYPES}'><m:ResponseMessages>\
          <m:SendNotificationResponseMessage>"
     );
-    let notification = format!("{open}<m:Notification><SubscriptionId/>");
+    let notification = format!("{open}<m:Notification><SubscriptionId>a</SubscriptionId>");
     let close = "</m:SendNotificationResponseMessage></m:ResponseMessages></m:SendNotification>";
     let size = Limits::BODY_BYTES - 2_000;
     let fill = |unit: &str, most: usize| unit.repeat((size / unit.len()).min(most));
     let moved = "<MovedEvent><OldItemId Id='a'/></MovedEvent>";
+    let long = expensive::pieces(4 << 20);
+    let next = "</m:SendNotificationResponseMessage><m:SendNotificationResponseMessage>";
+    let small = format!(
+        "<m:MessageXml><Value/></m:MessageXml><m:Notification><SubscriptionId>a</SubscriptionId>{moved}</m:Notification>"
+    );
     let shapes = [
+        (
+            "a long text and many lists",
+            format!(
+                "{open}<m:MessageText>{long}</m:MessageText>{}",
+                [small.as_str(); 9_990].join(next)
+            ),
+        ),
+        (
+            "a long id and many events",
+            format!(
+                "{open}<m:Notification><SubscriptionId>{long}</SubscriptionId>{}</m:Notification>",
+                "<StatusEvent/>".repeat(9_999)
+            ),
+        ),
         (
             "unknown events",
             format!("{notification}{}", fill("<a/>", Limits::EVENTS)),
@@ -314,7 +365,7 @@ fn memory_is_bounded() {
                 "<m:GetStreamingEventsResponse xmlns:m='{MESSAGES}' xmlns='{TYPES}'><m:ResponseMessages>\
                  <m:GetStreamingEventsResponseMessage><m:Notifications>{}",
                 fill(
-                    "<m:Notification><SubscriptionId/></m:Notification>",
+                    "<m:Notification><SubscriptionId>a</SubscriptionId></m:Notification>",
                     usize::MAX
                 )
             ),
@@ -375,6 +426,87 @@ fn memory_is_bounded() {
     }
 }
 
+/// The bound in the documentation of `Parser`, for combinations of shapes, and of bodies that one parser reads one after
+/// another. `SEEDS=1000` tries more of them.
+#[test]
+fn memory_is_bounded_for_combinations() {
+    let seeds = env::var("SEEDS").map_or(30, |seeds| seeds.parse().unwrap());
+    for seed in 0..seeds {
+        let bytes = random(seed);
+        let mut choices = Choices::new(&bytes);
+        let bodies: Vec<_> = (0..=choices.below(4))
+            .map(|_| expensive::body(&mut choices))
+            .collect();
+        let before = HELD.get();
+        let mut parser = Parser::new();
+        let mut longest = 0;
+        for body in &bodies {
+            longest = longest.max(body.len());
+            let bound = (16 << 20) + 5 * longest;
+            for time in 0..4 {
+                let earlier = HELD.get() - before;
+                let mut peak_of_body = 0;
+                let allocations = allocations(|| {
+                    peak_of_body = peak(|| {
+                        let _ = read(&mut parser, body);
+                    });
+                });
+                let peak = earlier + peak_of_body;
+                assert!(peak <= bound, "{peak} for {longest}, seed {seed}");
+                assert!(time < 3 || allocations == 0, "not warm, seed {seed}");
+            }
+            let held = HELD.get() - before;
+            let told = parser.retained_bytes();
+            assert!(
+                told <= held && held <= told + 4096,
+                "{told} of {held}, seed {seed}"
+            );
+        }
+    }
+}
+
+/// What remains follows from what later messages use, not from their lengths.
+#[test]
+fn a_giant_leaves_within_64_messages() {
+    let text = |text: &str| push(&format!("<m:MessageText>{text}</m:MessageText>"));
+    let letters = "a".repeat(15 << 20);
+    let giants = [
+        text(&format!("&lt;{letters}")),
+        text(&format!("&lt;<!---->{letters}")),
+        push(&format!("<a xmlns='&lt;{letters}'/>")),
+        many("<t:MovedEvent><t:OldItemId Id='a'/></t:MovedEvent>", 9_990),
+        giant(4 << 20),
+    ];
+    let longs = [
+        accepted("push/mail.xml"),
+        text(&letters[..2 << 20]),
+        text(&format!("&lt;{}", &letters[..1 << 20])),
+        giant(1 << 20),
+    ];
+    for (which, long) in longs.iter().enumerate() {
+        let after = |giants: &[Vec<u8>]| {
+            let mut parser = Parser::new();
+            for body in giants.iter().chain(iter::repeat_n(long, 64)) {
+                parser.parse(body).unwrap();
+            }
+            parser.retained_bytes()
+        };
+        let bound = (128 << 10) + 3 * after(&[]);
+        for (giant, body) in giants.iter().enumerate() {
+            let held = after(slice::from_ref(body));
+            assert!(
+                held <= bound,
+                "{held} of {bound} after giant {giant} and {which}"
+            );
+        }
+        let held = after(&giants);
+        assert!(
+            held <= bound,
+            "{held} of {bound} after all giants and {which}"
+        );
+    }
+}
+
 /// However short its chunks are.
 #[test]
 fn memory_of_a_framer_is_bounded() {
@@ -398,6 +530,48 @@ fn memory_of_a_framer_is_bounded() {
         assert_eq!(framer.next(&mut &b"<a>"[..]), Ok(None));
         let held = HELD.get() - before;
         assert!(held <= 256 << 10, "{held} behind {}", envelope.len());
+    }
+}
+
+/// Whatever the reader returns at once, and whether envelopes are kept for a while.
+#[cfg(feature = "codec")]
+#[test]
+fn memory_of_a_decoder_is_bounded() {
+    let heartbeat = accepted("stream/heartbeat.xml");
+    for bytes in [1 << 10, 100 << 10, 300 << 10, 1 << 20, 15 << 20] {
+        let giant = giant(bytes);
+        let mut stream = [&giant[..], &heartbeat.repeat(20_000)].concat();
+        stream.extend_from_slice(&giant);
+        for kept in [0, 3] {
+            let before = HELD.get();
+            let mut framed = FramedRead::new(&stream[..], EnvelopeDecoder::new());
+            let mut last = VecDeque::new();
+            let mut count = 0;
+            let mut context = Context::from_waker(Waker::noop());
+            while let Poll::Ready(Some(envelope)) = framed.poll_next_unpin(&mut context) {
+                last.push_back(envelope.unwrap().body);
+                if last.len() > kept {
+                    last.pop_front();
+                }
+                count += 1;
+                if (15_000..20_000).contains(&count) {
+                    let held = HELD.get() - before;
+                    assert!(
+                        held <= 257 << 10,
+                        "{held} after {}, {kept} kept",
+                        giant.len()
+                    );
+                }
+            }
+            assert_eq!(count, 20_002);
+            drop(last);
+            let held = HELD.get() - before;
+            assert!(
+                held <= 257 << 10,
+                "{held} in the end, after {}",
+                giant.len()
+            );
+        }
     }
 }
 

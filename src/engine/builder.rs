@@ -4,6 +4,9 @@
 //!
 //! At most one response and one notification are open. To close one is to move it to its list. Until then its fields
 //! may be assigned in any order and more than once, because the general path may read a head again.
+//!
+//! The arena takes nothing back, so a list that grows wastes its former memory. [`push`] and [`take`] limit that waste. The
+//! bound in the documentation of [`Parser`](crate::Parser) depends on them.
 
 use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
@@ -21,7 +24,7 @@ pub(crate) struct MessageBuilder<'a> {
     limit: usize,
     /// Its lists and its fault are in the fields below.
     pub(super) message: Message<'a>,
-    pub(super) must_understand: BumpVec<'a, HeaderBlock<'a>>,
+    must_understand: BumpVec<'a, HeaderBlock<'a>>,
     has_operation: bool,
     /// Its `message_xml` is in the field below.
     fault: Option<Fault<'a>>,
@@ -32,11 +35,13 @@ pub(crate) struct MessageBuilder<'a> {
     pub(super) subscription_id: Option<SubscriptionId<'a>>,
     pub(super) previous_watermark: Option<Watermark<'a>>,
     pub(super) more_events: Option<bool>,
-    pub(super) events: BumpVec<'a, Event<'a>>,
+    events: BumpVec<'a, Event<'a>>,
+    /// The length of `events` up to which neither its capacity nor the limit needs a check.
+    event_room: usize,
     /// `Value`s of `MessageXml`, of the open response or of the fault.
-    pub(super) message_xml: BumpVec<'a, MessageXmlValue<'a>>,
+    message_xml: BumpVec<'a, MessageXmlValue<'a>>,
     /// `SubscriptionId`s of `ErrorSubscriptionIds` of the open response.
-    pub(super) error_subscription_ids: BumpVec<'a, SubscriptionId<'a>>,
+    error_subscription_ids: BumpVec<'a, SubscriptionId<'a>>,
     /// Sums over closed responses and notifications. They count towards the limit.
     closed_counts: Counts,
 }
@@ -55,6 +60,7 @@ impl<'a> MessageBuilder<'a> {
     pub(crate) fn new(arena: &'a Bump, body_len: usize, limit: usize) -> Self {
         /// The bytes of an event as Exchange writes it, or less.
         const EVENT_LEN: usize = 512;
+        let event_room = limit.min(body_len / EVENT_LEN);
         Self {
             arena,
             limit,
@@ -76,7 +82,8 @@ impl<'a> MessageBuilder<'a> {
             subscription_id: None,
             previous_watermark: None,
             more_events: None,
-            events: BumpVec::with_capacity_in(body_len / EVENT_LEN, arena),
+            events: BumpVec::with_capacity_in(event_room, arena),
+            event_room,
             message_xml: BumpVec::new_in(arena),
             error_subscription_ids: BumpVec::new_in(arena),
             closed_counts: Counts::default(),
@@ -149,18 +156,20 @@ impl<'a> MessageBuilder<'a> {
         let Some(response) = self.response.take() else {
             return;
         };
-        self.responses.push(response);
+        push(&mut self.responses, response, self.limit);
         let Some(response) = self.responses.last_mut() else {
             return;
         };
+        let closed = &mut self.closed_counts;
         if !self.notifications.is_empty() {
-            self.closed_counts.notifications += self.notifications.len();
-            response.notifications = take(&mut self.notifications, self.arena);
+            let list = &mut self.notifications;
+            response.notifications = take(list, self.arena, &mut closed.notifications);
         }
         if !self.message_xml.is_empty() || !self.error_subscription_ids.is_empty() {
-            self.closed_counts.values += self.message_xml.len() + self.error_subscription_ids.len();
-            response.message_xml = take(&mut self.message_xml, self.arena);
-            response.error_subscription_ids = take(&mut self.error_subscription_ids, self.arena);
+            let list = &mut self.message_xml;
+            response.message_xml = take(list, self.arena, &mut closed.values);
+            let list = &mut self.error_subscription_ids;
+            response.error_subscription_ids = take(list, self.arena, &mut closed.values);
         }
     }
 
@@ -168,6 +177,11 @@ impl<'a> MessageBuilder<'a> {
     #[inline(always)]
     pub(super) fn has_room_for_notifications(&self, more: usize) -> bool {
         self.closed_counts.notifications + self.notifications.len() + more <= self.limit
+    }
+
+    /// Adds a header block that should be understood.
+    pub(super) fn push_header_block(&mut self, block: HeaderBlock<'a>) {
+        push(&mut self.must_understand, block, self.limit);
     }
 
     pub(super) fn has_room_for_header_block(&self) -> bool {
@@ -183,11 +197,47 @@ impl<'a> MessageBuilder<'a> {
     /// [`remove_event`](Self::remove_event) removes it.
     #[inline(always)]
     pub(super) fn add_event(&mut self) -> Option<&mut Event<'a>> {
-        if !self.has_room_for_event() {
+        if self.events.len() >= self.event_room && !self.make_room_for_event() {
             return None;
         }
         self.events.push(Event::new(EventKind::Status));
         self.events.last_mut()
+    }
+
+    /// Grows the list if it is full. Returns `false` at the limit.
+    #[cold]
+    #[inline(never)]
+    fn make_room_for_event(&mut self) -> bool {
+        if !self.has_room_for_event() {
+            return false;
+        }
+        if self.events.len() == self.events.capacity() {
+            grow(&mut self.events, self.limit);
+        }
+        let allowed = self.limit - self.closed_counts.events;
+        self.event_room = self.events.capacity().min(allowed);
+        true
+    }
+
+    /// Adds an event to the open notification.
+    #[inline(always)]
+    pub(super) fn push_event(&mut self, event: Event<'a>) {
+        push(&mut self.events, event, self.limit);
+    }
+
+    /// The number of events of the open notification.
+    pub(super) fn event_count(&self) -> usize {
+        self.events.len()
+    }
+
+    /// Adds a `Value` to the `MessageXml` of the open response or of the fault.
+    pub(super) fn push_value(&mut self, value: MessageXmlValue<'a>) {
+        push(&mut self.message_xml, value, self.limit);
+    }
+
+    /// Adds an id to the `ErrorSubscriptionIds` of the open response.
+    pub(super) fn push_error_subscription_id(&mut self, id: SubscriptionId<'a>) {
+        push(&mut self.error_subscription_ids, id, self.limit);
     }
 
     pub(super) fn remove_event(&mut self) {
@@ -197,14 +247,14 @@ impl<'a> MessageBuilder<'a> {
     /// Closes the open notification. Without its id it is dropped, and the result is `None`.
     #[inline(always)]
     pub(super) fn end_notification(&mut self) -> Option<()> {
-        self.closed_counts.events += self.events.len();
+        self.event_room = 0;
         let notification = Notification {
             previous_watermark: self.previous_watermark.take(),
             more_events: self.more_events.take(),
-            events: take(&mut self.events, self.arena),
+            events: take(&mut self.events, self.arena, &mut self.closed_counts.events),
             subscription_id: self.subscription_id.take()?,
         };
-        self.notifications.push(notification);
+        push(&mut self.notifications, notification, self.limit);
         Some(())
     }
 
@@ -230,8 +280,37 @@ impl<'a> MessageBuilder<'a> {
     }
 }
 
-/// The collected elements, and an empty vector in their place.
+/// Adds an element to a list that may have `limit` elements.
 #[inline(always)]
-fn take<'a, T>(collected: &mut BumpVec<'a, T>, arena: &'a Bump) -> &'a [T] {
-    core::mem::replace(collected, BumpVec::new_in(arena)).into_bump_slice()
+fn push<T>(list: &mut BumpVec<'_, T>, value: T, limit: usize) {
+    if list.len() == list.capacity() {
+        grow(list, limit);
+    }
+    list.push(value);
+}
+
+/// Grows a full list fourfold, but not above the limit. Its former blocks are then at most a third of the last one. If it
+/// doubled, they would be as large as the last one.
+#[cold]
+#[inline(never)]
+fn grow<T>(list: &mut BumpVec<'_, T>, limit: usize) {
+    let length = list.len();
+    list.reserve_exact(length.saturating_mul(4).min(limit).max(length + 1) - length);
+}
+
+/// Closes a list, and opens the next one. `closed` is the number of elements in closed lists.
+#[inline(always)]
+fn take<'a, T: Copy>(list: &mut BumpVec<'a, T>, arena: &'a Bump, closed: &mut usize) -> &'a [T] {
+    if list.is_empty() {
+        return &[];
+    }
+    let is_first = *closed == 0;
+    *closed += list.len();
+    if is_first || list.len() > list.capacity() / 2 {
+        return core::mem::replace(list, BumpVec::new_in(arena)).into_bump_slice();
+    }
+    // The free part of the vector would be wasted, so the next list gets the vector.
+    let copy = arena.alloc_slice_copy(list);
+    list.clear();
+    copy
 }

@@ -126,8 +126,9 @@ impl Task for Children<'_, '_> {
                 if !matcher.rest_of_open_event(open, cursor, self.lengths) {
                     return;
                 }
-                let event = open_event.take().map(|open| open.close(self.arena));
-                builder.events.extend(event);
+                if let Some(open) = open_event.take() {
+                    builder.push_event(open.close(self.arena));
+                }
             }
             loop {
                 matcher.cursor.skip_to_tag(vector);

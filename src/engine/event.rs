@@ -34,9 +34,8 @@ impl<'a> GeneralPath<'_, 'a> {
         while let Some(open) = open_event {
             if self.child_of_event(open)? {
                 self.read_predicted_rest(open_event);
-            } else {
-                let event = open_event.take().map(|open| open.close(self.arena));
-                self.builder.events.extend(event);
+            } else if let Some(open) = open_event.take() {
+                self.builder.push_event(open.close(self.arena));
             }
         }
         Ok(())
@@ -114,7 +113,7 @@ impl<'a> GeneralPath<'_, 'a> {
             namespace,
             raw: self.tokens.text_since(start),
         }));
-        self.builder.events.push(event);
+        self.builder.push_event(event);
         Ok(())
     }
 

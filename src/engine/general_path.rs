@@ -227,7 +227,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
     fn read_so_far(&self, open_event: &Option<OpenEvent<'a>>) -> (usize, Seen, Seen) {
         let seen_in_event = open_event.as_ref().map(|open| open.seen);
         let seen = self.session.scratch.open.last().map(|open| open.seen);
-        let events = self.builder.events.len();
+        let events = self.builder.event_count();
         (
             events,
             seen.unwrap_or_default(),
@@ -307,8 +307,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
                 let [name] = self.attributes(["Name"]);
                 let value = self.text()?;
                 let name = name.map(|name| name.text);
-                let message_xml = &mut self.builder.message_xml;
-                message_xml.push(MessageXmlValue { name, value });
+                self.builder.push_value(MessageXmlValue { name, value });
             }
             Content::Version => self.version(element)?,
             // Only children of events have this content, and `event` reads those.
@@ -346,7 +345,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
             if !self.builder.has_room_for_header_block() {
                 return Err(Error::new(ErrorKind::EventLimit, self.name_offset()));
             }
-            self.builder.must_understand.push(HeaderBlock {
+            self.builder.push_header_block(HeaderBlock {
                 name: name.local(),
                 namespace: self.tokens.namespace_as_declared(name.namespace()),
             });
@@ -413,8 +412,7 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
                 self.session.stats.elements_skipped += 1;
             }
             Element::ErrorSubscriptionId => {
-                let ids = &mut builder.error_subscription_ids;
-                ids.push(SubscriptionId::new(text));
+                builder.push_error_subscription_id(SubscriptionId::new(text));
             }
             Element::SubscriptionId => {
                 let id = Some(text).filter(|id| !id.is_empty());

@@ -335,7 +335,7 @@ impl ErrorFields {
         response.message_text = self.message_text.map(text);
         response.descriptive_link_key = self.descriptive_link_key;
         if let Some(value) = self.value {
-            builder.message_xml.push(MessageXmlValue {
+            builder.push_value(MessageXmlValue {
                 name: value.name.map(text),
                 value: text(Span::new(value.text.start(), cursor.pos())),
             });

@@ -3,6 +3,7 @@
 
 use bumpalo::Bump;
 use bumpalo::collections::String as BumpString;
+use memchr::{memchr, memmem};
 
 use super::general_path::GeneralPath;
 use crate::error::{Error, ErrorKind};
@@ -37,22 +38,24 @@ impl<'a> GeneralPath<'_, 'a> {
         convert: impl FnOnce(Text<'a>) -> Text<'a>,
     ) -> Result<&'a str, Error> {
         let arena = self.arena;
+        let rest = self.tokens.cursor().rest();
         let mut only: Option<Text<'a>> = None;
         let mut joined: Option<BumpString<'a>> = None;
-        self.pieces(|piece| match (&mut joined, only) {
+        let end = self.pieces(|piece| match (&mut joined, only) {
             _ if piece.raw().is_empty() => {}
             (None, None) => only = Some(piece),
             (None, Some(first)) => {
-                let capacity = first.raw().len() + piece.raw().len();
-                let mut text = BumpString::with_capacity_in(capacity, arena);
+                let mut text = BumpString::with_capacity_in(len_to_tag(rest), arena);
                 push(&mut text, first);
                 push(&mut text, piece);
                 joined = Some(text);
             }
             (Some(text), _) => push(text, piece),
-        })?;
-        Ok(match (joined, only) {
-            (Some(text), _) => text.into_bump_str(),
+        });
+        // Also after an error: a string that is dropped seems to have used nothing of the arena.
+        let joined = joined.map(BumpString::into_bump_str);
+        end.map(|()| match (joined, only) {
+            (Some(text), _) => text,
             (None, Some(text)) => to_str(convert(text), arena),
             (None, None) => "",
         })
@@ -121,6 +124,23 @@ impl Value<'_> {
         let int = self.text.parse();
         int.map_err(|_| Error::new(ErrorKind::InvalidInt, self.offset))
     }
+}
+
+/// The number of bytes before the next tag. The decoded text is no longer: a reference is at least as long as its character.
+/// So a string with this capacity does not grow, which would waste its former memory in the arena.
+fn len_to_tag(bytes: &[u8]) -> usize {
+    let mut rest = bytes;
+    while let Some(at) = memchr(b'<', rest) {
+        let (content, end) = match rest.get(at..) {
+            Some([b'<', b'!', b'-', b'-', content @ ..]) => (content, "-->"),
+            Some([b'<', b'!', content @ ..]) => (content, "]]>"),
+            Some([b'<', b'?', content @ ..]) => (content, "?>"),
+            _ => return bytes.len() - rest.len() + at,
+        };
+        let length = memmem::find(content, end.as_bytes()).unwrap_or(content.len());
+        rest = content.get(length..).unwrap_or_default();
+    }
+    bytes.len()
 }
 
 /// Parses `xs:boolean`, without white space around it.

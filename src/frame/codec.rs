@@ -4,9 +4,10 @@
 use core::fmt;
 use std::io;
 
-use bytes::{Buf as _, BytesMut};
+use bytes::{Buf as _, Bytes, BytesMut};
 use tokio_util::codec::Decoder;
 
+use super::MAX_RETAINED;
 use super::cutter::{Cut, Cutter};
 use crate::config::Config;
 use crate::error::Error;
@@ -46,9 +47,21 @@ use crate::message_bytes::MessageBytes;
 /// The decoder refuses an envelope as soon as the buffer holds more of it than
 /// [`Limits::body_bytes`](crate::Limits::body_bytes). So the buffer never holds more than this limit plus the bytes of
 /// one read.
+///
+/// A long envelope takes the memory of the buffer with it: after an envelope of more than 128 KiB, the decoder moves the
+/// bytes after it into a new buffer. If they are more than 128 KiB, it first decodes them up to that length. So between
+/// envelopes, a buffer that `FramedRead` has made has a capacity of at most 256 KiB, as that of a `Framer`.
 pub struct EnvelopeDecoder {
     cutter: Cutter,
+    /// Whether the buffer has held an envelope longer than [`LONG`].
+    has_grown: bool,
 }
+
+/// The length of an envelope, in bytes, for which a buffer that doubles may exceed [`MAX_RETAINED`].
+const LONG: usize = MAX_RETAINED / 2;
+
+/// The room in a new buffer, in bytes: as much as `FramedRead` begins with.
+const READ: usize = 8 << 10;
 
 /// Shows no byte of the stream.
 impl fmt::Debug for EnvelopeDecoder {
@@ -66,13 +79,27 @@ impl EnvelopeDecoder {
         Self::with_config(Config::default())
     }
 
-    /// A decoder at the start of a stream. It uses the configuration as
-    /// [`Framer::with_config`](super::Framer::with_config) does: all of it once the stream ends.
+    /// A decoder at the start of a stream. The fields of the configuration that matter are those of
+    /// [`Framer::with_config`](super::Framer::with_config).
     #[must_use]
     pub fn with_config(config: Config) -> Self {
         Self {
             cutter: Cutter::new(config),
+            has_grown: false,
         }
+    }
+
+    /// Splits an envelope off the buffer. Replaces the buffer if it has grown.
+    fn split(&mut self, src: &mut BytesMut, length: usize) -> Bytes {
+        let envelope = src.split_to(length).freeze();
+        self.has_grown |= length > LONG;
+        if self.has_grown && src.len() <= LONG {
+            let mut buffer = BytesMut::with_capacity(src.len().saturating_add(READ));
+            buffer.extend_from_slice(src);
+            *src = buffer;
+            self.has_grown = false;
+        }
+        envelope
     }
 
     /// Adds the offset of the current envelope to its error.
@@ -111,7 +138,7 @@ impl Decoder for EnvelopeDecoder {
         src.advance(separators);
         Ok(length.map(|length| MessageBytes {
             offset,
-            body: src.split_to(length).freeze(),
+            body: self.split(src, length),
         }))
     }
 

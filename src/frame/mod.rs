@@ -73,6 +73,7 @@
 //! An envelope within one chunk is borrowed from the chunk. Other envelopes are copied into one buffer. The length is
 //! checked against [`Limits::body_bytes`](crate::Limits::body_bytes) *before* a byte is buffered. The buffer holds the
 //! last envelope until the next call of [`Framer::next`]. That call shrinks the buffer to 256 KiB if it is larger.
+//! [`EnvelopeDecoder`] does the same with the buffer of `FramedRead`.
 //!
 //! # Implementation
 //!
@@ -127,10 +128,10 @@ pub struct Envelope<'s> {
     pub body: &'s [u8],
 }
 
-impl Framer {
-    /// The capacity to which the buffer is shrunk before the next envelope, in bytes.
-    const MAX_RETAINED: usize = 256 << 10;
+/// The capacity to which a buffer is shrunk before the next envelope, in bytes.
+const MAX_RETAINED: usize = 256 << 10;
 
+impl Framer {
     /// A framer at the start of a stream, with the default configuration. Allocates nothing yet.
     #[must_use]
     pub fn new() -> Self {
@@ -139,10 +140,13 @@ impl Framer {
 
     /// A framer at the start of a stream.
     ///
-    /// [`next`](Self::next) uses only [`limits.body_bytes`](crate::Limits::body_bytes), the length of the longest
-    /// accepted envelope in bytes, and [`kernel`](Config::kernel). [`finish`](Self::finish) checks a partial envelope as
-    /// a [`Tokenizer`](crate::xml::Tokenizer) with this configuration does. So it also uses all other
-    /// [`Limits`](crate::Limits) except `events`, and [`illegal_references`](Config::illegal_references).
+    /// These fields matter:
+    ///
+    /// - [`limits.body_bytes`](crate::Limits::body_bytes), the length of the longest accepted envelope in bytes, and
+    ///   [`kernel`](Config::kernel), for [`next`](Self::next);
+    /// - `depth`, `attributes`, `bindings` and `name_bytes` of the [`Limits`](crate::Limits), and
+    ///   [`illegal_references`](Config::illegal_references), for [`finish`](Self::finish). It checks a partial envelope as
+    ///   a [`Tokenizer`](crate::xml::Tokenizer) with this configuration does. So they change the error, not the envelopes.
     #[must_use]
     pub fn with_config(config: Config) -> Self {
         Self {
@@ -169,7 +173,7 @@ impl Framer {
     ) -> Result<Option<Envelope<'s>>, Error> {
         if self.cutter.partial_len() == 0 {
             self.buffer.clear();
-            self.buffer.shrink_to(Self::MAX_RETAINED);
+            self.buffer.shrink_to(MAX_RETAINED);
         }
         let Cut {
             separators,

@@ -32,6 +32,8 @@ pub(super) struct Namespaces {
     names: Vec<NamespaceName>,
     /// The text of namespace names that are written with references or white space.
     decoded: String,
+    /// The length of the body.
+    body_len: usize,
     /// The prefixes that were resolved last, at the index given by a hash of their key.
     cache: [Cached; CACHE_LEN],
 }
@@ -102,7 +104,13 @@ impl Namespaces {
         self.declarations.len()
     }
 
-    pub(super) fn clear(&mut self) {
+    /// Removes all declarations. The next ones are those of a body of this length.
+    pub(super) fn begin(&mut self, body_len: usize) {
+        self.clear();
+        self.body_len = body_len;
+    }
+
+    fn clear(&mut self) {
         self.declarations.clear();
         self.prefix_set.clear();
         self.prefixes.clear();
@@ -182,6 +190,12 @@ impl Namespaces {
         let (name, uri) = if let Some(text) = value.verbatim() {
             (NamespaceName::InBody(raw), text)
         } else {
+            // A name is no longer than its raw text. So all names fit in as many bytes as the body has.
+            let room = self.body_len.saturating_sub(decoded_before);
+            if self.decoded.capacity() - decoded_before < raw.len() {
+                self.decoded
+                    .reserve_exact(raw.len().max(decoded_before).min(room));
+            }
             // Writing to a String cannot fail.
             let _ = write!(self.decoded, "{value}");
             let name = NamespaceName::Decoded {

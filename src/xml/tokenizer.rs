@@ -180,7 +180,7 @@ impl<'s, 'b> Tokenizer<'s, 'b> {
         let Buffers { bitmaps, tables } = buffers;
         tables.open.clear();
         tables.attributes.clear();
-        tables.namespaces.clear();
+        tables.namespaces.begin(body.len());
         Self {
             reader: Reader::new(body, bitmaps, dispatch),
             tables,

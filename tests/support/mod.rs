@@ -18,6 +18,7 @@ pub(crate) mod choices;
 pub(crate) mod comparison;
 pub(crate) mod dialect;
 pub(crate) mod differential;
+pub(crate) mod expensive;
 pub(crate) mod fixtures;
 pub(crate) mod framing;
 pub(crate) mod history;
