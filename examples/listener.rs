@@ -376,7 +376,7 @@ fn subscription_ids<'a>(response: &Response<'a>) -> impl Iterator<Item = &'a str
     let of_error = values.filter(|value| value.name == Some("SubscriptionId"));
     notifications
         .map(|notification| notification.subscription_id.as_str())
-        .chain(of_error.map(|value| value.value))
+        .chain(of_error.map(|value| value.value.trim_ascii()))
         .chain(response.error_subscription_ids.iter().map(|id| id.as_str()))
 }
 

@@ -29,18 +29,18 @@ use crate::scan::is_char;
 /// A request, made by the function of its operation. It borrows its values, and [`to_xml`](Self::to_xml) checks them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Request<'a> {
-    operation: Operation<'a>,
+    body: Body<'a>,
     server_version: &'a str,
     impersonation: Option<Impersonation<'a>>,
 }
 
 /// The operations, with the values of their elements in the order of the schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Operation<'a> {
+enum Body<'a> {
     Subscribe {
         folders: Folders<'a>,
         kinds: &'a [EventKind],
-        delivery: Delivery<'a>,
+        mode: Mode<'a>,
     },
     Unsubscribe(SubscriptionId<'a>),
     GetEvents(SubscriptionId<'a>, Watermark<'a>),
@@ -49,7 +49,7 @@ enum Operation<'a> {
 
 /// How the events of a subscription reach the subscriber.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Delivery<'a> {
+enum Mode<'a> {
     Push {
         watermark: Option<Watermark<'a>>,
         status_frequency: u16,
@@ -133,12 +133,12 @@ impl<'a> Request<'a> {
         status_frequency: u16,
         url: &'a str,
     ) -> Self {
-        let delivery = Delivery::Push {
+        let mode = Mode::Push {
             watermark,
             status_frequency,
             url,
         };
-        Self::subscribe(folders, kinds, delivery)
+        Self::subscribe(folders, kinds, mode)
     }
 
     /// `Subscribe` for [`get_events`](Self::get_events).
@@ -152,7 +152,7 @@ impl<'a> Request<'a> {
         watermark: Option<Watermark<'a>>,
         timeout: u16,
     ) -> Self {
-        Self::subscribe(folders, kinds, Delivery::Pull { watermark, timeout })
+        Self::subscribe(folders, kinds, Mode::Pull { watermark, timeout })
     }
 
     /// `Subscribe` for [`get_streaming_events`](Self::get_streaming_events), from Exchange 2010 SP1.
@@ -160,20 +160,20 @@ impl<'a> Request<'a> {
     /// `kinds` are those of [`subscribe_push`](Self::subscribe_push).
     #[must_use]
     pub const fn subscribe_streaming(folders: Folders<'a>, kinds: &'a [EventKind]) -> Self {
-        Self::subscribe(folders, kinds, Delivery::Streaming)
+        Self::subscribe(folders, kinds, Mode::Streaming)
     }
 
     /// `Unsubscribe`: ends a pull or streaming subscription. A push subscription ends with
     /// [`Reply::unsubscribe`](crate::Reply::unsubscribe).
     #[must_use]
     pub const fn unsubscribe(id: SubscriptionId<'a>) -> Self {
-        Self::new(Operation::Unsubscribe(id))
+        Self::new(Body::Unsubscribe(id))
     }
 
     /// `GetEvents`: the events of a pull subscription after this watermark, which is the last one received.
     #[must_use]
     pub const fn get_events(id: SubscriptionId<'a>, watermark: Watermark<'a>) -> Self {
-        Self::new(Operation::GetEvents(id, watermark))
+        Self::new(Body::GetEvents(id, watermark))
     }
 
     /// `GetStreamingEvents`: a stream of the events of these subscriptions, at least one and in Exchange at most 200.
@@ -184,24 +184,20 @@ impl<'a> Request<'a> {
         ids: &'a [SubscriptionId<'a>],
         connection_timeout: u16,
     ) -> Self {
-        Self::new(Operation::GetStreamingEvents(ids, connection_timeout))
+        Self::new(Body::GetStreamingEvents(ids, connection_timeout))
     }
 
-    const fn subscribe(
-        folders: Folders<'a>,
-        kinds: &'a [EventKind],
-        delivery: Delivery<'a>,
-    ) -> Self {
-        Self::new(Operation::Subscribe {
+    const fn subscribe(folders: Folders<'a>, kinds: &'a [EventKind], mode: Mode<'a>) -> Self {
+        Self::new(Body::Subscribe {
             folders,
             kinds,
-            delivery,
+            mode,
         })
     }
 
-    const fn new(operation: Operation<'a>) -> Self {
+    const fn new(body: Body<'a>) -> Self {
         Self {
-            operation,
+            body,
             server_version: Self::SERVER_VERSION,
             impersonation: None,
         }
@@ -246,7 +242,7 @@ impl<'a> Request<'a> {
         ];
         writer.parent("soap:Envelope", &namespaces, |writer| {
             writer.parent("soap:Header", &[], |writer| self.write_header(writer))?;
-            writer.parent("soap:Body", &[], |writer| self.operation.write(writer))
+            writer.parent("soap:Body", &[], |writer| self.body.write(writer))
         })?;
         Ok(writer.text)
     }
@@ -266,20 +262,20 @@ impl<'a> Request<'a> {
     }
 }
 
-impl Operation<'_> {
+impl Body<'_> {
     fn write(&self, writer: &mut Writer) -> Result<(), RequestError> {
         match *self {
             Self::Subscribe {
                 folders,
                 kinds,
-                delivery,
+                mode,
             } => writer.parent("m:Subscribe", &[], |writer| {
                 let all = [("SubscribeToAllFolders", "true")];
                 let attributes: &[_] = if folders == Folders::All { &all } else { &[] };
-                writer.parent(delivery.element(), attributes, |writer| {
+                writer.parent(mode.element(), attributes, |writer| {
                     folders.write(writer)?;
                     write_kinds(kinds, writer)?;
-                    delivery.write(writer)
+                    mode.write(writer)
                 })
             }),
             Self::Unsubscribe(id) => writer.parent("m:Unsubscribe", &[], |writer| {
@@ -331,7 +327,7 @@ fn write_kinds(kinds: &[EventKind], writer: &mut Writer) -> Result<(), RequestEr
     })
 }
 
-impl Delivery<'_> {
+impl Mode<'_> {
     const fn element(&self) -> &'static str {
         match self {
             Self::Push { .. } => "m:PushSubscriptionRequest",

@@ -18,7 +18,7 @@
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Stats {
-    /// Elements that the schema does not have in their place. An element that is skipped with its content counts
+    /// Elements that the schema does not have in their place, and empty ids in `ErrorSubscriptionIds`. An element that is skipped with its content counts
     /// once.
     pub elements_skipped: u64,
     /// Attributes that the schema does not have in their place, without namespace declarations.

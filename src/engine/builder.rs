@@ -136,8 +136,8 @@ impl<'a> MessageBuilder<'a> {
         self.response.get_or_insert_default()
     }
 
-    /// Whether the limit allows one more element of this kind. It applies to responses, to notifications, to events, to
-    /// header blocks, and to the values of `MessageXml` and `ErrorSubscriptionIds` together.
+    /// Whether the limit allows one more element of this kind. It applies to responses, to notifications, to events,
+    /// and to the values of `MessageXml` and `ErrorSubscriptionIds` together.
     pub(super) fn has_room_for(&self, element: Element) -> bool {
         match (element, element.content()) {
             (Element::ResponseMessage, _) => self.responses.len() < self.limit,

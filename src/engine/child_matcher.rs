@@ -457,7 +457,7 @@ impl<'e, 'a, V: Vector> ChildMatcher<'e, 'a, V> {
     #[inline(always)]
     fn text(&mut self, expected: &mut ExpectedLength) -> Option<&'a str> {
         self.cursor
-            .eat_expected_members(self.vector, Delimited::TEXT, expected)
+            .eat_expected_members(self.vector, Delimited::TOKEN, expected)
     }
 
     /// The rest of an id element from its first quote, with or without an end tag. Then white space.

@@ -3,6 +3,7 @@
 use super::child_matcher::OpenEvent;
 use super::general_path::GeneralPath;
 use super::tags;
+use super::value::Value;
 use crate::error::{Error, ErrorClass, ErrorKind};
 use crate::model::{EventKind, FolderId, ItemId, OtherEvent, Timestamp, Watermark};
 use crate::schema::{self, Element};
@@ -68,10 +69,10 @@ impl<'a> GeneralPath<'_, 'a> {
         }
         match child {
             Element::Watermark => {
-                event.watermark = Some(Watermark::new(self.trimmed_text()?.text));
+                event.watermark = self.token_text()?.unless_empty().map(Watermark::new);
             }
             Element::TimeStamp => {
-                event.timestamp = Some(Timestamp::new(self.trimmed_text()?.text));
+                event.timestamp = Some(Timestamp::new(self.token_text()?.text));
             }
             Element::ItemId => event.item_id = Some(self.item_id()?),
             Element::FolderId => event.folder_id = Some(self.folder_id()?),
@@ -81,7 +82,7 @@ impl<'a> GeneralPath<'_, 'a> {
             Element::OldParentFolderId => {
                 old.old_parent_folder_id = Some(self.folder_id()?);
             }
-            Element::UnreadCount => event.unread_count = Some(self.trimmed_text()?.int()?),
+            Element::UnreadCount => event.unread_count = Some(self.token_text()?.int()?),
             _ => self.skip_element()?,
         }
         Ok(true)
@@ -94,7 +95,7 @@ impl<'a> GeneralPath<'_, 'a> {
     pub(super) fn other_event(&mut self, name: Name<'a>) -> Result<(), Error> {
         let start = self.tokens.range().start;
         // Resolved first: a declaration in this element is out of scope after the element.
-        let namespace = self.tokens.namespace_as_declared(name.namespace());
+        let namespace = self.namespace_of_unknown(name)?;
         let depth = self.tokens.depth();
         let stats = *self.session.stats;
         let mut open = OpenEvent::new(EventKind::Other);
@@ -131,10 +132,10 @@ impl<'a> GeneralPath<'_, 'a> {
     fn id(&mut self) -> Result<(&'a str, Option<&'a str>), Error> {
         let offset = self.name_offset();
         let [id, change_key] = self.attributes(["Id", "ChangeKey"]);
-        let Some(id) = id.filter(|id| !id.text.is_empty()) else {
+        let Some(id) = id.and_then(Value::unless_empty) else {
             return Err(Error::new(ErrorKind::MissingId, offset));
         };
         self.ignore_text()?;
-        Ok((id.text, change_key.map(|key| key.text)))
+        Ok((id, change_key.map(|key| key.text)))
     }
 }

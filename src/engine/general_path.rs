@@ -296,16 +296,16 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
             Content::Children => self.container(element, name),
             Content::Text => {
                 self.skip_attributes();
-                let text = self.text()?;
-                self.text_leaf(element, text, is_first);
+                let value = self.text()?;
+                self.leaf(element, value, is_first)?;
             }
             Content::Token | Content::Int | Content::Boolean => {
-                let value = self.trimmed_text()?;
-                self.leaf(element, value)?;
+                let value = self.token_text()?;
+                self.leaf(element, value, is_first)?;
             }
             Content::NamedText => {
                 let [name] = self.attributes(["Name"]);
-                let value = self.text()?;
+                let value = self.text()?.text;
                 let name = name.map(|name| name.text);
                 self.builder.push_value(MessageXmlValue { name, value });
             }
@@ -319,8 +319,8 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
     /// Handles the start tag of a child that the table does not have.
     fn unknown_child(&mut self, parent: Element, name: Name<'a>) -> Result<(), Error> {
         let error = |kind| Err(Error::new(kind, self.name_offset()));
-        let namespace = self.tokens.namespace_name(name.namespace());
-        if schema::is_in_wrong_namespace(parent, namespace.unwrap_or_default(), name.local()) {
+        let uri = self.tokens.namespace_name(name.namespace());
+        if schema::is_in_wrong_namespace(parent, name, uri.unwrap_or_default()) {
             return error(ErrorKind::WrongNamespace);
         }
         match parent {
@@ -347,10 +347,20 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
             }
             self.builder.push_header_block(HeaderBlock {
                 name: name.local(),
-                namespace: self.tokens.namespace_as_declared(name.namespace()),
+                namespace: self.namespace_of_unknown(name)?,
             });
         }
         self.skip_element()
+    }
+
+    /// The namespace of an unknown element, to be kept. Many elements may be in one namespace, and a copy of the message has
+    /// the name for each. So it is limited like the names of elements.
+    pub(super) fn namespace_of_unknown(&self, name: Name<'a>) -> Result<&'a str, Error> {
+        let namespace = self.tokens.namespace_as_declared(name.namespace());
+        if namespace.len() > self.session.config.limits.name_bytes {
+            return Err(Error::new(ErrorKind::NameLimit, self.name_offset()));
+        }
+        Ok(namespace)
     }
 
     /// Handles the start tag of an element with children.
@@ -377,24 +387,16 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
         }
     }
 
-    /// Assigns a text for people.
-    fn text_leaf(&mut self, element: Element, text: &'a str, is_first: bool) {
+    /// Assigns the value of a leaf outside of events.
+    fn leaf(&mut self, element: Element, value: Value<'a>, is_first: bool) -> Result<(), Error> {
         let builder = &mut *self.builder;
+        let text = value.text;
         match element {
             // SOAP 1.2 may have the text in several languages. The first counts.
             Element::FaultString if is_first => builder.fault().string = Some(text),
             Element::FaultString => {}
             Element::FaultMessage => builder.fault().message_text = Some(text),
             Element::MessageText => builder.response().message_text = Some(text),
-            _ => debug_assert!(false, "{element:?} is no text for people"),
-        }
-    }
-
-    /// Assigns the value of another leaf outside of events.
-    fn leaf(&mut self, element: Element, value: Value<'a>) -> Result<(), Error> {
-        let builder = &mut *self.builder;
-        let text = value.text;
-        match element {
             Element::FaultCode => builder.fault().code = Some(text),
             Element::FaultSubcode => builder.fault().subcode = Some(text),
             Element::FaultResponseCode => {
@@ -415,11 +417,10 @@ impl<'s, 'a> GeneralPath<'s, 'a> {
                 builder.push_error_subscription_id(SubscriptionId::new(text));
             }
             Element::SubscriptionId => {
-                let id = Some(text).filter(|id| !id.is_empty());
-                builder.subscription_id = id.map(SubscriptionId::new);
+                builder.subscription_id = value.unless_empty().map(SubscriptionId::new);
             }
             Element::PreviousWatermark => {
-                builder.previous_watermark = Some(Watermark::new(text));
+                builder.previous_watermark = value.unless_empty().map(Watermark::new);
             }
             Element::MoreEvents => builder.more_events = Some(value.boolean()?),
             _ => debug_assert!(false, "{element:?} is no leaf outside of events"),

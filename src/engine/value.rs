@@ -19,12 +19,14 @@ pub(super) struct Value<'a> {
 impl<'a> GeneralPath<'_, 'a> {
     /// The text of a leaf, after its attributes: borrowed if it is one piece of the body, decoded and joined in the arena if
     /// not.
-    pub(super) fn text(&mut self) -> Result<&'a str, Error> {
-        self.joined_text(|text| text)
+    pub(super) fn text(&mut self) -> Result<Value<'a>, Error> {
+        let offset = self.tokens.range().end;
+        let text = self.joined_text(|text| text)?;
+        Ok(Value { text, offset })
     }
 
     /// The text of a leaf without attributes of its own, without the white space around it.
-    pub(super) fn trimmed_text(&mut self) -> Result<Value<'a>, Error> {
+    pub(super) fn token_text(&mut self) -> Result<Value<'a>, Error> {
         self.skip_attributes();
         let offset = self.tokens.range().end;
         let text = trim_space(self.joined_text(Text::trimmed)?);
@@ -113,7 +115,13 @@ impl<'a> GeneralPath<'_, 'a> {
     }
 }
 
-impl Value<'_> {
+impl<'a> Value<'a> {
+    /// The text. `None` if it is empty, for ids and watermarks: the schema allows none that is empty, so it is as if it were
+    /// missing.
+    pub(super) fn unless_empty(self) -> Option<&'a str> {
+        Some(self.text).filter(|text| !text.is_empty())
+    }
+
     /// The value as `xs:boolean`.
     pub(super) fn boolean(self) -> Result<bool, Error> {
         boolean(self.text).ok_or(Error::new(ErrorKind::InvalidBoolean, self.offset))

@@ -25,7 +25,7 @@ pub struct Fault<'a> {
 }
 
 impl<'a> Fault<'a> {
-    /// The first `Value` of `MessageXml` with this `@Name`.
+    /// The first `Value` of `MessageXml` with this `@Name`, without the white space around it.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&'a str> {
         MessageXmlValue::find(self.message_xml, name)

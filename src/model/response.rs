@@ -35,17 +35,20 @@ pub struct Response<'a> {
 
 impl<'a> Response<'a> {
     /// The subscription of the first notification. Without a notification, the value `SubscriptionId` of `MessageXml`,
-    /// which an error has.
+    /// which an error has. `None` also if that is empty.
     #[must_use]
     pub fn subscription_id(&self) -> Option<SubscriptionId<'a>> {
-        let of_error = || self.value("SubscriptionId").map(SubscriptionId::new);
+        let of_error = || {
+            let value = self.value("SubscriptionId").filter(|id| !id.is_empty());
+            value.map(SubscriptionId::new)
+        };
         let notification = self.notifications.first();
         notification
             .map(|notification| notification.subscription_id)
             .or_else(of_error)
     }
 
-    /// The first `Value` of `MessageXml` with this `@Name`, such as `SubscriptionId`.
+    /// The first `Value` of `MessageXml` with this `@Name`, such as `SubscriptionId`, without the white space around it.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&'a str> {
         MessageXmlValue::find(self.message_xml, name)
@@ -164,21 +167,21 @@ impl fmt::Display for ConnectionStatus<'_> {
 pub struct MessageXmlValue<'a> {
     /// `@Name`, such as `SubscriptionId`.
     pub name: Option<&'a str>,
-    /// The text.
+    /// The text, as it is written.
     pub value: &'a str,
 }
 
 impl<'a> MessageXmlValue<'a> {
-    /// The text of the first value with this name.
+    /// The text of the first value with this name, without the white space around it.
     pub(super) fn find(values: &[Self], name: &str) -> Option<&'a str> {
         let mut values = values.iter();
         let named = values.find(|value| value.name == Some(name));
-        named.map(|value| value.value)
+        named.map(|value| value.value.trim_ascii())
     }
 
     pub(super) fn back_off_ms(values: &[Self]) -> Option<u64> {
         let text = Self::find(values, "BackOffMilliseconds")?;
-        text.trim().parse().ok()
+        text.parse().ok()
     }
 }
 

@@ -100,7 +100,7 @@ pub(crate) struct Delimited {
 
 impl Delimited {
     /// Text without white space, up to a tag.
-    pub(crate) const TEXT: Self = Self::new(Class::TOKEN, b'<');
+    pub(crate) const TOKEN: Self = Self::new(Class::TOKEN, b'<');
     /// An attribute value without white space, after its first quote. The class is a constant for the compiler, the quote
     /// is not.
     #[inline(always)]

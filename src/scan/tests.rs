@@ -405,7 +405,7 @@ impl Task for LeadingMembers<'_> {
         // With any expected length and any byte after the members.
         let end = body.get(expected);
         let all = [
-            Delimited::TEXT,
+            Delimited::TOKEN,
             Delimited::quoted(Quote::Double),
             Delimited::quoted(Quote::Single),
         ];

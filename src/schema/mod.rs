@@ -10,9 +10,11 @@ mod namespaces;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use self::namespaces::{NAMESPACES, VOCABULARIES, Vocabulary, is_soap, is_types};
+pub(crate) use self::namespaces::{
+    NAMESPACES, VOCABULARIES, Vocabulary, is_of_ews, is_soap, is_types,
+};
 use crate::model::{EventKind, Operation};
-use crate::xml::Name;
+use crate::xml::{Name, Namespace};
 
 /// What an element contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,9 +25,9 @@ pub(crate) enum Content {
     Operation(Operation),
     /// Elements of the table whose parent is [`Element::Event`].
     Event(EventKind),
-    /// Text for people.
+    /// Text for people, with its white space.
     Text,
-    /// `xs:token`: text without white space around it.
+    /// `xs:token`: an id, a code or a time, without the white space around it.
     Token,
     /// Text, and `@Name`.
     NamedText,
@@ -176,23 +178,20 @@ elements! {
     UnreadCount, Once, Int, (Event Types "UnreadCount");
 }
 
-/// Whether an element that [`child`] does not find has a name of the table, but in the wrong namespace. `namespace` is the
-/// name of its namespace, empty if it has none.
-///
-/// An element with such a name in the namespace of a vendor is of that vendor, except where nothing but a known element may
-/// be. A child of a Notification that is no event has to be in another namespace of EWS. The detail of a fault may contain
-/// elements of anybody in no namespace.
-pub(crate) fn is_in_wrong_namespace(parent: Element, namespace: &str, local: &str) -> bool {
-    let Some(element) = places_of(parent, local).next().map(|place| place.3) else {
+/// Whether an element that [`child`] does not find has a name of the table, but is in the wrong namespace, which has the
+/// name `uri`. In the namespace of a vendor it is of that vendor, except where only known elements may be.
+pub(crate) fn is_in_wrong_namespace(parent: Element, name: Name<'_>, uri: &str) -> bool {
+    let Some((.., element)) = places_of(parent, name.local()).next() else {
         return false;
     };
-    let is_ews = namespaces::is_of_ews(namespace);
-    let is_soap = namespaces::SOAP.contains(&namespace);
+    let is_of_vendor = !is_of_ews(uri) && !is_soap(name.namespace());
     match parent {
         Element::Document | Element::Body => true,
-        Element::Notification => is_ews && !matches!(element.content(), Event(_)),
-        Element::Detail => is_ews || is_soap,
-        _ => is_ews || is_soap || namespace.is_empty(),
+        // Every other child is an event.
+        Element::Notification if matches!(element.content(), Event(_)) => false,
+        // Anybody may write elements here, with a namespace or without.
+        Element::Detail => !is_of_vendor,
+        _ => !is_of_vendor || name.namespace() == Namespace::NONE,
     }
 }
 

@@ -37,18 +37,14 @@ pub(crate) enum Vocabulary {
     NoNamespace,
 }
 
-/// The namespaces of SOAP 1.1 and 1.2.
-pub(super) const SOAP: [&str; 2] = {
-    let [soap11, soap12, ..] = *NAMESPACES;
-    [soap11, soap12]
-};
-
-/// Whether a namespace is one of EWS, of whatever version and part.
-pub(super) fn is_of_ews(namespace: &str) -> bool {
-    let stem = namespace
-        .strip_prefix("http://")
-        .or(namespace.strip_prefix("https://"));
-    stem.is_some_and(|stem| stem.starts_with("schemas.microsoft.com/exchange/services/"))
+/// Whether a namespace is one of EWS, of whatever version and part, even if its name is written a little wrong. Looks at a
+/// few bytes of the name, because an unknown element may have a long one.
+pub(crate) fn is_of_ews(uri: &str) -> bool {
+    const STEM: &[u8] = b"schemas.microsoft.com/exchange";
+    /// The most bytes before it: `https://`, and perhaps a space or a few letters.
+    const BEFORE: usize = 16;
+    let mut candidates = uri.as_bytes().windows(STEM.len()).take(BEFORE + 1);
+    candidates.any(|candidate| candidate.eq_ignore_ascii_case(STEM))
 }
 
 impl Vocabulary {
@@ -96,7 +92,10 @@ pub(crate) const VOCABULARIES: [(&str, Vocabulary); 6] = {
 
 /// Whether this is a namespace of SOAP.
 pub(crate) const fn is_soap(namespace: Namespace) -> bool {
-    matches!(namespace, SOAP_11 | SOAP_12)
+    matches!(
+        Vocabulary::of(namespace),
+        Some(Vocabulary::Soap11 | Vocabulary::Soap12)
+    )
 }
 
 /// Whether this is the namespace of the children of a Notification.

@@ -224,7 +224,8 @@ impl<'b> Text<'b> {
         verbatim.then_some(self.raw)
     }
 
-    /// The text without the white space around it. White space that is written as references stays.
+    /// The text without the white space around it in the body. White space that is written as references stays: the caller
+    /// trims again after decoding.
     pub(crate) fn trimmed(self) -> Self {
         let raw = trim_space(self.raw);
         let form = match raw.contains(['&', '\t', '\n', '\r']) {

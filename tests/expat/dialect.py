@@ -28,6 +28,9 @@ OTHER_EWS_URIS = [
     f"https://{EWS}type",
     "http://schemas.microsoft.com/exchange/services/",
     "https://schemas.microsoft.com/exchange/services/2013/types",
+    "http://schemas.microsoft.com/exchange/services",
+    f"HTTP://{EWS}messages",
+    f" http://{EWS}messages",
 ]
 VENDOR_URIS = [
     "urn:x",
@@ -35,9 +38,7 @@ VENDOR_URIS = [
     "http://www.w3.org/2001/XMLSchema-instance",
     "https://schemas.xmlsoap.org/soap/envelope/",
     "http://schemas.xmlsoap.org/soap/envelope",
-    "http://schemas.microsoft.com/exchange/services",
-    f"HTTP://{EWS}messages",
-    f" http://{EWS}messages",
+    "http://www.example.schemas.microsoft.com/exchange/services",
 ]
 USUAL_PREFIXES = {"soap11": "soap11", "soap12": "soap12", "messages": "m", "types": "t", "errors": "e"}
 PREFIXES = ["", "m", "t", "m", "t", "s", "S", "soap11", "xmlx", "_", "a-1", "m.t", "é", "Å·1"]

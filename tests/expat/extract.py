@@ -46,7 +46,7 @@ NAMESPACES = {
     "http://schemas.microsoft.com/exchange/services/2006/errors": "errors",
     "https://schemas.microsoft.com/exchange/services/2006/errors": "errors",
 }
-EWS_URI = re.compile(r"https?://schemas\.microsoft\.com/exchange/services/")  # how all of EWS begin
+EWS_URI = re.compile(r".{0,16}schemas\.microsoft\.com/exchange", re.DOTALL | re.IGNORECASE)  # how all of EWS begin
 SOAP = {"soap11", "soap12"}
 EWS = {"messages", "types", "errors", "ews"}
 # The namespaces of Microsoft and SOAP in which an element with a known name is refused. Those of vendors are skipped.
@@ -264,7 +264,7 @@ def response_rows(response: Element) -> list[Row]:
         "connection_status": response.leaf_token("messages:ConnectionStatus"),
         "error_subscription_ids": [token(text) for text in failed if token(text)],
     }
-    row["subscription_id"] = row["message_xml"].get("SubscriptionId")
+    row["subscription_id"] = token(row["message_xml"].get("SubscriptionId")) or None
     response.one(*NOTIFICATION)
     response.one("messages:Notifications")
     notifications: list[Element] = []
@@ -288,9 +288,8 @@ def values(details: Element | None) -> Row:
 
 
 def notification_rows(notification: Element) -> list[Row]:
-    notification.wrong = EWS
     row: Row = {"subscription_id": notification.leaf_token("types:SubscriptionId")}
-    row["previous_watermark"] = notification.leaf_token("types:PreviousWatermark")
+    row["previous_watermark"] = notification.leaf_token("types:PreviousWatermark") or None
     row["more_events"] = boolean(notification.leaf_text("types:MoreEvents"))
     if not row["subscription_id"]:
         raise Refused("missing_subscription_id")
@@ -316,7 +315,7 @@ def event_fields(event: Element) -> Row:
                 raise
             return None
 
-    fields["watermark"] = read("Watermark", lambda leaf: token(leaf.text))
+    fields["watermark"] = read("Watermark", lambda leaf: token(leaf.text)) or None
     fields["timestamp"] = read("TimeStamp", lambda leaf: token(leaf.text))
     fields["unread_count"] = read("UnreadCount", lambda leaf: number(leaf.text))
     return fields | {key: read(name, identifier) for key, name in IDS.items()}

@@ -249,7 +249,7 @@ class Maker:
             self.add_number(response, "messages", "DescriptiveLinkKey")
         if self.chance(0.9 if failed else 0.05):
             row |= self.details(response, "messages")
-            row["subscription_id"] = row["message_xml"].get("SubscriptionId")
+            row["subscription_id"] = trimmed(row["message_xml"].get("SubscriptionId")) or None
         rows: list[Row] = []
         if operation == "GetStreamingEventsResponse" or self.chance(0.05):
             rows = self.streamed(response, row, failed)
@@ -312,19 +312,19 @@ class Maker:
         subscription_id = self.padded(same) if same else self.id(100, 84, 120)
         row: Row = {"subscription_id": trimmed(subscription_id)}
         subscription = self.add(notification, "types", "SubscriptionId", subscription_id)
-        blank, foreign_ns = self.rng.choice(BLANKS), self.rng.choice(["", *SOAP, *VENDOR_URIS])
+        blank, foreign_ns = self.rng.choice(BLANKS), self.rng.choice(VENDOR_URIS)
         self.flaw("missing_subscription_id", lambda: notification.content.remove(subscription))
         self.flaw("missing_subscription_id", lambda: vars(subscription).update(content=[blank]))
         self.flaw("missing_subscription_id", lambda: setattr(subscription, "ns", foreign_ns))
         watermark = self.optional(0.8, notification, "types", "PreviousWatermark", self.token(self.opaque(40)))
-        row["previous_watermark"] = trimmed(watermark)
+        row["previous_watermark"] = trimmed(watermark) or None
         if self.chance(0.8):
             word = self.rng.choice(["false", "false", "true", "0", "1"])
             more = self.add(notification, "types", "MoreEvents", self.padded(word))
             row["more_events"] = word in ("true", "1")
             wrong = self.rng.choice(BAD_BOOLEANS)
             self.flaw("invalid_boolean", lambda: vars(more).update(content=[wrong]))
-        wrong_child = self.wrong_child([f"types:{name}" for name in HEAD_OF_NOTIFICATION], EWS)
+        wrong_child = self.wrong_child([f"types:{name}" for name in HEAD_OF_NOTIFICATION], WRONG)
         self.flaw("wrong_namespace", lambda: notification.content.append(wrong_child))
         count = self.rng.choice([0, 1, 1, 1, 2, 3, 5, 5, self.rng.randrange(30)])
         is_unknown = [self.chance(0.05 + self.wild) for _ in range(count)]
@@ -344,7 +344,7 @@ class Maker:
         """Any other element, with children of events in their proper form or in another."""
         ns = self.rng.choice(["types", "types", "messages", self.strange_ns()])
         name = self.rng.choice([*UNKNOWN_EVENTS, *STRANGE_NAMES, *(f"{kind}Event" for kind in KINDS)])
-        if ns in EWS and name in HEAD_OF_NOTIFICATION or ns == "types" and name.removesuffix("Event") in KINDS:
+        if ns in WRONG and name in HEAD_OF_NOTIFICATION or ns == "types" and name.removesuffix("Event") in KINDS:
             name = f"Un{name}"
         event = Node(ns, name, self.strange_attributes(), is_repeatable=True, written={"name": name})
         notification.content.append(event)
@@ -377,7 +377,7 @@ class Maker:
             return self.add_number(event, "types", name)
         text = self.token(self.opaque(40) if name == "Watermark" else "2024-02-29T12:34:56Z")
         self.add(event, "types", name, text)
-        return trimmed(text)
+        return (trimmed(text) or None) if name == "Watermark" else trimmed(text)
 
     def event_leaves(self, kind: str) -> list[str]:
         """The children of an event: most often those that a server writes."""

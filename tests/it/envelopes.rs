@@ -301,8 +301,8 @@ fn names_resolve_by_namespace() {
         (declared("xml"), Some(ErrorKind::ReservedPrefix), false),
         (declared("xmlns"), Some(ErrorKind::ReservedPrefix), false),
         (out_of_scope, Some(ErrorKind::UnboundPrefix), false),
-        (shadowed, Some(ErrorKind::MissingSubscriptionId), true),
-        (unshadowed, Some(ErrorKind::MissingSubscriptionId), true),
+        (shadowed, Some(ErrorKind::WrongNamespace), true),
+        (unshadowed, Some(ErrorKind::WrongNamespace), true),
     ] {
         assert_eq!(read(body.as_bytes()), (error, is_predicted), "{body}");
     }

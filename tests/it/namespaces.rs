@@ -114,20 +114,18 @@ fn an_odd_child_of_an_event_of_an_unknown_kind_is_only_in_its_bytes() {
 }
 
 #[test]
-fn a_leaf_of_a_notification_in_another_namespace_of_ews_is_refused() {
+fn a_leaf_of_a_notification_in_another_known_namespace_or_in_none_is_refused() {
     for leaf in ["SubscriptionId", "PreviousWatermark", "MoreEvents"] {
-        for namespace in [MESSAGES, ERRORS, LATER] {
+        for namespace in [MESSAGES, ERRORS, LATER, SOAP_1_2, ""] {
             let body = push_body(&format!("{EVENT}<{leaf} xmlns='{namespace}'>1</{leaf}>"));
             assert_eq!(error(&body), wrong(leaf), "{body}");
         }
-        // It cannot be what EWS calls so. It may be an event.
-        for namespace in [SOAP_1_2, VENDOR, ""] {
-            let body = push_body(&format!("<{leaf} xmlns='{namespace}'>1</{leaf}>"));
-            parse(&body, |message| {
-                let event = message.unwrap().notifications().next().unwrap().events[0];
-                assert_eq!(event.other.unwrap().name, leaf);
-            });
-        }
+        // Of a vendor it cannot be what EWS calls so. It may be an event.
+        let body = push_body(&format!("<{leaf} xmlns='{VENDOR}'>1</{leaf}>"));
+        parse(&body, |message| {
+            let event = message.unwrap().notifications().next().unwrap().events[0];
+            assert_eq!(event.other.unwrap().name, leaf);
+        });
     }
 }
 
@@ -283,6 +281,59 @@ fn unknown_blocks_of_the_header_that_must_be_understood_are_listed() {
     let body =
         push_body(SUBSCRIPTION).replacen("</soap11:Header>", &block.replace("s:", "soap11:"), 1);
     assert!(body.contains("mustUnderstand"), "{body}");
+}
+
+/// A typing error in a namespace of EWS makes no vendor of it.
+#[test]
+fn a_namespace_that_is_nearly_one_of_ews_is_one() {
+    for namespace in [
+        "http://schemas.microsoft.com/exchange/service/2006/messages",
+        "http://schemas.microsoft.com/Exchange/Services/2006/Messages",
+        " https://schemas.microsoft.com/exchange/services/2006/messages/",
+        "schemas.microsoft.com/exchange",
+        LATER,
+    ] {
+        let one = format!("<v:Notification xmlns:v='{namespace}'>");
+        let body = push_body(EVENT)
+            .replacen("<m:Notification>", &one, 1)
+            .replacen("</m:Notification>", "</v:Notification>", 1);
+        assert_eq!(error(&body), wrong("v:Notification"), "{namespace}");
+    }
+    for namespace in [
+        "urn:schemas.example/exchange",
+        "http://www.example.schemas.microsoft.com/exchange",
+    ] {
+        let one = format!("<v:Notification xmlns:v='{namespace}'/><m:Notification>");
+        let body = push_body(EVENT).replacen("<m:Notification>", &one, 1);
+        assert_eq!(error(&body), None, "{namespace}");
+    }
+}
+
+/// Each of many elements may be in one long namespace. A copy of the message would have its name for each.
+#[test]
+fn the_namespace_of_an_unknown_element_that_is_kept_is_limited_like_a_name() {
+    use ews_notifications::Limits;
+
+    for (length, expected) in [
+        (Limits::NAME_BYTES, None),
+        (Limits::NAME_BYTES + 1, Some(ErrorKind::NameLimit)),
+    ] {
+        let namespace = "u".repeat(length);
+        let body = push_body(&format!("{EVENT}<v:E xmlns:v='{namespace}'/>"));
+        let found = error(&body);
+        assert_eq!(found.map(|(kind, _)| kind), expected);
+        assert!(found.is_none_or(|(_, name)| name == "v:E"));
+        let block =
+            format!("<v:B xmlns:v='{namespace}' soap11:mustUnderstand='1'/></soap11:Header>");
+        let body = push_body(EVENT).replacen("</soap11:Header>", &block, 1);
+        assert_eq!(error(&body).map(|(kind, _)| kind), expected);
+        // What is not kept may have any.
+        let skipped = format!("<v:B xmlns:v='{namespace}'/></soap11:Header>");
+        assert_eq!(
+            error(&push_body(EVENT).replacen("</soap11:Header>", &skipped, 1)),
+            None
+        );
+    }
 }
 
 #[test]

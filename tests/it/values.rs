@@ -149,13 +149,55 @@ fn an_empty_id_is_a_missing_one() {
     }
     // Other values may be empty.
     let body = push_body(
-        "<t:NewMailEvent><t:Watermark></t:Watermark><t:ItemId Id=\"I\" ChangeKey=\"\"/></t:NewMailEvent>",
+        "<t:NewMailEvent><t:TimeStamp></t:TimeStamp><t:ItemId Id=\"I\" ChangeKey=\"\"/></t:NewMailEvent>",
     );
     let mut parser = Parser::new();
     let message = parser.parse(body.as_bytes()).unwrap();
     let event = message.notifications().next().unwrap().events[0];
-    assert_eq!(event.watermark.unwrap().as_str(), "");
+    assert_eq!(event.timestamp.unwrap().as_str(), "");
     assert_eq!(event.item_id.unwrap().change_key, Some(""));
+}
+
+/// Nobody can resume from it, and two of them would be equal.
+#[test]
+fn an_empty_watermark_is_a_missing_one() {
+    for mark in ["", " ", "<![CDATA[\t]]>"] {
+        let body = push_body(&format!(
+            "<t:PreviousWatermark>{mark}</t:PreviousWatermark>\
+             <t:NewMailEvent><t:Watermark>{mark}</t:Watermark></t:NewMailEvent>\
+             <t:SharedEvent><t:Watermark>{mark}</t:Watermark></t:SharedEvent>"
+        ));
+        let mut parser = Parser::new();
+        let message = parser.parse(body.as_bytes()).unwrap();
+        let notification = message.notifications().next().unwrap();
+        assert_eq!(notification.previous_watermark, None);
+        assert!(
+            notification
+                .events
+                .iter()
+                .all(|event| event.watermark.is_none())
+        );
+        assert_eq!(ParserPair::warm().read(&body).error, None);
+    }
+}
+
+#[test]
+fn the_subscription_of_an_error_is_trimmed_and_none_if_it_is_empty() {
+    for (value, expected) in [("\n  abc\n  ", Some("abc")), (" ", None), ("", None)] {
+        let values = format!(
+            "<m:MessageXml><t:Value Name='SubscriptionId'>{value}</t:Value></m:MessageXml>"
+        );
+        let (head, _) = push_body("")
+            .split_once("<m:Notification>")
+            .map(|(a, b)| (a.to_owned(), b.to_owned()))
+            .unwrap();
+        let tail = "</m:SendNotificationResponseMessage></m:ResponseMessages></m:SendNotification></soap11:Body></soap11:Envelope>";
+        let body = format!("{head}{values}{tail}");
+        let mut parser = Parser::new();
+        let message = parser.parse(body.as_bytes()).unwrap();
+        let id = message.responses[0].subscription_id();
+        assert_eq!(id.map(|id| id.as_str()), expected);
+    }
 }
 
 #[test]

@@ -34,7 +34,7 @@ const OTHER_EVENTS: [(&str, &str); 5] = [
     (MESSAGES, "CreatedEvent"),
     ("urn:f", "NewMailEvent"),
     ("urn:f", "SubscriptionId"),
-    ("", "MoreEvents"),
+    ("", "MovedEvent"),
 ];
 
 /// Elements that the schema of the messages does not have.
@@ -452,7 +452,8 @@ impl<'t> Writer<'t> {
         let id = self.leaf(TYPES, "SubscriptionId", Type::Id);
         let mut notification = json!({ "subscription_id": id });
         if self.says().below(3) > 0 {
-            notification["previous_watermark"] = self.leaf(TYPES, "PreviousWatermark", Type::Token);
+            notification["previous_watermark"] =
+                unless_empty(self.leaf(TYPES, "PreviousWatermark", Type::Token));
         }
         self.noise(&[]);
         if self.says().once_in(2) {
@@ -514,7 +515,7 @@ impl<'t> Writer<'t> {
         for (name, content, key) in EVENT_CHILDREN {
             if names.contains(&name) {
                 event[key] = match content {
-                    Content::Text => self.leaf(TYPES, name, Type::Token),
+                    Content::Text => unless_empty(self.leaf(TYPES, name, Type::Token)),
                     Content::Time => self.leaf(TYPES, name, DATE_TIME),
                     Content::Id => self.id(name),
                     Content::Int => self.int_leaf(TYPES, name),
@@ -831,6 +832,15 @@ impl Writer<'_> {
     fn one_of(&mut self, choices: &[&str]) {
         let choice = self.dialect.one_of(choices);
         self.xml.push_str(choice);
+    }
+}
+
+/// An empty watermark is as if it were missing.
+fn unless_empty(watermark: Value) -> Value {
+    if watermark == "" {
+        Value::Null
+    } else {
+        watermark
     }
 }
 

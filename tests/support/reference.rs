@@ -263,7 +263,7 @@ impl<'b> Reading<'b> {
         let events: Vec<Value> = events.map(|event| self.event(event)).collect();
         json!({
             "subscription_id": id,
-            "previous_watermark": self.token(notification, &types(), "PreviousWatermark"),
+            "previous_watermark": self.token(notification, &types(), "PreviousWatermark").filter(|mark| !mark.is_empty()),
             "more_events": more.and_then(|text| self.boolean(&text)),
             "events": events,
         })
@@ -281,7 +281,11 @@ impl<'b> Reading<'b> {
             };
             let before = self.defects.len();
             let found = match content {
-                Content::Text | Content::Time => json!(trimmed(&self.leaf(child))),
+                Content::Text => {
+                    let text = self.leaf(child);
+                    json!(Some(trimmed(&text)).filter(|text| !text.is_empty()))
+                }
+                Content::Time => json!(trimmed(&self.leaf(child))),
                 Content::Id => self.id(child),
                 Content::Int => {
                     let text = self.leaf(child);
@@ -362,7 +366,6 @@ impl<'b> Reading<'b> {
         let is_wrong = |child: &Node<'_, '_>| {
             let namespace = child.tag_name().namespace().unwrap_or_default();
             match parent.tag_name().name() {
-                "Notification" => is_of_ews(namespace),
                 "detail" | "Detail" => is_of_ews(namespace) || SOAP.contains(&namespace),
                 _ => is_of_ews(namespace) || SOAP.contains(&namespace) || namespace.is_empty(),
             }
@@ -446,11 +449,10 @@ fn trimmed(text: &str) -> &str {
 }
 
 fn is_of_ews(namespace: &str) -> bool {
-    ["http", "https"].iter().any(|scheme| {
-        namespace.starts_with(&format!(
-            "{scheme}://schemas.microsoft.com/exchange/services/"
-        ))
-    })
+    let namespace = namespace.to_ascii_lowercase();
+    namespace
+        .find("schemas.microsoft.com/exchange")
+        .is_some_and(|at| at <= 16)
 }
 
 /// The children of this name in one of these namespaces.
