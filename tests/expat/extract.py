@@ -25,8 +25,8 @@ from xml.parsers import expat
 Row = dict[str, Any]
 
 KEYS = [
-    "operation", "server_version", "fault_code", "fault_string", "response_class", "response_code", "message_text",
-    "message_xml", "back_off_ms", "connection_status", "error_subscription_ids", "subscription_id",
+    "operation", "server_version", "fault_code", "fault_subcode", "fault_string", "response_class", "response_code",
+    "message_text", "message_xml", "back_off_ms", "connection_status", "error_subscription_ids", "subscription_id",
     "previous_watermark", "more_events", "delivery", "event", "error",
 ]
 EMPTY: Row = dict.fromkeys(KEYS) | {  # a row, but for its file; each body is one envelope
@@ -212,7 +212,7 @@ def unwrap(root: Element) -> tuple[Element | None, Element]:
     if not body.children:
         raise Refused("missing_operation")
     for child in body.children:
-        if child.name not in [*OPERATIONS, f"{soap}:Fault"]:
+        if child.name not in [*OPERATIONS, "soap11:Fault", "soap12:Fault"]:
             raise Refused("wrong_namespace" if child.local in ["Fault", *OPERATION_NAMES] else "unexpected_operation")
     if len(body.children) > 1:
         raise Refused("repeated_element")
@@ -232,6 +232,7 @@ def server_version(header: Element | None) -> str | None:
 
 
 def fault_row(fault: Element) -> Row:
+    subcode = None
     if fault.name == "soap11:Fault":
         code = fault.leaf_token("none:faultcode", "soap11:faultcode")
         string = fault.leaf_text("none:faultstring", "soap11:faultstring")
@@ -239,12 +240,11 @@ def fault_row(fault: Element) -> Row:
     else:
         holder, reason, detail = (fault.one(f"soap12:{name}") for name in ("Code", "Reason", "Detail"))
         code = holder.leaf_token("soap12:Value") if holder else None
-        subcode = holder.one("soap12:Subcode") if holder else None
-        if subcode:
-            subcode.leaf("soap12:Value")
+        holder = holder.one("soap12:Subcode") if holder else None
+        subcode = holder.leaf_token("soap12:Value") if holder else None
         texts = reason.leaf_texts("soap12:Text") if reason else []
         string = texts[0] if texts else None
-    row: Row = {"fault_code": code, "fault_string": string}
+    row: Row = {"fault_code": code, "fault_subcode": subcode, "fault_string": string}
     if detail:
         detail.wrong = WRONG - {"none"}
         row["response_code"] = detail.leaf_token("errors:ResponseCode")

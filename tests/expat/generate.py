@@ -53,7 +53,7 @@ STRANGE_NAMES = [
 ]
 ATTRIBUTE_NAMES = ["Id", "ChangeKey", "Version", "Name", "ResponseClass", "nil", "mustUnderstand"]
 NOTHING: Row = dict.fromkeys(
-    "fault_code fault_string response_class response_code message_text back_off_ms connection_status subscription_id "
+    "fault_code fault_subcode fault_string response_class response_code message_text back_off_ms connection_status subscription_id "
     "previous_watermark more_events delivery event error".split()
 ) | {"error_subscription_ids": [], "message_xml": {}, "envelope": 1, "offset": 0, "partial": False}
 VERSION_NUMBERS = ["MajorVersion", "MinorVersion", "MajorBuildNumber", "MinorBuildNumber"]
@@ -154,7 +154,8 @@ class Maker:
                 row["fault_code"] = trimmed(self.optional(0.9, holder, soap, "Value", code))
                 if self.chance(0.7):
                     subcode = self.add(holder, soap, "Subcode")
-                    self.optional(0.9, subcode, soap, "Value", self.token("a:ErrorInvalidSubscription"))
+                    value = self.optional(0.9, subcode, soap, "Value", self.token("a:ErrorInvalidSubscription"))
+                    row["fault_subcode"] = trimmed(value)
                     subcode.content += [Node(soap, "Subcode", is_repeatable=True) for _ in range(self.chance(0.1))]
                     self.add_strangers(subcode, f"{soap}:Value")
                 self.add_strangers(holder, f"{soap}:Value", f"{soap}:Subcode")
