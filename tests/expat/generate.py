@@ -48,14 +48,16 @@ RESPONSE_PARENTS = ["MessageXml", "Notification", "Notifications", "ErrorSubscri
 UNKNOWN_EVENTS = ["ChannelStatusEvent", "FreeBusyChangeEvent", "Événement", "createdEvent"]
 STRANGE_NAMES = [
     *EVENT_KEYS, *RESPONSE_LEAVES, *RESPONSE_PARENTS, *RESPONSES, "Foo", "_x-1.y", "Été", "Envelope", "Header", "Body",
-    *HEAD_OF_NOTIFICATION, "StatusEvent", "CreatedEvent", "Value", "Subcode", "Reason", "faultstring", "ResponseMessages", "RequestServerVersion",
+    *HEAD_OF_NOTIFICATION, "StatusEvent", "CreatedEvent", "Value", "ResponseMessages", "RequestServerVersion",
     "ServerVersionInfo", "SendNotification", "Fault", "faultcode", "detail", "Code", "Text", "Detail", "Message",
+    "faultstring", "Subcode", "Reason",
 ]
 ATTRIBUTE_NAMES = ["Id", "ChangeKey", "Version", "Name", "ResponseClass", "nil", "mustUnderstand"]
 NOTHING: Row = dict.fromkeys(
-    "fault_code fault_subcode fault_string response_class response_code message_text back_off_ms connection_status subscription_id "
-    "previous_watermark more_events delivery event error".split()
+    "fault_code fault_subcode fault_string response_class response_code message_text back_off_ms connection_status "
+    "subscription_id previous_watermark more_events delivery event error".split()
 ) | {"error_subscription_ids": [], "message_xml": {}, "envelope": 1, "offset": 0, "partial": False}
+VALUE_NAMES = ["SubscriptionId", "BackOffMilliseconds", "Policy", "subscriptionid", ""]
 VERSION_NUMBERS = ["MajorVersion", "MinorVersion", "MajorBuildNumber", "MinorBuildNumber"]
 
 ODD_TEXTS = [
@@ -94,7 +96,7 @@ def make(seed: int, index: int, file: str) -> Case:
             body = writer.document(root, tail="")
             return Case(body[: rng.randrange(len(body))], "malformed")
         case "meaning":
-            reason = rng.choice(sorted(maker.flaws))
+            reason = rng.choice([*sorted(maker.flaws), *["wrong_namespace"] * 4])  # it has the most places
             rng.choice(maker.flaws[reason])()
             return Case(writer.document(root), reason)
         case _:
@@ -116,12 +118,13 @@ class Maker:
     def message(self, file: str) -> tuple[Node, list[Row]]:
         """The root of the message and its rows."""
         name = self.rng.choices([*OPERATIONS, "Fault"], [5, 2, 4, 2])[0]
-        soap = self.rng.choice(["soap11", "soap11", "soap11", "soap12", *([""] if name in OPERATIONS else [])])
+        soap = self.rng.choice(["soap11", "soap11", "soap11", "soap12", ""] if name in OPERATIONS else SOAP)
         operation, rows = self.operation(name) if name in OPERATIONS else self.fault(soap)
 
         unknown = self.rng.choice(UNKNOWN_OPERATIONS)
         self.flaw("unexpected_operation", lambda: vars(operation).update(name=unknown))
-        wrong = self.wrong_ns(ns for ns in [*WRONG, *VENDOR_URIS] if ns != operation.ns)
+        right = SOAP if name == "Fault" else [operation.ns]  # a fault may be of the other version of SOAP
+        wrong = self.wrong_ns(ns for ns in [*WRONG, *VENDOR_URIS] if ns not in right)
         self.flaw("wrong_namespace", lambda: vars(operation).update(ns=wrong))
         root, version = self.envelope(soap, operation) if soap else (operation, None)
         shared = NOTHING | {"file": file, "operation": name, "server_version": version}
@@ -185,6 +188,9 @@ class Maker:
         if self.chance(0.5):
             row |= self.details(detail, "types")
         wrong = [ns for ns in WRONG if ns]  # anybody's details may be in no namespace
+        if self.chance(0.1):
+            name = self.rng.choice(["ResponseCode", "Message", "MessageXml"])
+            detail.content.append(Node("", name, [], [self.text("of a proxy")], is_repeatable=True))
         self.add_strangers(detail, "errors:ResponseCode", "errors:Message", "types:MessageXml", wrong=wrong)
         return row
 
@@ -199,7 +205,7 @@ class Maker:
         body.content.append(operation)
         self.add_strangers(envelope, f"{soap}:Header", f"{soap}:Body")
 
-        operations = [f"messages:{name}" for name in OPERATIONS] + [f"{soap}:Fault"]
+        operations = [f"messages:{name}" for name in OPERATIONS] + [f"{soap}:Fault" for soap in SOAP]
         wrong = self.wrong_child(operations, [*WRONG, *VENDOR_URIS])
         self.flaw("wrong_namespace", lambda: body.content.append(wrong))
         unknown = self.rng.choice(UNKNOWN_OPERATIONS)
@@ -288,7 +294,7 @@ class Maker:
         found: dict[str, str] = {}
         row: Row = {"message_xml": found, "back_off_ms": None}
         for _ in range(self.rng.choice([0, 1, 1, 2, 4])):
-            name = self.rng.choice(["SubscriptionId"] * 3 + ["BackOffMilliseconds"] * 3 + ["subscriptionid", "Policy", ""])
+            name = self.rng.choices(VALUE_NAMES, [3, 3, 1, 1, 1])[0]
             value, number = self.text(self.opaque(100)), None
             if name == "BackOffMilliseconds" and self.chance(0.8):
                 number = self.rng.choice([0, 1, 297749, 2**32, 2**64 - 1])
@@ -344,7 +350,8 @@ class Maker:
     def unknown_event(self, notification: Node) -> Row:
         """Any other element, with children of events in their proper form or in another."""
         ns = self.rng.choice(["types", "types", "messages", self.strange_ns()])
-        name = self.rng.choice([*UNKNOWN_EVENTS, *STRANGE_NAMES, *(f"{kind}Event" for kind in KINDS)])
+        names = [UNKNOWN_EVENTS, STRANGE_NAMES, HEAD_OF_NOTIFICATION, [f"{kind}Event" for kind in KINDS]]
+        name = self.rng.choice(self.rng.choice(names))
         if ns in WRONG and name in HEAD_OF_NOTIFICATION or ns == "types" and name.removesuffix("Event") in KINDS:
             name = f"Un{name}"
         event = Node(ns, name, self.strange_attributes(), is_repeatable=True, written={"name": name})
@@ -442,9 +449,10 @@ class Maker:
 
         Those with a known name in one of the wrong namespaces are a flaw.
         """
-        names = {name.partition(":")[2] for name in known}
+        names = sorted({name.partition(":")[2] for name in known})
         while self.chance(self.wild):
             node = self.stranger()
+            node.name = self.rng.choice([node.name, node.name, *names])
             if qualified(node) not in known and (node.name not in names or node.ns not in wrong):
                 parent.content.append(node)
         if wrong:
