@@ -422,13 +422,13 @@ impl Case<'_> {
         let mut outer = context.open.iter();
         let is_outer = outer.any(|outer| self.name_of(outer) == closing);
         let hint = if is_outer {
-            "the expected end tag is missing: a part of the body was lost or removed on the way"
+            "the expected end tag is missing: a part of the body was lost, or a part of another one was put in before this place"
         } else if opening.eq_ignore_ascii_case(closing) {
             "upper and lower case count: both tags must be written alike"
         } else if local(opening) == local(closing) {
             "the prefix counts, too: both tags must be written alike"
         } else {
-            "a part of the body was lost, or another one was spliced in before this place"
+            "a part of the body was lost, or a part of another one was put in before this place"
         };
         self.found(format!("the end tag `</{name}>`{}", self.in_innermost()))
             .expected(end_tag(opening))

@@ -67,8 +67,8 @@ pub(super) const FOREIGN: &[Foreign] = &[
     Foreign { name: "HTML page", find: |_, text| html_title(text),
         hint: "Exchange Web Services did not write this, but a proxy, a sign-in page or IIS on the way to it: look at the title and \
             the HTTP status, and check the URL, the credentials and the rules of the proxy" },
-    Foreign { name: "escaped XML", find: |_, text| begins(text, &[b"&lt;", b"&#60;", b"&#x3c;", b"&#x3C;"]),
-        hint: "the XML was escaped once too often: unescape it where it is taken out of the other document" },
+    Foreign { name: "escaped XML", find: |_, text| begins(text, &[b"&lt;", b"&#60;", b"&#x3c;", b"&#x3C;", b"<![CDATA["]),
+        hint: "the XML is still the text of another document: unescape it where it is taken out of that one" },
     Foreign { name: "URL-encoded text", find: |_, text| is_url_encoded(text).then_some(&[]),
         hint: "the XML is in a form or a URL: decode it first, or have the sender post the XML itself as `text/xml`" },
     Foreign { name: "object turned into text", find: |_, text| is_object(text).then(|| text_line(text).unwrap_or_default()),

@@ -188,13 +188,13 @@ fn the_alternate_form_has_lines_for_the_excerpt_the_note_and_the_hint() {
     assert_eq!(
         description.to_string(),
         "2:7: the end tag `</c>` in `b`; expected `</b>`; note: 2:2: `b` begins here; \
-         hint: a part of the body was lost, or another one was spliced in before this place"
+         hint: a part of the body was lost, or a part of another one was put in before this place"
     );
     assert_eq!(
         format!("{description:#}"),
         "2:7: the end tag `</c>` in `b`; expected `</b>`\n <b></c></a>\n      ^\n\
          note: 2:2: `b` begins here\n\
-         hint: a part of the body was lost, or another one was spliced in before this place"
+         hint: a part of the body was lost, or a part of another one was put in before this place"
     );
     let description = Error::new(ErrorKind::QName, 1).describe(b"<:/>");
     assert_eq!(
@@ -405,6 +405,7 @@ fn foreign_bodies() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         text("object turned into text", "<Buffer 3c 3f>", ""),
         text("escaped XML", "&lt;s:Envelope xmlns:s=\"a\"&gt;", ""),
         text("escaped XML", " &#x3c;a/>", ""),
+        text("escaped XML", "<![CDATA[<a/>]]>", ""),
         text("URL-encoded text", "%3C%3Fxml+version", ""),
         text("URL-encoded text", "xml_body=%3c?xml", ""),
         text("hexadecimal text", "3c3f786d6c2076657273", ""),

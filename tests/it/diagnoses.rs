@@ -257,8 +257,8 @@ fn a_description_says_what_was_found_and_what_was_expected() {
             "nothing but white space and comments".into(),
         ),
         (
-            "<![CDATA[<?xml version='1.0'?><a/>]]>".into(),
-            "text before the envelope: a CDATA section".into(),
+            "<a/><![CDATA[b]]>".into(),
+            "text after the end of the envelope: a CDATA section".into(),
             "nothing but white space and comments".into(),
         ),
         (
