@@ -303,8 +303,8 @@ class Report:
             f"This crate is {least} to {most} times as fast as the fastest other Rust parser in the chart. It is "
             f"{figure(min(rapidxml))} to {figure(max(rapidxml))} times as fast as RapidXML (C++). The others only walk over the "
             "document. This crate checks every rule and makes events. Most of these messages are like earlier ones, "
-            "which is the best case. In a server's first message the lowest ratios are "
-            f"{figure(cold)} and, to RapidXML, {figure(cold_rapidxml)}{': slower than both' if max(cold, cold_rapidxml) < 1 else ''}. "
+            f"which is the best case. In a server's first message it is at worst {figure(cold)} times as fast as the other Rust "
+            f"parsers, and {figure(cold_rapidxml)} times as fast as RapidXML (below 1 is slower). "
         )
         if documents := self.members("tokenize/"):
             leads = [median(self.lead(f"tokenize/{name}")) for name in documents]

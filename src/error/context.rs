@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::printable::shortened;
-use super::{Error, ErrorKind};
+use super::{Error, ErrorClass, ErrorKind};
 use crate::config::{Config, IllegalReferences, Limits};
 use crate::schema::{self, Content, Element, Seen};
 use crate::xml::{Buffers, Name, Token, Tokenizer};
@@ -49,11 +49,11 @@ pub(super) struct StartTag<'b> {
 const NAMESPACE: usize = 100;
 
 impl<'b> Context<'b> {
-    /// Reads the body up to the error, in linear time. `None` if the tokenizer fails earlier: with another body than the
-    /// refused one, or after some errors of [`frame`](crate::frame).
+    /// Reads the body up to the error, in linear time. `None` for an exceeded limit, and if the tokenizer fails earlier: with
+    /// another body than the refused one, or after some errors of [`frame`](crate::frame).
     pub(super) fn of(error: Error, body: &'b [u8]) -> Option<Self> {
-        if error.kind() == ErrorKind::BodyLimit {
-            return None; // it is as long as it wants to be, and its error is at its start
+        if error.class() == ErrorClass::Limit {
+            return None; // no description of a limit needs it, and here nothing is limited
         }
         let config = Config::new()
             .limits(Limits::unlimited())

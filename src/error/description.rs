@@ -17,8 +17,9 @@ use crate::config::Limits;
 ///
 /// `Display` writes one line: `line:column: message; note: line:column: text; hint: …`, without the parts that are `None`. In
 /// the alternate form `{:#}` the note, which is the [`related`](Self::related) place, and the hint have lines of their own. Before
-/// them it has the excerpt, and a caret under the place. The caret is indented by one space for each character before it. Where characters have another
-/// width, such as Korean ones, compute the indent from [`excerpt`](Self::excerpt) and [`caret`](Self::caret).
+/// them it has the excerpt, unless it is empty, and a caret under the place. The caret is indented by one space for each character before it. Where
+/// characters have another width, such as Korean ones, compute the indent from [`excerpt`](Self::excerpt) and
+/// [`caret`](Self::caret).
 ///
 /// Every text is one printable line. Characters that a terminal would not show, or that hide or reorder others, are replaced by
 /// spaces: controls, line separators, characters without a width, and changes of direction. Bytes that are not UTF-8 are replaced
@@ -39,7 +40,7 @@ pub struct Description {
     /// The defect, such as `` gzip data `` or `` `t:ItemId` without the attribute `Id` ``. At most 400
     /// characters.
     pub found: String,
-    /// The right content of the place. At most 400 characters.
+    /// The expected content of the place. At most 400 characters.
     pub expected: String,
     /// The likely cause, and what to do about it. At most 400 characters. `None` if nothing is likely.
     pub hint: Option<String>,
@@ -117,13 +118,10 @@ impl fmt::Display for Description {
         let mut separator = "; ";
         if f.alternate() {
             separator = "\n";
-            write!(
-                f,
-                "\n{}\n{:indent$}^",
-                self.excerpt,
-                "",
-                indent = self.caret
-            )?;
+        }
+        if f.alternate() && !self.excerpt.is_empty() {
+            let (excerpt, indent) = (&self.excerpt, self.caret);
+            write!(f, "\n{excerpt}\n{:indent$}^", "")?;
         }
         if let Some(Related { line, column, text }) = &self.related {
             write!(f, "{separator}note: {line}:{column}: {text}")?;

@@ -10,9 +10,9 @@ use alloc::vec::Vec;
 use core::str::Utf8Error;
 
 use super::context::{Context, OpenElement};
-use super::foreign::Foreign;
+use super::foreign::{self, Foreign};
 use super::printable::{grouped, is_unprintable, leading, named, shortened};
-use super::{Error, ErrorKind};
+use super::{Error, ErrorClass, ErrorKind};
 use crate::config::Limits;
 use crate::schema;
 
@@ -39,7 +39,11 @@ impl Diagnosis {
             context: Context::of(error, body),
         };
         let Some((foreign, part)) = Foreign::recognize(body) else {
-            return case.diagnose(limits);
+            let diagnosis = case.diagnose(limits);
+            return match case.trace() {
+                Some(trace) => diagnosis.hint(trace),
+                None => diagnosis,
+            };
         };
         let Foreign { name, hint, .. } = foreign;
         if error.kind() == ErrorKind::BodyLimit {
@@ -157,6 +161,31 @@ impl Case<'_> {
         }
     }
 
+    /// The trace of a program that changed the body. `None` if the defect is in a text, which may have the same by right, or
+    /// if the kind explains it.
+    fn trace(&self) -> Option<&'static str> {
+        use ErrorKind as K;
+        let is_explained = matches!(
+            self.kind,
+            K::InvalidUtf8
+                | K::IllegalChar
+                | K::Reference
+                | K::UndefinedEntity
+                | K::IllegalReference
+                | K::UnexpectedEnd
+                | K::UnclosedElement
+                | K::UnfinishedEnvelope
+                | K::InvalidBoolean
+                | K::InvalidInt
+        );
+        match self.kind.class() {
+            ErrorClass::Malformed | ErrorClass::Schema if !is_explained => {
+                foreign::trace(self.body, self.offset)
+            }
+            _ => None,
+        }
+    }
+
     /// [`Diagnosis::of_kind`], with another defect.
     fn found(&self, found: String) -> Diagnosis {
         Diagnosis {
@@ -203,8 +232,8 @@ impl Case<'_> {
                 grouped(length)
             ),
             _ => format!(
-                "the body was cut off after {} bytes: compare this with its `Content-Length`, \
-                    and look for a lost connection, a timeout or a size limit on the way",
+                "only {} bytes arrived: if `Content-Length` says more, look for a lost connection, \
+                    a timeout or a size limit on the way; if not, the sender has cut its file or log",
                 grouped(length)
             ),
         };
@@ -227,8 +256,8 @@ impl Case<'_> {
         let hint = match byte {
             // ISO-8859-1, Windows-1252 and Unicode agree about these.
             0xA0.. => format!(
-                "in ISO-8859-1 and Windows-1252 it is {}: find the program that writes or \
-                converts the text in such an encoding, and set it to UTF-8",
+                "if the text is in ISO-8859-1 or Windows-1252, this is {}: find the program that \
+                writes or converts it, and set that to UTF-8",
                 named(char::from(byte))
             ),
             _ => String::from("the text is in another encoding, or was damaged on the way"),
@@ -241,15 +270,24 @@ impl Case<'_> {
     fn illegal_char(&self) -> Diagnosis {
         let char = self.char().unwrap_or_default();
         let is_after_root = |it: &Context<'_>| it.open.is_empty() && it.root.is_some();
+        if self.context.as_ref().is_some_and(is_after_root) {
+            let found = match char {
+                '\0' => String::from("zero bytes after the end of the envelope"),
+                _ => format!("{} after the end of the envelope", named(char)),
+            };
+            return self
+                .found(found)
+                .expected("the end of the body")
+                .hint(TWO_BODIES);
+        }
         let hint = match char {
-            _ if self.context.as_ref().is_some_and(is_after_root) => TWO_BODIES,
             '\0' => {
                 "the rest of a buffer follows the body, or the body is in UTF-16: pass on only \
                 the bytes that were received"
             }
             _ => {
-                "XML cannot contain this character in any form: remove it where the text is \
-                written"
+                "a text, such as a subject or a name, has a character that XML cannot contain: the \
+                program that wrote the XML must drop it"
             }
         };
         self.found(format!(
@@ -263,7 +301,7 @@ impl Case<'_> {
         let root = self.context.as_ref().and_then(|context| context.root);
         let root = root.map(|offset| (self.tag_at(offset), offset));
         let hint = match root {
-            Some((root, _)) if local(root) == b"Envelope" => A_STREAM,
+            Some((root, _)) if [root, self.name_bytes()].map(local) == [b"Envelope"; 2] => A_STREAM,
             _ => TWO_BODIES,
         };
         self.found(format!("a second root element: `{name}`"))
@@ -272,27 +310,48 @@ impl Case<'_> {
     }
 
     fn text_outside_root(&self) -> Diagnosis {
-        let (place, hint) = match self.context.as_ref().is_some_and(|it| it.root.is_some()) {
-            true => ("after the end of the envelope", TWO_BODIES),
-            false => ("before the envelope", "pass on the body without it"),
-        };
-        let text = match self.char() {
+        let text = until(self.rest, b"<\r\n");
+        let quote = match self.char() {
             Some(char) if is_unprintable(char) => named(char),
-            _ => format!("`{}`", shown(until(self.rest, b"<\r\n"))),
+            _ if text.is_empty() => markup(self.rest).unwrap_or_default(),
+            _ => format!("`{}`", shown(text)),
         };
-        self.found(format!("text {place}: {text}")).hint(hint)
+        let is_after = self.context.as_ref().is_some_and(|it| it.root.is_some());
+        let hint = match until(self.rest, b"<").trim_ascii_end() {
+            _ if is_after => TWO_BODIES,
+            // U+FEFF is what is left of two, and the others are its three bytes as Windows-1252.
+            text if text.starts_with("\u{FEFF}".as_bytes())
+                || text.starts_with("ï»¿".as_bytes()) =>
+            {
+                "a byte order mark was added twice, or was converted as if it were text: pass on the \
+                original bytes"
+            }
+            [.., before, b'>'] if !b" -=".contains(before) => {
+                "this looks like the end of a tag: the start of the body is missing, perhaps because a \
+                first read or packet was lost"
+            }
+            _ => "find the program that adds it, and have it pass on the body alone",
+        };
+        let place = if is_after {
+            "after the end of the envelope"
+        } else {
+            "before the envelope"
+        };
+        self.found(format!("text {place}: {quote}")).hint(hint)
     }
 
     fn late_declaration(&self) -> Diagnosis {
         let before = self.offset.saturating_sub("<?".len());
         let before = self.body.get(..before).unwrap_or_default();
         let hint = match &self.context {
-            _ if before.trim_ascii().is_empty() => "remove the white space before it",
+            _ if before.trim_ascii().is_empty() => {
+                "a program or a template writes an empty line or spaces before the XML: fix it there"
+            }
             Some(Context { open, .. }) if !open.is_empty() => {
                 "a whole document is inside another one: take it out, and parse it on its own"
             }
             Some(Context { root: Some(_), .. }) => A_STREAM,
-            _ => "remove what is before it",
+            _ => "find the program that writes something before it",
         };
         Diagnosis::of_kind(self.kind).hint(hint)
     }
@@ -337,7 +396,7 @@ impl Case<'_> {
         let diagnosis = self.quoting(reference).expected("an allowed character");
         diagnosis.hint(format!(
             "{cause}: set `Config::illegal_references` to `IllegalReferences::Replace`, \
-            and the body is accepted with U+FFFD in its place"
+            and the body is accepted, with \u{FFFD} (U+FFFD) in its place"
         ))
     }
 
@@ -363,13 +422,13 @@ impl Case<'_> {
         let mut outer = context.open.iter();
         let is_outer = outer.any(|outer| self.name_of(outer) == closing);
         let hint = if is_outer {
-            "the expected end tag is missing: a part of the body was lost or removed on the way"
+            "the expected end tag is missing: a part of the body was lost, or a part of another one was put in before this place"
         } else if opening.eq_ignore_ascii_case(closing) {
             "upper and lower case count: both tags must be written alike"
         } else if local(opening) == local(closing) {
             "the prefix counts, too: both tags must be written alike"
         } else {
-            "a part of the body was lost, or another one was mixed into it"
+            "a part of the body was lost, or a part of another one was put in before this place"
         };
         self.found(format!("the end tag `</{name}>`{}", self.in_innermost()))
             .expected(end_tag(opening))
@@ -401,7 +460,7 @@ impl Case<'_> {
                 drops it",
             ),
             (None, _) => String::from(
-                "its prefix has the wrong declaration: find the program that writes it",
+                "Exchange does not write this: find the gateway, test or emulator that declares the namespace",
             ),
         };
         let diagnosis = self.found(found).hint(hint);
@@ -414,7 +473,21 @@ impl Case<'_> {
     fn unexpected_operation(&self, name: &str) -> Diagnosis {
         let tag = self.context.as_ref().and_then(|it| it.tag.as_ref());
         let is_ews = tag.is_some_and(|tag| tag.namespace.contains("/exchange/services/"));
+        let content = memchr::memchr(b'>', self.rest).and_then(|end| self.rest.get(end + 1..));
+        let content = content.unwrap_or_default().trim_ascii_start();
         let hint = match tag.map_or("", |tag| tag.local) {
+            _ if content.starts_with(b"&lt;") || content.starts_with(b"<![CDATA[") => {
+                "XML is inside this element as a text: take the text out of it, unescape it, and \
+                parse that"
+            }
+            "SubscribeResponse" => {
+                "this is the answer to Subscribe: give it to the program that asked; it has the \
+                SubscriptionId for the next request"
+            }
+            "Trace" => {
+                "this may be a trace of the EWS Managed API: cut out the part from the start of the \
+                Envelope to its end"
+            }
             "SendNotificationResult" => {
                 "this is what a listener answers to Exchange: it was captured in the wrong \
                 direction"
@@ -430,9 +503,10 @@ impl Case<'_> {
                 "this is the answer to another EWS request: give it to the program that asked"
             }
             _ if is_ews => {
-                "this is a request to Exchange, not a message from it: look where it was sent"
+                "this is a request to Exchange, but it arrived here: check the URL that its sender \
+                uses, and the routes of proxies"
             }
-            _ => "this is no message of Exchange: look who sent it, and check the URL",
+            _ => "this is not a notification: check the URL, and find out who sends this to it",
         };
         let place = match self.innermost() {
             None => String::from(" as the root element"),
@@ -461,10 +535,7 @@ impl Case<'_> {
         match self.innermost() {
             None => diagnosis,
             Some(open) => diagnosis
-                .expected(format!(
-                    "only text, and then {}",
-                    end_tag(self.name_of(open))
-                ))
+                .expected(format!("{} before it", end_tag(self.name_of(open))))
                 .related(Some(self.begins(open))),
         }
     }
@@ -486,15 +557,21 @@ impl Case<'_> {
     }
 
     fn limit(&self, limit: &Limit, limits: Option<&Limits>) -> Diagnosis {
+        const MIB: usize = 1 << 20;
         let Limit { field, usual, .. } = limit;
         let most = limits.map(limit.value);
-        let size = self.body.len();
         let diagnosis = match self.kind {
             // The caller may have read only a part of it. With another configuration it may be allowed.
-            ErrorKind::BodyLimit if size > most.unwrap_or(0) => {
-                self.found(format!("a body of {} bytes or more", grouped(size)))
-            }
-            ErrorKind::BodyLimit => Diagnosis::of_kind(self.kind),
+            ErrorKind::BodyLimit => match (most, self.body.len()) {
+                (None, size) => self.found(format!("a body of {} bytes or more", grouped(size))),
+                (Some(most), size) if size <= most => Diagnosis::of_kind(self.kind),
+                (Some(most), _) if most >= MIB && most.is_multiple_of(MIB) => {
+                    self.found(format!("a body of more than {} MiB", grouped(most / MIB)))
+                }
+                (Some(most), _) => {
+                    self.found(format!("a body of more than {} bytes", grouped(most)))
+                }
+            },
             ErrorKind::NameLimit => {
                 let name = self.name_bytes();
                 self.found(format!(
@@ -588,9 +665,9 @@ impl Case<'_> {
 }
 
 const A_STREAM: &str = "a streaming response is many envelopes, one after another: cut it with \
-    `frame::Framer`, and parse each";
-const TWO_BODIES: &str = "something else follows the body: pass on exactly the bytes that were \
-    received, and do not join bodies";
+    `frame::Framer`, and parse each; otherwise two bodies were joined: pass on one at a time";
+const TWO_BODIES: &str = "something follows the message, such as the rest of a buffer, a last chunk of \
+    length 0, a footer or another body: pass on only the bytes of one body";
 const NAME_ENDS: &[u8] = b" \t\r\n=/><\"'&;";
 
 /// A field of [`Limits`].
@@ -635,13 +712,22 @@ fn difference(found: &str, right: &str) -> Option<String> {
     let wrong = found.get(before.len()..found.len() - after.len())?;
     let right = right.get(before.len()..right.len() - after.len())?;
     let fault = match (wrong, right) {
-        (wrong, "") => format!("`{wrong}` should not be there"),
+        (wrong, "") => format!("`{wrong}` is too much"),
         ("", right) => format!("`{right}` is missing"),
-        (wrong, right) => format!("`{wrong}` should be `{right}`"),
+        (wrong, right) => format!("`{wrong}` instead of `{right}`"),
     };
-    Some(format!(
-        "only this differs: {fault}; correct it where the body is written"
-    ))
+    // No namespace of EWS has white space, and a line end in a value is read as a space.
+    Some(if wrong.contains(' ') {
+        format!(
+            "only this differs: {fault}; a line end, or a line such as the size of a chunk of \
+            HTTP, was put into it on the way"
+        )
+    } else {
+        format!(
+            "only this differs: {fault}; Exchange does not write this: find the \
+            gateway, test or emulator that does"
+        )
+    })
 }
 
 /// Whether a reference has the number of half of a pair in UTF-16.

@@ -195,20 +195,25 @@ impl ErrorKind {
     /// The likely cause and what to do, if they are the same for any body. May be empty.
     pub(super) const fn hint(self) -> &'static str {
         match self {
-            Self::NoRoot => "the message itself is missing: the body was cut off before it",
+            Self::NoRoot => {
+                "there is no message: the body was cut off before it, or another program sent it"
+            }
             Self::Declaration
             | Self::DeclarationVersion
             | Self::DeclarationEncoding
             | Self::DeclarationStandalone => {
-                "Exchange writes this line correctly, so a program on the way has changed it"
+                "Exchange writes this line correctly: find the program that has written or changed it"
             }
             Self::Doctype => {
-                "Exchange never writes one: the body comes from another program, or from an \
-                    attacker"
+                "EWS writes none: if this is a page, read it; otherwise another program has sent it; \
+                    possibly it is an attack"
             }
-            Self::Markup | Self::CDataEnd | Self::Name => {
-                "the sender did not escape the text: `<` in it must be written as `&lt;`, and \
-                    `>` as `&gt;`"
+            Self::Markup | Self::Name => {
+                "the text has a `<` that must be written as `&lt;`, or text of a log or a proxy was \
+                    put into the body"
+            }
+            Self::CDataEnd => {
+                "the sender did not escape the text: each `>` in it can be written as `&gt;`"
             }
             Self::Reference => {
                 "the sender did not escape the text: each `&` in it must be written as `&amp;`"
@@ -218,18 +223,18 @@ impl ErrorKind {
                     written as `&amp;`"
             }
             Self::UnboundPrefix => {
-                "a part was cut out of an envelope, without the elements that declare its \
-                    prefixes: pass on the whole body"
+                "the start of the message, which declares its prefixes, is missing or was changed: pass \
+                    on the whole body"
             }
             Self::MissingBody | Self::MissingOperation => {
                 "the message itself is missing: find the program on the way that removes it"
             }
             Self::RepeatedElement => {
-                "it is refused because two programs could read it differently: find the \
-                    program that writes it twice"
+                "nobody can tell which of the two counts: find the program on the way that writes both"
             }
             Self::ElementInLeaf => {
-                "an end tag was lost, or the text has a `<` that should be written as `&lt;`"
+                "an end tag was lost, the text has a `<` that must be written as `&lt;`, or a part of \
+                    another body was put in here"
             }
             Self::MissingId => {
                 "nobody can tell which item or folder is meant: Exchange always writes the id, \
@@ -393,7 +398,7 @@ impl ErrorKind {
             Self::AttributeSpace => (
                 Malformed,
                 "attribute_space",
-                "an attribute without a space before it",
+                "missing space before an attribute",
                 "white space between attributes",
             ),
             Self::AttributeEquals => (

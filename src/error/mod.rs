@@ -75,7 +75,7 @@ impl Error {
 
     /// Explains the error with the body that was refused: the defect and its place, the expectation, the likely cause.
     ///
-    /// It reads the body up to the offset, in linear time, and allocates. So it is for the log and not for the hot path. The
+    /// It reads the body again, in linear time, and allocates. So it is for the log and not for the hot path. The
     /// description contains some characters of the body. Another body than the refused one gives a wrong description, not a
     /// panic. [`Parser::describe`](crate::Parser::describe) also knows the values of the limits.
     ///

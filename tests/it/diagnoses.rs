@@ -48,24 +48,33 @@ fn inputs() -> Vec<(&'static str, Vec<u8>)> {
     let base64 = "PD94bWwgdmVyc2lvbj0iMS4wIiBlbmNvZGluZz0idXRmLTgiPz48czpFbnZlbG9wZQ==";
     let find_item = format!("<m:FindItemResponse xmlns:m='{MESSAGES}'/>");
     let subscribe = format!("<m:Subscribe xmlns:m='{MESSAGES}'/>");
+    let subscribe_response = format!("<m:SubscribeResponse xmlns:m='{MESSAGES}'/>");
     vec![
         ("a compressed answer (gzip)", b"\x1F\x8B\x08\0\0\0\0\0\x02\x03\xB3\x29\xB6\x72\xCD\x2B\x4B\xCD\xC9\x2F".to_vec()),
         ("a compressed answer (deflate)", b"\x78\x9C\xB3\x29\xB6\x72\xCD\x2B\x4B\xCD\xC9\x2F\x48\x55\xA8\xC8".to_vec()),
-        ("a compressed answer (zstd)", b"\x28\xB5\x2F\xFD\x20\x57\xB9\x02\0\x3C\x73\x3A\x45\x6E\x76\x65".to_vec()),
         ("a file saved as UTF-16", utf_16(&format!("\u{FEFF}{PUSH}"))),
         ("a sign-in page", b"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Sign in to your account</title>".to_vec()),
+        ("the sign-in page of Outlook", b"<!-- Copyright (c) Microsoft Corporation. -->\r\n<!-- OwaPage = ASP.auth_logon_aspx -->\r\n<!DOCTYPE html>\r\n<title>Outlook</title>".to_vec()),
         ("the error page of a proxy", b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>".to_vec()),
         ("the error text of a proxy", b"upstream connect error or disconnect/reset before headers".to_vec()),
         ("a saved HTTP response", HTTP.as_bytes().to_vec()),
         ("a saved HTTP request", [b"POST /notify?tenant=7 HTTP/1.1\r\nHost: mail.example.org\r\n\r\n", PUSH.as_bytes()].concat()),
+        ("a health check", b"GET /notify HTTP/1.1\r\nHost: mail.example.org\r\n\r\n".to_vec()),
+        ("a header of a load balancer", [b"PROXY TCP4 192.0.2.7 192.0.2.8 50112 443\r\nPOST /notify HTTP/1.1\r\n\r\n", PUSH.as_bytes()].concat()),
+        ("a step of an NTLM login", b"NTLMSSP\0\x01\0\0\0\x07\x82\x08\xA2".to_vec()),
         ("chunks of HTTP", format!("{:x}\r\n{PUSH}\r\n0\r\n\r\n", PUSH.len()).into_bytes()),
         ("an MTOM message", [b"--MIMEBoundary_5f8e\r\nContent-Type: application/xop+xml\r\n\r\n", PUSH.as_bytes()].concat()),
+        ("a chunk size inside a push", push("<t:ItemId Id", "<t:It\r\n1f4\r\nemId Id")),
         ("JSON from an API gateway", br#"{"message": "Missing Authentication Token"}"#.to_vec()),
         ("Base64 from an API gateway", base64.as_bytes().to_vec()),
+        ("XML that was escaped", PUSH.replace('<', "&lt;").into_bytes()),
+        ("XML with the escapes of JSON", PUSH.replace('"', "\\\"").into_bytes()),
         ("TLS on a port for HTTP", b"\x16\x03\x01\x02\0\x01\0\x01\xFC\x03\x03\x5A\xC1\x09\x7E\x22".to_vec()),
         ("nothing", Vec::new()),
         ("spaces", b"  \r\n\r\n".to_vec()),
         ("a push that was cut off", PUSH.as_bytes()[..1_024].to_vec()),
+        ("a push without its start", PUSH.as_bytes()[PUSH.find("rvices/2006").unwrap()..].to_vec()),
+        ("an error page inside a push", push("-02T08:15:30Z</t:TimeStamp>", "<html><head><title>504 Gateway Time-out</title></head></html>")),
         ("a push with a lost end tag", push("</t:TimeStamp>", "")),
         ("two envelopes of a stream in one body", [HEARTBEAT, HEARTBEAT].concat().into_bytes()),
         ("a push in a buffer that is too long", [PUSH.as_bytes(), &[0; 100]].concat()),
@@ -75,6 +84,7 @@ fn inputs() -> Vec<(&'static str, Vec<u8>)> {
         ("a push with a namespace of another year", push(&format!("xmlns:m=\"{MESSAGES}\"><"), &format!("xmlns:m=\"{}\"><", MESSAGES.replace("2006", "2007")))),
         ("a push without its namespace", push("<m:SendNotification ", "<SendNotification ")),
         ("the answer to FindItem", operation(&find_item)),
+        ("the answer to Subscribe", operation(&subscribe_response)),
         ("a Subscribe request", operation(&subscribe)),
         ("a text with an unescaped ampersand", text(b"R&D")),
         ("a text made for HTML", text(b"Caf&eacute;")),
@@ -247,6 +257,21 @@ fn a_description_says_what_was_found_and_what_was_expected() {
             "nothing but white space and comments".into(),
         ),
         (
+            "<a/><![CDATA[b]]>".into(),
+            "text after the end of the envelope: a CDATA section".into(),
+            "nothing but white space and comments".into(),
+        ),
+        (
+            "<a/>\0\0".into(),
+            "zero bytes after the end of the envelope".into(),
+            "the end of the body".into(),
+        ),
+        (
+            "<a b='1'c='2'/>".into(),
+            "missing space before an attribute, in the start tag of `a`".into(),
+            "white space between attributes".into(),
+        ),
+        (
             "<a b='1' c='' b='2'/>".into(),
             "the attribute `b` a second time, in the start tag of `a`".into(),
             "each attribute once".into(),
@@ -372,7 +397,7 @@ fn a_description_says_what_was_found_and_what_was_expected() {
         (
             event("<t:Watermark><b/></t:Watermark>"),
             "the element `b` in `t:Watermark`".into(),
-            "only text, and then `</t:Watermark>`".into(),
+            "`</t:Watermark>` before it".into(),
         ),
         (
             event("<t:UnreadCount>many</t:UnreadCount>"),
@@ -421,7 +446,7 @@ fn a_hint_depends_on_what_the_body_has() {
         ),
         (operation("Notification"), "a part of a message"),
         (in_body("<Envelope/>"), "an envelope was cut into parts"),
-        ("<note/>".into(), "no message of Exchange"),
+        ("<note/>".into(), "not a notification"),
         ("<a><b></a>".into(), "the expected end tag is missing"),
         ("<a></A>".into(), "upper and lower case count"),
         (
@@ -430,27 +455,28 @@ fn a_hint_depends_on_what_the_body_has() {
         ),
         (
             types(&MESSAGES.replace("2006", "2007")),
-            "`2007` should be `2006`",
+            "`2007` instead of `2006`",
         ),
         (
             types(&format!("{MESSAGES}/")),
-            "`messages/` should be `messages`",
+            "`messages/` instead of `messages`",
         ),
         (
             types(&MESSAGES.replace("microsoft", "micros0ft")),
-            "`micros0ft` should be `microsoft`",
+            "`micros0ft` instead of `microsoft`",
         ),
         (
             types(&MESSAGES.replace("http:", "ftp:")),
-            "`ftp` should be `http`",
+            "`ftp` instead of `http`",
         ),
-        (types(TYPES), "`types` should be `messages`"),
-        (types("urn:a"), "its prefix has the wrong declaration"),
-        ("<SendNotification/>".into(), "was lost"),
+        (types(TYPES), "`types` instead of `messages`"),
         (
-            "\n<?xml version='1.0'?><a/>".into(),
-            "remove the white space before it",
+            types(&MESSAGES.replace("messages", "messag\r\n1f4\r\nes")),
+            "the size of a chunk",
         ),
+        (types("urn:a"), "Exchange does not write this"),
+        ("<SendNotification/>".into(), "was lost"),
+        ("\n<?xml version='1.0'?><a/>".into(), "fix it there"),
         (
             format!("{HEARTBEAT}<?xml version='1.0'?>{HEARTBEAT}"),
             "a streaming response is many envelopes",
@@ -466,7 +492,22 @@ fn a_hint_depends_on_what_the_body_has() {
         ),
         ("<a>&#xD83D;</a>".into(), "two halves"),
         ("<a>&#11;</a>".into(), "Exchange is known"),
-        ("<a/>\0".into(), "something else follows the body"),
+        ("<a/>\0".into(), "something follows the message"),
+        ("<a/><b/>".into(), "something follows the message"),
+        ("<a/>\r\n0\r\n\r\n".into(), "a size of 0 ends the body"),
+        (
+            "rvices/2006/types\"><Envelope/>".into(),
+            "the start of the body is missing",
+        ),
+        ("a => <Envelope/>".into(), "find the program that adds it"),
+        ("\u{FEFF}\u{FEFF}<Envelope/>".into(), "a byte order mark"),
+        ("ï»¿<?xml version='1.0'?><a/>".into(), "a byte order mark"),
+        (
+            "<string>&lt;?xml version='1.0'?></string>".into(),
+            "XML is inside this element as a text",
+        ),
+        ("<Trace Tag='EwsResponse'/>".into(), "EWS Managed API"),
+        (operation("SubscribeResponse"), "it has the SubscriptionId"),
         ("<a>\0</a>".into(), "is in UTF-16"),
     ] {
         let description = describe_xml(&body);
@@ -580,13 +621,13 @@ fn an_exceeded_limit_is_described_with_its_field_and_value() {
     let compressed = [b"\x1F\x8B".as_slice(), &[0; 5_000]].concat();
     let error = parser.parse(&compressed).unwrap_err();
     let description = parser.describe(error, &compressed);
-    assert_eq!(description.found, "a body of 5,002 bytes or more");
+    assert_eq!(description.found, "a body of more than 5,000 bytes");
     assert!(description.hint.unwrap().contains("gzip data"));
     let long = "n".repeat(1_234);
     for (body, found, expected, field) in [
         (
             " ".repeat(4_999) + "<a/>",
-            "a body of 5,003 bytes or more",
+            "a body of more than 5,000 bytes",
             "at most 5,000",
             "body_bytes",
         ),

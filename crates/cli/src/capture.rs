@@ -99,7 +99,13 @@ impl<'r> Gzip<'r> {
 impl Read for Gzip<'_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let read = self.decoder.read(out);
-        let length = read.map_err(|error| Error::new(error.kind(), format!("gzip: {error}")))?;
+        let length = read.map_err(|error| {
+            let reason = match error.kind() {
+                ErrorKind::UnexpectedEof => "the gzip data ends early".to_owned(),
+                _ => format!("gzip: {error}"),
+            };
+            Error::new(error.kind(), reason)
+        })?;
         let left = self.left.checked_sub(length as u64);
         self.left = left.ok_or_else(|| Error::other("gzip: more than 4 GiB when unpacked"))?;
         Ok(length)

@@ -35,7 +35,7 @@ impl Failure {
                 line: None,
                 column: None,
                 message: printable(&error.to_string()),
-                hint: None,
+                hint: (error.kind() == io::ErrorKind::UnexpectedEof).then(|| CUT_OFF.to_owned()),
             },
             place: printable(file),
             excerpt: None,
@@ -94,6 +94,10 @@ impl Failure {
         report
     }
 }
+
+/// The hint for a capture that ends inside what is around the bodies.
+const CUT_OFF: &str =
+    "the capture was cut off: look for a lost connection, a timeout, a size limit or a full disk";
 
 /// What to do about an error that an option of `ewsn` avoids.
 fn option_for(kind: ErrorKind) -> Option<&'static str> {

@@ -138,7 +138,7 @@ fn the_caret_is_under_the_defect() {
         let expected = "bad.xml:2:11: the prefix `p` of `p:c` is not declared; expected \
                         `xmlns:p=\"…\"` in this element or one around it\n\
                         <b>구독</b><p:c/>\n            ^\n\
-                        hint: a part was cut out of an envelope";
+                        hint: the start of the message, which declares its prefixes";
         assert!(run.stderr.starts_with(expected), "{}", run.stderr);
         assert_eq!(run.status, 1);
     }
