@@ -167,7 +167,10 @@ pub(crate) fn follow(arguments: &Arguments) -> io::Result<ExitCode> {
             }
         }
         None => {
-            let (end, code) = status.end(findings.has_server_error());
+            let (mut end, code) = status.end(findings.has_server_error());
+            if status.envelopes == 0 && cause.is_some() {
+                end = "the response has no envelope".to_owned();
+            }
             output.report(&format!("{file}: {end}"))?;
             if let Some(cause) = cause {
                 output.hint(&cause)?;
@@ -341,6 +344,8 @@ struct Status {
     has_timed_out: bool,
     /// Whether the last envelope has ConnectionStatus Closed.
     is_closed: bool,
+    /// Whether the last envelope has a server error.
+    is_error: bool,
 }
 
 impl Status {
@@ -358,6 +363,7 @@ impl Status {
             longest_silence: Duration::ZERO,
             has_timed_out: false,
             is_closed: false,
+            is_error: false,
         }
     }
 
@@ -366,6 +372,7 @@ impl Status {
         self.envelopes += 1;
         self.pushes += usize::from(message.operation == Operation::SendNotification);
         self.is_closed = false;
+        self.is_error = !found.server_errors.is_empty();
         for response in message.responses {
             match response.connection_status {
                 Some(ConnectionStatus::Ok) => self.heartbeat = Some(Instant::now()),
@@ -399,7 +406,7 @@ impl Status {
         } else if self.pushes > 0 && self.pushes == self.envelopes {
             let pushes = count(self.pushes, "push message");
             format!("this is not a stream but {pushes}: use `ewsn inspect`")
-        } else if has_server_error {
+        } else if self.is_error {
             "the response ended after the error".to_owned()
         } else if self.has_begun {
             "the input ended without ConnectionStatus Closed; the connection may have been lost"

@@ -68,7 +68,7 @@ enum Command {
     /// byte offset in the file.
     ///
     /// Standard error also reports missing, repeated and reordered notifications of a subscription, in the order of the
-    /// files, and how many elements were skipped because they are not known.
+    /// files, how many unknown elements were ignored, and what to do about some server errors.
     #[command(after_help = INSPECT_HELP)]
     Inspect(InspectArguments),
 
@@ -142,8 +142,8 @@ struct OutputArguments {
     #[arg(long)]
     json: bool,
 
-    /// Shows all columns of the table with complete values, as in a file or a pipe. Lines may be longer than those of
-    /// the terminal.
+    /// Shows all columns of the table with complete values, as in a file or a pipe, and the watermarks of missing
+    /// notifications. Lines may be longer than those of the terminal.
     #[arg(long)]
     wide: bool,
 }

@@ -141,6 +141,10 @@ impl Table {
 
     /// Writes a report, in its place among the rows.
     pub(crate) fn report(&mut self, report: String, out: &mut Streams) -> io::Result<()> {
+        if self.sample.is_empty() {
+            // Before the first row, it is above the titles.
+            return out.report(&report);
+        }
         self.write(Entry::Report(report), out)
     }
 

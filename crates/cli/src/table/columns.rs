@@ -141,7 +141,14 @@ impl Columns {
             }
         }
         if let Some(width) = self.layout.line_width {
+            let before = self.columns.each_ref().map(|column| column.width);
             self.fit_line(width);
+            let ids = self.columns.iter().zip(before);
+            let narrowed = ids.filter(|(column, before)| {
+                column.is_id() && column.width > 0 && column.width < *before
+            });
+            let narrowest = narrowed.map(|(column, _)| column.width).min();
+            self.short_ids.narrowest = narrowest.unwrap_or(usize::MAX);
         }
     }
 
@@ -250,10 +257,12 @@ impl Columns {
     }
 }
 
-/// Short forms of identifiers. Two identifiers with the same short form get numbers, so no two look the same.
+/// Short forms of identifiers. If two have the same short form, the second one gets a number, so no two look the same.
 #[derive(Default)]
 struct ShortIds {
-    /// The first identifier of each short form.
+    /// The width of the narrowest column. Identifiers with the same short form there look alike in all columns.
+    narrowest: usize,
+    /// The first identifier of each of these short forms.
     owners: HashMap<String, String>,
     /// The numbers of those that came later.
     numbers: HashMap<String, usize>,
@@ -292,7 +301,8 @@ impl ShortIds {
             self.has_forgotten = true;
         }
         if !self.has_forgotten {
-            let owner = self.owners.entry(short.clone());
+            let narrow = shorten(id, HEAD, max.min(self.narrowest));
+            let owner = self.owners.entry(narrow);
             if owner.or_insert_with(|| id.to_owned()) == id {
                 return short;
             }

@@ -188,6 +188,17 @@ fn the_exit_status_depends_on_the_end_of_the_stream() {
                 "stdin: 2 envelopes, 0 events",
             ],
         ),
+        // The error is not the last envelope.
+        (
+            [&error, &*heartbeat].concat(),
+            2,
+            3,
+            vec![
+                "stdin: envelope 1: the server reports ErrorServerBusy: wait before the next request",
+                ended,
+                "stdin: 2 envelopes, 0 events",
+            ],
+        ),
         (
             [&heartbeat, &*unknown].concat(),
             2,
