@@ -216,7 +216,7 @@ impl Framing {
 }
 
 impl Head {
-    /// Whether a client goes on to another response after this one.
+    /// Whether a client expects another response after this one.
     fn is_provisional(&self) -> bool {
         matches!(self.status, Some(100..=199 | 300..=399 | 401 | 407))
     }

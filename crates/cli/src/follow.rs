@@ -287,7 +287,7 @@ impl Arrivals<'_> {
                 now.unwrap_or_default().as_secs() % (24 * 60 * 60),
             ));
             let file = printable(self.file);
-            // All rows and reports before it are written already. If nobody reads this one, the stream goes on.
+            // All rows and reports before it are written already. If nobody reads this one, the stream is read all the same.
             let _ = writeln!(io::stderr(), "{file}: {time} UTC: {report}");
         }
     }

@@ -317,3 +317,31 @@ impl ShortIds {
         short + &number
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::ShortIds;
+    use crate::text::width;
+
+    /// Even after the first ones were forgotten.
+    #[test]
+    fn no_two_of_many_identifiers_look_the_same() {
+        for narrowest in [9, usize::MAX] {
+            let mut ids = ShortIds {
+                narrowest,
+                ..ShortIds::default()
+            };
+            let mut seen = HashMap::new();
+            // Their ends repeat.
+            let id = |number: usize| format!("AAMkAG{number:09}xxxxxxxxx{}", number % 7_000);
+            for number in (0..3 * ShortIds::MAX).chain(0..100) {
+                let short = ids.fit(&id(number), 15);
+                assert!(width(&short) <= 15, "{short}");
+                assert_eq!(*seen.entry(short).or_insert(number), number);
+            }
+            assert!(ids.owners.len() + ids.numbers.len() <= ShortIds::MAX);
+        }
+    }
+}
