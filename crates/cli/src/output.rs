@@ -22,7 +22,7 @@ pub(crate) struct Output {
     table: Option<Table>,
     /// The number of files that failed.
     failed: usize,
-    /// Whether the last report has several lines.
+    /// Whether the last report has several lines. An empty line separates a failure of several lines from it.
     is_after_block: bool,
     /// The width of standard error, if it is a terminal.
     report_width: Option<usize>,
@@ -109,7 +109,9 @@ impl Output {
 
     /// Writes a hint below a report.
     pub(crate) fn hint(&mut self, hint: &str) -> io::Result<()> {
-        self.write_report(labelled("hint", hint, self.report_width))
+        self.write_report(labelled("hint", hint, self.report_width))?;
+        self.is_after_block = true;
+        Ok(())
     }
 
     /// Reports a file that failed. In NDJSON it has a row.

@@ -447,6 +447,10 @@ fn reports_are_coloured_where_tables_are() {
         assert!(run.stderr.contains(text), "{text:?} {:?}", run.stderr);
     }
     let plain = ewsn(&folder, &files).stderr;
+    assert!(
+        plain.contains("synchronize the mailbox\n\nc:2:11: "),
+        "{plain}"
+    );
     assert!(!plain.contains('\u{1b}'), "{plain:?}");
 }
 
