@@ -161,8 +161,8 @@ pub struct Limits {
     /// Default: 10,000. Above it: [`ErrorKind::EventLimit`](crate::ErrorKind::EventLimit).
     pub events: usize,
 
-    /// Bytes of one name, including its prefix. Default: 1,024. Above it:
-    /// [`ErrorKind::NameLimit`](crate::ErrorKind::NameLimit).
+    /// Bytes of one name, including its prefix, and of the name of the namespace of an unknown event or a listed header
+    /// block. Default: 1,024. Above it: [`ErrorKind::NameLimit`](crate::ErrorKind::NameLimit).
     pub name_bytes: usize,
 }
 

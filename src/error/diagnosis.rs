@@ -151,7 +151,10 @@ impl Case<'_> {
                 } else {
                     self.in_innermost()
                 };
-                self.found(format!("the value `{value}`{place}"))
+                self.found(match value.as_str() {
+                    "" => format!("an empty value{place}"),
+                    _ => format!("the value `{value}`{place}"),
+                })
             }
             _ => match LIMITS.iter().find(|limit| limit.kind == self.kind) {
                 Some(limit) => self.limit(limit, limits),
@@ -472,7 +475,7 @@ impl Case<'_> {
 
     fn unexpected_operation(&self, name: &str) -> Diagnosis {
         let tag = self.context.as_ref().and_then(|it| it.tag.as_ref());
-        let is_ews = tag.is_some_and(|tag| tag.namespace.contains("/exchange/services/"));
+        let is_ews = tag.is_some_and(|tag| schema::is_of_ews(&tag.namespace));
         let content = memchr::memchr(b'>', self.rest).and_then(|end| self.rest.get(end + 1..));
         let content = content.unwrap_or_default().trim_ascii_start();
         let hint = match tag.map_or("", |tag| tag.local) {
@@ -574,11 +577,11 @@ impl Case<'_> {
             },
             ErrorKind::NameLimit => {
                 let name = self.name_bytes();
-                self.found(format!(
-                    "a name of {} bytes: `{}`",
-                    grouped(name.len()),
-                    shown(name)
-                ))
+                let is_of_namespace = name.len() <= most.unwrap_or(Limits::NAME_BYTES);
+                self.found(match is_of_namespace {
+                    true => format!("a longer name of the namespace of `{}`", shown(name)),
+                    false => format!("a name of {} bytes: `{}`", grouped(name.len()), shown(name)),
+                })
             }
             _ => self.quoting(self.name_bytes()),
         };
@@ -697,6 +700,13 @@ const LIMITS: [Limit; 6] = [
 
 /// How two similar namespaces differ, in whole words.
 fn difference(found: &str, right: &str) -> Option<String> {
+    // Of most namespaces both schemes are known.
+    let rests = found
+        .strip_prefix("https://")
+        .zip(right.strip_prefix("http://"));
+    let (found, right) = rests
+        .filter(|(found, right)| found != right)
+        .unwrap_or((found, right));
     let same =
         |pairs: &mut dyn Iterator<Item = (u8, u8)>| pairs.take_while(|(a, b)| a == b).count();
     let start = same(&mut found.bytes().zip(right.bytes()));

@@ -138,7 +138,8 @@ pub enum ErrorKind {
     AttributeLimit,
     /// More namespace declarations in scope than [`Limits::bindings`](crate::Limits::bindings).
     BindingLimit,
-    /// A name longer than [`Limits::name_bytes`](crate::Limits::name_bytes).
+    /// A name longer than [`Limits::name_bytes`](crate::Limits::name_bytes), or the name of the namespace of an unknown element
+    /// that the message keeps.
     NameLimit,
     /// More events, responses, notifications or values (of MessageXml and ErrorSubscriptionIds) than
     /// [`Limits::events`](crate::Limits::events).

@@ -406,7 +406,7 @@ fn a_description_says_what_was_found_and_what_was_expected() {
         ),
         (
             event("<t:UnreadCount/>"),
-            "the value `` in `t:UnreadCount`".into(),
+            "an empty value in `t:UnreadCount`".into(),
             "digits with an optional sign, from -2147483648 to 2147483647".into(),
         ),
         (

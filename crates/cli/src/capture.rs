@@ -1,11 +1,15 @@
 //! Removes what a capture has around a body: gzip, and the heads and chunk sizes of HTTP messages.
 //!
-//! It waits for no byte that it does not need, so it reads live streams as well as files. Uses no other module.
+//! It waits for no byte that it does not need, so it reads live streams as well as files. Uses `text`.
 
+use core::cell::Cell;
 use core::mem;
 use std::io::{self, BufRead, BufReader, Cursor, Error, ErrorKind, Read};
+use std::rc::Rc;
 
 use flate2::bufread::MultiGzDecoder;
+
+use crate::text::{grouped, printable};
 
 type Reader<'r> = Box<dyn BufRead + 'r>;
 
@@ -14,13 +18,43 @@ pub(crate) struct Unwrapped<'r> {
     pub(crate) reader: Reader<'r>,
     /// The removed layers, from the outside to the inside: `gzip`, or such as `HTTP response 200, chunked`.
     layers: Vec<String>,
+    /// The HTTP messages before it that were skipped.
+    skipped: Vec<String>,
+    pub(crate) http: Http,
 }
 
 impl Unwrapped<'_> {
     /// A report of what was removed, if anything.
     pub(crate) fn note(&self, file: &str) -> Option<String> {
         let layers = self.layers.join(", ");
-        (!layers.is_empty()).then(|| format!("{file}: unwrapped from {layers}"))
+        let skipped = match &*self.skipped.join(", ") {
+            "" => String::new(),
+            skipped => format!("; skipped before it: {skipped}"),
+        };
+        (!layers.is_empty()).then(|| format!("{file}: unwrapped from {layers}{skipped}"))
+    }
+}
+
+/// What the heads of HTTP messages tell about a content that cannot be read.
+#[derive(Default)]
+pub(crate) struct Http {
+    /// The likely cause, from a status that is no success.
+    status: Option<String>,
+    /// The announced length of a content that ended earlier, and its length.
+    short: Rc<Cell<Option<(u64, u64)>>>,
+}
+
+impl Http {
+    /// The likely cause if the content is empty or fails.
+    pub(crate) fn cause(&self) -> Option<String> {
+        let short = self.short.get().map(|(announced, length)| {
+            let announced = grouped(announced);
+            format!(
+                "the head announces {announced} bytes, {} arrived",
+                grouped(length)
+            )
+        });
+        self.status.clone().or(short)
     }
 }
 
@@ -29,21 +63,41 @@ const MAX_LAYERS: usize = 4;
 
 /// Removes all layers. Waits for the first bytes, because they tell which layer it is.
 pub(crate) fn unwrap(mut reader: Reader<'_>) -> io::Result<Unwrapped<'_>> {
-    let mut layers = Vec::new();
+    let (mut layers, mut skipped, mut http) = (Vec::new(), Vec::new(), Http::default());
     while layers.len() < MAX_LAYERS {
         if is_gzip(&mut reader)? {
             reader = Box::new(BufReader::new(Gzip::new(reader)));
             layers.push("gzip".to_owned());
-        } else if let Some(head) = take_head(&mut reader)? {
-            let framing = Framing::read(&head, &mut reader)?;
-            let chunked = matches!(framing, Framing::Chunk(_));
+        } else if let Some(mut head) = take_head(&mut reader, &mut skipped)? {
+            let mut contents = Contents::new(reader, &head, &http)?;
+            let mut start = Vec::new();
+            while head.is_provisional() && !matches!(contents.framing, Framing::All) {
+                start = contents.read_first()?;
+                let Framing::Length(0) = contents.framing else {
+                    break;
+                };
+                let at = skipped.len();
+                let Some(next) = take_head(&mut contents.reader, &mut skipped)? else {
+                    break;
+                };
+                skipped.insert(at, mem::replace(&mut head, next).name);
+                contents = Contents::new(contents.reader, &head, &http)?;
+                start.clear();
+            }
+            let chunked = matches!(contents.framing, Framing::Chunk(_));
             layers.push(head.name + if chunked { ", chunked" } else { "" });
-            reader = Box::new(BufReader::new(Contents { reader, framing }));
+            http.status = head.cause;
+            reader = Box::new(Cursor::new(start).chain(BufReader::new(contents)));
         } else {
             break;
         }
     }
-    Ok(Unwrapped { reader, layers })
+    Ok(Unwrapped {
+        reader,
+        layers,
+        skipped,
+        http,
+    })
 }
 
 fn is_gzip(reader: &mut Reader<'_>) -> io::Result<bool> {
@@ -119,6 +173,12 @@ impl Read for Gzip<'_> {
 struct Contents<'r> {
     reader: Reader<'r>,
     framing: Framing,
+    /// The length that the head announces.
+    announced: u64,
+    /// Where a content that ends before this length is noted.
+    short: Rc<Cell<Option<(u64, u64)>>>,
+    /// Whether only the first content is read.
+    is_first: bool,
 }
 
 /// How far the content of a message extends.
@@ -134,6 +194,10 @@ enum Framing {
 struct Head {
     /// For people, such as `HTTP response 200`. It has no URL, because that may contain a secret.
     name: String,
+    /// The status of a response.
+    status: Option<u16>,
+    /// The likely cause if the content is not that of EWS; `None` for a request and a success.
+    cause: Option<String>,
     is_chunked: bool,
     length: Option<u64>,
 }
@@ -157,7 +221,33 @@ impl Framing {
     }
 }
 
-impl Contents<'_> {
+impl Head {
+    /// Whether a client expects another response after this one.
+    fn is_provisional(&self) -> bool {
+        matches!(self.status, Some(100..=199 | 300..=399 | 401 | 407))
+    }
+}
+
+impl<'r> Contents<'r> {
+    fn new(mut reader: Reader<'r>, head: &Head, http: &Http) -> io::Result<Self> {
+        Ok(Self {
+            framing: Framing::read(head, &mut reader)?,
+            reader,
+            announced: head.length.unwrap_or_default(),
+            short: Rc::clone(&http.short),
+            is_first: false,
+        })
+    }
+
+    /// Reads the first content, or its first megabyte.
+    fn read_first(&mut self) -> io::Result<Vec<u8>> {
+        let mut content = Vec::new();
+        self.is_first = true;
+        self.by_ref().take(1 << 20).read_to_end(&mut content)?;
+        self.is_first = false;
+        Ok(content)
+    }
+
     /// Reads what is between a chunk and the next one.
     fn next_chunk(&mut self) -> io::Result<()> {
         let mut line = Vec::new();
@@ -190,9 +280,13 @@ impl Read for Contents<'_> {
             match &mut self.framing {
                 Framing::All => return self.reader.read(out),
                 Framing::Chunk(0) => self.next_chunk()?,
+                Framing::Length(0) if self.is_first => return Ok(0),
                 Framing::Length(0) => {
-                    self.framing = match take_head(&mut self.reader)? {
-                        Some(head) => Framing::read(&head, &mut self.reader)?,
+                    self.framing = match take_head(&mut self.reader, &mut Vec::new())? {
+                        Some(head) => {
+                            self.announced = head.length.unwrap_or_default();
+                            Framing::read(&head, &mut self.reader)?
+                        }
                         None => Framing::All,
                     }
                 }
@@ -201,7 +295,13 @@ impl Read for Contents<'_> {
                     *left -= length as u64;
                     // A content that is shorter than announced was unpacked or edited. Its XML tells whether it is
                     // complete. Between the chunks of a stream only the last chunk does.
-                    if length == 0 && !out.is_empty() && matches!(self.framing, Framing::Chunk(_)) {
+                    if length > 0 || out.is_empty() {
+                        return Ok(length);
+                    }
+                    if let Framing::Length(left) = self.framing {
+                        self.short
+                            .set(Some((self.announced, self.announced - left)));
+                    } else {
                         let reason = "the capture of the HTTP message ends inside a chunk";
                         return Err(Error::new(ErrorKind::UnexpectedEof, reason));
                     }
@@ -232,13 +332,13 @@ fn skip_trailers(reader: &mut Reader<'_>) -> io::Result<()> {
 /// Takes the head of an HTTP message from the reader. Without a head, the reader still has all bytes.
 ///
 /// A head may follow a head: that of an interim response, or of a response whose content curl leaves out while it
-/// authenticates. The last one counts.
-fn take_head(reader: &mut Reader<'_>) -> io::Result<Option<Head>> {
-    let mut last = None;
+/// authenticates. The last one counts. Adds the names of the others to `skipped`.
+fn take_head(reader: &mut Reader<'_>, skipped: &mut Vec<String>) -> io::Result<Option<Head>> {
+    let mut last: Option<Head> = None;
     loop {
         let mut bytes = Vec::new();
         match read_head(reader, &mut bytes)? {
-            Some(head) => last = Some(head),
+            Some(head) => skipped.extend(last.replace(head).map(|head| head.name)),
             None => {
                 put_back(reader, bytes);
                 return Ok(last);
@@ -261,7 +361,7 @@ fn read_head(reader: &mut Reader<'_>, bytes: &mut Vec<u8>) -> io::Result<Option<
         }
         read_line(reader, bytes)?;
     }
-    let Some(name) = message_name(bytes) else {
+    let Some((name, status)) = message_name(bytes) else {
         return Ok(None);
     };
     let headers_start = bytes.len();
@@ -280,33 +380,64 @@ fn read_head(reader: &mut Reader<'_>, bytes: &mut Vec<u8>) -> io::Result<Option<
     else {
         return Ok(None);
     };
-    let value = |name: &str| {
-        let mut named = headers
+    let values = |name: &'static str| {
+        let named = headers
             .iter()
-            .filter(|header| header.name.eq_ignore_ascii_case(name));
-        named
-            .next()
-            .and_then(|header| str::from_utf8(header.value).ok())
+            .filter(move |header| header.name.eq_ignore_ascii_case(name));
+        named.filter_map(|header| str::from_utf8(header.value).ok())
     };
+    let value = |name| values(name).next();
     let encoding = value("Transfer-Encoding").unwrap_or_default();
     Ok(Some(Head {
         name,
+        status,
+        cause: status.and_then(|status| {
+            // The rest may contain secrets.
+            let schemes = values("WWW-Authenticate").filter_map(|value| value.split(' ').next());
+            let location = value("Location").and_then(|url| url.split(['?', '#']).next());
+            cause(status, &schemes.collect::<Vec<_>>(), location)
+        }),
         is_chunked: encoding.to_ascii_lowercase().contains("chunked"),
         length: value("Content-Length").and_then(|length| length.trim().parse().ok()),
     }))
 }
 
-/// The name of a message with this start line: `HTTP/1.1 200 OK` or `POST /path HTTP/1.1`.
-fn message_name(line: &[u8]) -> Option<String> {
+/// Why a response with this status has no EWS content; `None` for a success.
+fn cause(status: u16, schemes: &[&str], location: Option<&str>) -> Option<String> {
+    let cause = match status {
+        200..=299 => return None,
+        300..=399 => format!(
+            "redirected{} (HTTP {status}): the URL is not that of EWS, or a proxy demands a sign-in",
+            location.map(|url| format!(" to {url}")).unwrap_or_default()
+        ),
+        401 => {
+            let schemes = match schemes {
+                [] => String::new(),
+                schemes => format!(", WWW-Authenticate: {}", schemes.join(", ")),
+            };
+            format!(
+                "the server refused the sign-in (HTTP 401{schemes}): check user, password and the \
+                 authentication methods of the EWS virtual directory"
+            )
+        }
+        503 => "HTTP 503: the EWS application pool or the load balancer has no working server"
+            .to_owned(),
+        _ => format!("HTTP status {status}"),
+    };
+    Some(printable(&cause))
+}
+
+/// The name of a message with this start line, and its status: `HTTP/1.1 200 OK` or `POST /path HTTP/1.1`.
+fn message_name(line: &[u8]) -> Option<(String, Option<u16>)> {
     let line = str::from_utf8(line).ok()?.trim();
     let mut words = line.split(' ');
     let (first, second, last) = (words.next()?, words.next()?, line.rsplit(' ').next()?);
     let is_status = second.len() == 3 && second.bytes().all(|byte| byte.is_ascii_digit());
     if first.starts_with("HTTP/") && is_status {
-        return Some(format!("HTTP response {second}"));
+        return Some((format!("HTTP response {second}"), second.parse().ok()));
     }
     let is_method = first.bytes().all(|byte| byte.is_ascii_uppercase());
-    (is_method && last.starts_with("HTTP/")).then(|| "HTTP request".to_owned())
+    (is_method && last.starts_with("HTTP/")).then(|| ("HTTP request".to_owned(), None))
 }
 
 /// Appends a line with its end, or its first 64 KiB. Returns how many bytes.

@@ -2,11 +2,12 @@
 
 use std::io;
 
-use ews_notifications::{Error, ErrorClass, ErrorKind, Related};
+use ews_notifications::{Config, Error, ErrorClass, ErrorKind, Parser, Related};
 
 use crate::ndjson::Details;
 use crate::stream::Part;
-use crate::text::{at_caret, printable, wrap};
+use crate::subscribe;
+use crate::text::{FAILED, at_caret, labelled, paint, printable, wrap};
 
 /// Why a file or an envelope cannot be read.
 pub(crate) struct Failure {
@@ -44,10 +45,11 @@ impl Failure {
     }
 
     /// A body, or an envelope of a stream.
-    pub(crate) fn of_part(file: &str, part: &Part<'_>, error: Error) -> Self {
-        let description = error.describe(part.bytes);
+    pub(crate) fn of_part(file: &str, part: &Part<'_>, error: Error, config: Config) -> Self {
+        let description = Parser::with_config(config).describe(error, part.bytes);
         // What `ewsn` can do about it helps more than what a program can do.
         let hint = option_for(error.kind()).map(str::to_owned);
+        let hint = hint.or_else(|| subscribe::hint(error.kind(), part.bytes));
         let offset = part.offset + error.offset() as u64;
         let place = if part.is_of_stream {
             format!("{}, byte {offset}", part.name(file))
@@ -63,7 +65,7 @@ impl Failure {
                 offset: Some(offset),
                 line: Some(description.line),
                 column: Some(description.column),
-                message: description.message(),
+                message: with_options(&description.message()),
                 hint: hint.or(description.hint),
             },
             place: printable(&place),
@@ -76,20 +78,28 @@ impl Failure {
         }
     }
 
+    /// Sets the likely cause, if it is known better than from the content.
+    pub(crate) fn with_cause(mut self, cause: Option<String>) -> Self {
+        self.details.hint = cause.or(self.details.hint);
+        self
+    }
+
     /// The report for people, in lines of at most this width.
     pub(crate) fn report(&self, line_width: Option<usize>) -> String {
         let mut report = wrap(
-            &format!("{}: {}", self.place, self.details.message),
+            &format!("{}: {}", paint(FAILED, &self.place), self.details.message),
             line_width,
         );
-        if let Some((excerpt, caret)) = &self.excerpt {
+        if let Some((excerpt, caret)) = &self.excerpt
+            && !excerpt.is_empty()
+        {
             report += &format!("\n{}", at_caret(excerpt, *caret, line_width));
         }
         if let Some(note) = &self.note {
-            report += &format!("\n{}", wrap(&format!("note: {note}"), line_width));
+            report += &format!("\n{}", labelled("note", note, line_width));
         }
         if let Some(hint) = &self.details.hint {
-            report += &format!("\n{}", wrap(&format!("hint: {hint}"), line_width));
+            report += &format!("\n{}", labelled("hint", hint, line_width));
         }
         report
     }
@@ -98,6 +108,13 @@ impl Failure {
 /// The hint for a capture that ends inside what is around the bodies.
 const CUT_OFF: &str =
     "the capture was cut off: look for a lost connection, a timeout, a size limit or a full disk";
+
+/// The message with options of `ewsn` in place of the fields that they set.
+fn with_options(message: &str) -> String {
+    message
+        .replace("`Limits::body_bytes`", "--limit-bytes")
+        .replace("`Limits::events`", "--limit-events")
+}
 
 /// What to do about an error that an option of `ewsn` avoids.
 fn option_for(kind: ErrorKind) -> Option<&'static str> {

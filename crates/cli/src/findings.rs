@@ -16,6 +16,8 @@ pub(crate) struct Findings {
     gaps: usize,
     duplicates: usize,
     out_of_order: usize,
+    /// Whether reports have watermarks.
+    has_watermarks: bool,
 }
 
 /// The findings in one message.
@@ -23,13 +25,21 @@ pub(crate) struct Found {
     /// The delivery of each notification, in the order of the message.
     pub(crate) deliveries: Vec<Delivery>,
     /// One report of each fault and of each response with an error.
-    pub(crate) server_errors: Vec<String>,
+    pub(crate) server_errors: Vec<ServerError>,
     /// One report of each gap, duplicate and notification that is out of order.
     pub(crate) irregularities: Vec<String>,
+    /// Whether it has the first gap of all messages.
+    pub(crate) has_first_gap: bool,
+}
+
+pub(crate) struct ServerError {
+    pub(crate) report: String,
+    /// Whether the report says what to do.
+    pub(crate) has_advice: bool,
 }
 
 impl Findings {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(has_watermarks: bool) -> Self {
         Self {
             continuity: Continuity::new(),
             faults: 0,
@@ -37,6 +47,7 @@ impl Findings {
             gaps: 0,
             duplicates: 0,
             out_of_order: 0,
+            has_watermarks,
         }
     }
 
@@ -46,17 +57,19 @@ impl Findings {
             .responses
             .iter()
             .filter(|response| is_error(response));
-        let codes = responses.map(|response| response.code.map(|code| code.as_str()));
-        let codes: Vec<Option<&str>> = message
+        let errors = responses.map(|response| {
+            let code = response.code.map(|code| code.as_str());
+            server_error(code, response.back_off_ms())
+        });
+        let fault = message
             .fault
-            .map(fault_code)
-            .into_iter()
-            .chain(codes)
-            .collect();
+            .map(|fault| server_error(fault_code(fault), fault.back_off_ms()));
+        let server_errors: Vec<ServerError> = fault.into_iter().chain(errors).collect();
         let faults = usize::from(message.fault.is_some());
         self.faults += faults;
-        self.server_errors += codes.len() - faults;
+        self.server_errors += server_errors.len() - faults;
 
+        let had_gap = self.gaps > 0;
         let (mut deliveries, mut irregularities) = (Vec::new(), Vec::new());
         for notification in message.notifications() {
             let delivery = self.continuity.check(notification);
@@ -66,8 +79,9 @@ impl Findings {
         }
         Found {
             deliveries,
-            server_errors: codes.into_iter().map(server_error).collect(),
+            server_errors,
             irregularities,
+            has_first_gap: !had_gap && self.gaps > 0,
         }
     }
 
@@ -106,25 +120,21 @@ impl Findings {
         *counter += 1;
         let id = bounded(notification.subscription_id.as_str());
         let found = text(notification.previous_watermark);
-        Some(match delivery {
-            Delivery::Gap => {
+        let mut report = match delivery {
+            Delivery::Gap => "events are missing before this notification",
+            Delivery::Duplicate => "duplicate notification",
+            _ => "notification out of order",
+        }
+        .to_owned();
+        report += &format!(" (subscription {id})");
+        if self.has_watermarks {
+            report += &format!("; PreviousWatermark is {found}");
+            if delivery == Delivery::Gap {
                 let expected = text(self.continuity.last(notification.subscription_id));
-                format!(
-                    "events of subscription {id} are missing: \
-                     expected PreviousWatermark {expected}, found {found}"
-                )
+                report += &format!(", expected {expected}");
             }
-            Delivery::Duplicate => {
-                format!(
-                    "duplicate notification of subscription {id}, with PreviousWatermark {found}"
-                )
-            }
-            _ => {
-                format!(
-                    "notification of subscription {id} out of order, with PreviousWatermark {found}"
-                )
-            }
-        })
+        }
+        Some(report)
     }
 }
 
@@ -136,11 +146,36 @@ fn fault_code<'a>(fault: &Fault<'a>) -> Option<&'a str> {
     fault.response_code.map(|code| code.as_str()).or(fault.code)
 }
 
-fn server_error(code: Option<&str>) -> String {
-    format!(
-        "the server reports {}",
-        code.map_or("an error".into(), bounded)
-    )
+/// A report of a server error, with what to do about it if that is known.
+fn server_error(code: Option<&str>, back_off_ms: Option<u64>) -> ServerError {
+    let advice = match (back_off_ms, code) {
+        (Some(time), _) => {
+            let seconds = time.div_ceil(1_000);
+            Some(format!("wait {seconds} s before the next request"))
+        }
+        (None, Some(code)) => advice(code).map(str::to_owned),
+        (None, None) => None,
+    };
+    let code = code.map_or("an error".into(), bounded);
+    let mut report = format!("the server reports {code}");
+    if let Some(advice) = &advice {
+        report += &format!(": {advice}");
+    }
+    ServerError {
+        report,
+        has_advice: advice.is_some(),
+    }
+}
+
+fn advice(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "ErrorServerBusy" => "wait before the next request",
+        "ErrorInvalidSubscription" | "ErrorSubscriptionNotFound" | "ErrorExpiredSubscription" => {
+            "subscribe again, then synchronize"
+        }
+        "ErrorInvalidWatermark" => "subscribe without a watermark, then synchronize",
+        _ => return None,
+    })
 }
 
 fn text(watermark: Option<Watermark<'_>>) -> String {

@@ -4,23 +4,24 @@
 
 use core::cell::RefCell;
 use core::time::Duration;
-use std::io::{self, BufRead, Cursor, Read};
+use std::io::{self, BufRead, Cursor, Read, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
-use std::time::Instant;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use clap::Args;
-use ews_notifications::{ConnectionStatus, Delivery, Message, Parser};
+use ews_notifications::{ConnectionStatus, Delivery, Message, Operation, Parser};
 use indicatif::{FormattedDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::capture::{self, Unwrapped};
 use crate::failure::Failure;
 use crate::findings::{Findings, Found};
 use crate::inputs::{Input, Source};
 use crate::output::Output;
-use crate::text::{count, truncate};
-use crate::{OutputArguments, ParsingArguments, SERVER_ERROR, capture, stream};
+use crate::text::{count, printable, truncate};
+use crate::{OutputArguments, ParsingArguments, SERVER_ERROR, stream};
 
 /// Shows the events of a stream as they arrive.
 ///
@@ -52,6 +53,15 @@ pub(crate) struct Arguments {
 
     #[command(flatten)]
     parsing: ParsingArguments,
+
+    #[command(flatten)]
+    output: OutputArguments,
+}
+
+impl Arguments {
+    pub(crate) fn reads_standard_input(&self) -> bool {
+        self.file.as_os_str() == "-"
+    }
 }
 
 /// A man page on 80 columns wraps lines of more than 71.
@@ -86,29 +96,42 @@ fn seconds(text: &str) -> Result<Duration, String> {
 }
 
 /// Shows the stream until it ends. Returns an error only if standard output fails.
-pub(crate) fn follow(arguments: &Arguments, style: &OutputArguments) -> io::Result<ExitCode> {
+pub(crate) fn follow(arguments: &Arguments) -> io::Result<ExitCode> {
     let Input { file, source } = Input::new(Some(&arguments.file));
     let file = &*file;
+    let style = &arguments.output;
     let line = status_line();
     let mut output = Output::new(style, true, line.clone());
-    let mut findings = Findings::new();
+    let mut findings = Findings::new(style.wide);
     let config = arguments.parsing.config();
     let mut parser = Parser::with_config(config);
     let status = RefCell::new(Status::new(arguments.heartbeat));
 
+    if let Some(timeout) = arguments.timeout
+        && timeout <= arguments.heartbeat
+    {
+        output.warn(&format!(
+            "warning: --timeout {} is not longer than the time between heartbeats, {} s: it ends a stream without events, too",
+            timeout.as_secs_f64(),
+            arguments.heartbeat.as_secs_f64()
+        ))?;
+    }
     let arrivals = Arrivals {
+        file,
         chunks: read(source),
         chunk: Cursor::default(),
         timeout: arguments.timeout,
         status: &status,
         line: &line,
     };
+    let mut cause = None;
     let failure = match capture::unwrap(Box::new(arrivals)) {
         Ok(unwrapped) => {
             if let Some(note) = unwrapped.note(file) {
                 output.report(&note)?;
             }
-            stream::read(file, unwrapped.reader, config, |part| {
+            let Unwrapped { reader, http, .. } = unwrapped;
+            let failure = stream::read(file, reader, config, |part| {
                 let message = match parser.parse(part.bytes) {
                     Ok(message) => message,
                     Err(error) => return Ok(Some(error)),
@@ -117,11 +140,17 @@ pub(crate) fn follow(arguments: &Arguments, style: &OutputArguments) -> io::Resu
                 output.show(&part.place(file), &message, &found.deliveries)?;
                 output.flush()?;
                 status.borrow_mut().update(&message, &found);
-                for report in found.server_errors.iter().chain(&found.irregularities) {
-                    output.report(&format!("{}: {report}", part.name(file)))?;
+                let errors = found.server_errors.iter().map(|error| &error.report);
+                for report in errors.chain(&found.irregularities) {
+                    output.warn(&format!("{}: {report}", part.name(file)))?;
+                }
+                if found.has_first_gap {
+                    output.hint("synchronize the mailbox")?;
                 }
                 Ok(None)
-            })?
+            })?;
+            cause = http.cause();
+            failure.map(|failure| failure.with_cause(cause.clone()))
         }
         Err(error) => Some(Failure::of_file(file, &error)),
     };
@@ -138,8 +167,14 @@ pub(crate) fn follow(arguments: &Arguments, style: &OutputArguments) -> io::Resu
             }
         }
         None => {
-            let (end, code) = status.end(findings.has_server_error());
+            let (mut end, code) = status.end(findings.has_server_error());
+            if status.envelopes == 0 && cause.is_some() {
+                end = "the response has no envelope".to_owned();
+            }
             output.report(&format!("{file}: {end}"))?;
+            if let Some(cause) = cause {
+                output.hint(&cause)?;
+            }
             code
         }
     };
@@ -187,6 +222,7 @@ fn read(source: Source) -> Receiver<io::Result<Vec<u8>>> {
 
 /// The input as it arrives.
 struct Arrivals<'a> {
+    file: &'a str,
     chunks: Receiver<io::Result<Vec<u8>>>,
     /// The chunk that is being consumed.
     chunk: Cursor<Vec<u8>>,
@@ -202,11 +238,22 @@ impl Arrivals<'_> {
     /// Waits for the next chunk, which is empty at the end of the input.
     fn wait(&mut self) -> io::Result<Vec<u8>> {
         let began = Instant::now();
+        let longest_wait = self.status.borrow().longest_wait;
+        let mut is_silent = false;
         loop {
             let silence = began.elapsed();
             self.show_status(silence);
+            if silence > longest_wait && !is_silent {
+                is_silent = true;
+                self.report(&format!("no data for {}", FormattedDuration(silence)));
+            }
             let left = self.timeout.map(|timeout| timeout.saturating_sub(silence));
-            let tick = left.unwrap_or(Self::TICK).min(Self::TICK);
+            let mut tick = left.unwrap_or(Self::TICK).min(Self::TICK);
+            if !is_silent {
+                // The silence begins after this time.
+                let left = longest_wait.saturating_sub(silence);
+                tick = tick.min(left + Duration::from_millis(1));
+            }
             let chunk = match self.chunks.recv_timeout(tick) {
                 Ok(chunk) => chunk,
                 Err(RecvTimeoutError::Disconnected) => Ok(Vec::new()),
@@ -220,10 +267,28 @@ impl Arrivals<'_> {
                     _ => continue,
                 },
             };
+            let has_arrived = chunk.as_ref().is_ok_and(|chunk| !chunk.is_empty());
+            if is_silent && has_arrived {
+                let silence = FormattedDuration(began.elapsed());
+                self.report(&format!("data again, after {silence}"));
+            }
             let mut status = self.status.borrow_mut();
             status.end_silence(began.elapsed());
-            status.has_begun |= chunk.as_ref().is_ok_and(|chunk| !chunk.is_empty());
+            status.has_begun |= has_arrived;
             return chunk;
+        }
+    }
+
+    /// Writes a line with the time, if standard error has no status line.
+    fn report(&self, report: &str) {
+        if self.line.is_hidden() {
+            let now = SystemTime::now().duration_since(UNIX_EPOCH);
+            let time = FormattedDuration(Duration::from_secs(
+                now.unwrap_or_default().as_secs() % (24 * 60 * 60),
+            ));
+            let file = printable(self.file);
+            // All rows and reports before it are written already. If nobody reads this one, the stream is read all the same.
+            let _ = writeln!(io::stderr(), "{file}: {time} UTC: {report}");
         }
     }
 
@@ -265,6 +330,8 @@ struct Status {
     /// Whether any byte has arrived.
     has_begun: bool,
     envelopes: usize,
+    /// The envelopes that are pushes, which no stream has.
+    pushes: usize,
     events: usize,
     /// Notifications that do not continue the last one of their subscription.
     gaps: usize,
@@ -277,6 +344,8 @@ struct Status {
     has_timed_out: bool,
     /// Whether the last envelope has ConnectionStatus Closed.
     is_closed: bool,
+    /// Whether the last envelope has a server error.
+    is_error: bool,
 }
 
 impl Status {
@@ -285,6 +354,7 @@ impl Status {
             started: Instant::now(),
             has_begun: false,
             envelopes: 0,
+            pushes: 0,
             events: 0,
             gaps: 0,
             heartbeat: None,
@@ -293,13 +363,16 @@ impl Status {
             longest_silence: Duration::ZERO,
             has_timed_out: false,
             is_closed: false,
+            is_error: false,
         }
     }
 
     /// Updates the state by a message that arrived now.
     fn update(&mut self, message: &Message<'_>, found: &Found) {
         self.envelopes += 1;
+        self.pushes += usize::from(message.operation == Operation::SendNotification);
         self.is_closed = false;
+        self.is_error = !found.server_errors.is_empty();
         for response in message.responses {
             match response.connection_status {
                 Some(ConnectionStatus::Ok) => self.heartbeat = Some(Instant::now()),
@@ -327,23 +400,24 @@ impl Status {
     }
 
     /// A report of the end of the input between two envelopes, and the exit status.
-    fn end(&self, has_server_error: bool) -> (&'static str, ExitCode) {
-        let (end, code) = if self.is_closed {
-            ("the server closed the connection", ExitCode::SUCCESS)
+    fn end(&self, has_server_error: bool) -> (String, ExitCode) {
+        let end = if self.is_closed {
+            "the server closed the connection".to_owned()
+        } else if self.pushes > 0 && self.pushes == self.envelopes {
+            let pushes = count(self.pushes, "push message");
+            format!("this is not a stream but {pushes}: use `ewsn inspect`")
+        } else if self.is_error {
+            "the response ended after the error".to_owned()
         } else if self.has_begun {
-            let end = "the input ended without ConnectionStatus Closed; \
-                       the connection may have been lost";
-            (end, ExitCode::FAILURE)
+            "the input ended without ConnectionStatus Closed; the connection may have been lost"
+                .to_owned()
         } else {
-            (
-                "nothing arrived; the request may have failed",
-                ExitCode::FAILURE,
-            )
+            "nothing arrived; the request may have failed".to_owned()
         };
-        let code = if has_server_error {
-            ExitCode::from(SERVER_ERROR)
-        } else {
-            code
+        let code = match (has_server_error, self.is_closed) {
+            (true, _) => ExitCode::from(SERVER_ERROR),
+            (false, true) => ExitCode::SUCCESS,
+            (false, false) => ExitCode::FAILURE,
         };
         (end, code)
     }

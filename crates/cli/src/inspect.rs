@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use ews_notifications::{Config, Error, Parser};
 use indicatif::{ProgressBar, ProgressDrawTarget};
 
-use crate::capture;
+use crate::capture::{self, Unwrapped};
 use crate::failure::Failure;
 use crate::findings::{Findings, Found};
 use crate::inputs::{self, Input};
@@ -15,15 +15,13 @@ use crate::ndjson::Place;
 use crate::output::Output;
 use crate::stream::{self, Part};
 use crate::text::count;
-use crate::{InspectArguments, OutputArguments, SERVER_ERROR};
+use crate::{InspectArguments, SERVER_ERROR};
 
 /// Shows the events in these files and folders. Returns an error only if standard output fails.
-pub(crate) fn inspect(
-    arguments: &InspectArguments,
-    style: &OutputArguments,
-) -> io::Result<ExitCode> {
-    let inputs = if arguments.paths.is_empty() {
-        vec![Input::new(None)]
+pub(crate) fn inspect(arguments: &InspectArguments) -> io::Result<ExitCode> {
+    let style = &arguments.output;
+    let (inputs, reports) = if arguments.paths.is_empty() {
+        (vec![Input::new(None)], Vec::new())
     } else {
         inputs::expand(&arguments.paths)
     };
@@ -35,10 +33,13 @@ pub(crate) fn inspect(
         config,
         shows_partial: arguments.partial,
         parser: Parser::with_config(config),
-        findings: Findings::new(),
+        findings: Findings::new(style.wide),
         output: Output::new(style, false, progress),
         body: Vec::new(),
     };
+    for report in reports {
+        inspection.output.warn(&report)?;
+    }
     for input in inputs {
         inspection.show_file(input)?;
     }
@@ -83,12 +84,18 @@ impl Inspection {
                 if let Some(note) = unwrapped.note(&file) {
                     self.output.report(&note)?;
                 }
-                self.show_content(&file, unwrapped.reader, &mut lost)?
+                let Unwrapped { reader, http, .. } = unwrapped;
+                let failure = self.show_content(&file, reader, &mut lost)?;
+                failure.map(|failure| failure.with_cause(http.cause()))
             }
             Err(error) => Some(Failure::of_file(&file, &error)),
         };
         for (number, of, what) in [
-            (lost.elements_skipped, "element", "skipped"),
+            (
+                lost.elements_skipped,
+                "unknown element",
+                "ignored; no event is affected",
+            ),
             (
                 lost.references_replaced,
                 "illegal reference",
@@ -147,7 +154,7 @@ impl Inspection {
         } else {
             self.show_partial(file, &part)?;
             let of_file = read_error.map(|error| Failure::of_file(file, &error));
-            of_file.or(error.map(|error| Failure::of_part(file, &part, error)))
+            of_file.or(error.map(|error| Failure::of_part(file, &part, error, self.config)))
         };
         self.body = body;
         Ok(failure)
@@ -167,13 +174,20 @@ impl Inspection {
         };
         let Found {
             deliveries,
+            server_errors,
             irregularities,
-            ..
+            has_first_gap,
         } = self.findings.add(&message);
         self.output.show(&part.place(file), &message, &deliveries)?;
-        for report in irregularities {
+        // A row shows each of them.
+        let errors = server_errors.iter().filter(|error| error.has_advice);
+        let errors = errors.map(|error| &error.report);
+        for report in errors.chain(&irregularities) {
             self.output
-                .report(&format!("{}: {report}", part.name(file)))?;
+                .warn(&format!("{}: {report}", part.name(file)))?;
+        }
+        if has_first_gap {
+            self.output.hint(GAP_HINT)?;
         }
         let stats = self.parser.stats().since(before);
         lost.elements_skipped += stats.elements_skipped;
@@ -195,6 +209,10 @@ impl Inspection {
         Ok(())
     }
 }
+
+/// What to do about gaps between files.
+const GAP_HINT: &str = "is a file missing, or are the names not in order of time (files are read by name)? If neither, \
+                        synchronize the mailbox";
 
 /// How much is read after the longest body, in bytes.
 const AHEAD: u64 = 4 << 10;

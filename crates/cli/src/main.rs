@@ -6,6 +6,7 @@
 //! - `generate`: shell completions and man pages.
 //! - `inputs` and `capture`: find and open files, and remove gzip and HTTP around their content.
 //! - `stream`: cuts a stream into envelopes, for both commands.
+//! - `subscribe`: recognizes the answer to Subscribe, which is no notification.
 //! - `findings` and `failure`: what messages report, and what cannot be read.
 //! - `ndjson` and `table`: the two output formats.
 //! - `output`: standard output, standard error and the progress bar.
@@ -22,6 +23,7 @@ mod ndjson;
 mod output;
 mod request;
 mod stream;
+mod subscribe;
 mod table;
 mod text;
 
@@ -47,7 +49,7 @@ struct Arguments {
     inspect: InspectArguments,
 
     #[command(flatten)]
-    style: OutputArguments,
+    color: colorchoice_clap::Color,
 }
 
 #[derive(Subcommand)]
@@ -66,7 +68,7 @@ enum Command {
     /// byte offset in the file.
     ///
     /// Standard error also reports missing, repeated and reordered notifications of a subscription, in the order of the
-    /// files, and how many elements were skipped because they are not known.
+    /// files, how many unknown elements were ignored, and what to do about some server errors.
     #[command(after_help = INSPECT_HELP)]
     Inspect(InspectArguments),
 
@@ -92,8 +94,8 @@ enum Command {
 
 #[derive(Args, Default, PartialEq)]
 struct InspectArguments {
-    /// Files, folders, or `-` for standard input. From a folder and its subfolders, all files named *.xml or *.xml.gz
-    /// are read, sorted by name.
+    /// Files, folders, or `-` for standard input. From a folder and its subfolders, all files named *.xml, *.xml.gz
+    /// or *.http are read, sorted by name.
     #[arg(value_name = "FILE")]
     paths: Vec<PathBuf>,
 
@@ -104,6 +106,9 @@ struct InspectArguments {
 
     #[command(flatten)]
     parsing: ParsingArguments,
+
+    #[command(flatten)]
+    output: OutputArguments,
 }
 
 /// What the parser accepts.
@@ -113,8 +118,8 @@ struct ParsingArguments {
     #[arg(long, value_name = "N")]
     limit_events: Option<usize>,
 
-    /// The most bytes of a body, or of an envelope of a stream. Default: 16777216.
-    #[arg(long, value_name = "N")]
+    /// The most bytes of a body, or of an envelope of a stream, such as 1000000, 64KiB or 32MiB. Default: 16MiB.
+    #[arg(long, value_name = "N", value_parser = bytes)]
     limit_bytes: Option<usize>,
 
     /// Accepts bodies of up to 4 GiB with any number of events, attributes and so on. For files that you trust.
@@ -127,31 +132,42 @@ struct ParsingArguments {
 }
 
 /// How the output looks.
-#[derive(Args)]
+#[derive(Args, Default, PartialEq)]
 struct OutputArguments {
     /// The output format.
-    #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
+    #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
 
     /// The same as --format ndjson.
-    #[arg(long, global = true)]
+    #[arg(long)]
     json: bool,
 
-    /// Shows all columns of the table with complete values, as in a file or a pipe. Lines may be longer than those of
-    /// the terminal.
-    #[arg(long, global = true)]
+    /// Shows all columns of the table with complete values, as in a file or a pipe, and the watermarks of missing
+    /// notifications. Lines may be longer than those of the terminal.
+    #[arg(long)]
     wide: bool,
-
-    #[command(flatten)]
-    color: colorchoice_clap::Color,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// For people: one row for each event.
+    #[default]
     Table,
     /// For programs: one JSON object for each event. All objects have the same keys; missing values are null.
     Ndjson,
+}
+
+/// Parses a number of bytes, with or without a unit.
+fn bytes(text: &str) -> Result<usize, String> {
+    let units = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)];
+    let with_unit = units
+        .iter()
+        .find_map(|(unit, size)| Some((text.strip_suffix(unit)?, *size)));
+    let (number, unit) = with_unit.unwrap_or((text, 1_usize));
+    let number = number.trim_end().parse::<usize>().ok();
+    number
+        .and_then(|number| number.checked_mul(unit))
+        .ok_or_else(|| "expected a number of bytes, such as 1000000, 64KiB or 32MiB".to_owned())
 }
 
 impl ParsingArguments {
@@ -199,30 +215,40 @@ Examples:
   ewsn --json captured/ | jq .event.kind
                       the kind of each event
   ewsn --json captured/ | jq 'select(.delivery == \"gap\")'
-                      the events after which some are missing";
+                      the events before which some are missing";
 
 fn main() -> ExitCode {
     let Arguments {
         command,
         inspect,
-        style,
+        color,
     } = Arguments::parse();
-    style.color.write_global();
+    color.write_global();
     let usage_error =
         |kind, message: &str| -> ! { Arguments::command().error(kind, message).exit() };
     if command.is_some() && inspect != InspectArguments::default() {
         let message = "options and files of a command are written after its name";
         usage_error(ErrorKind::ArgumentConflict, message);
     }
+    let refuse_terminal = || {
+        if io::stdin().is_terminal() {
+            let message = "no file is named, and standard input is a terminal";
+            usage_error(ErrorKind::MissingRequiredArgument, message);
+        }
+    };
     let outcome = match command.unwrap_or(Command::Inspect(inspect)) {
         Command::Inspect(inspect) => {
-            if inspect.paths.is_empty() && io::stdin().is_terminal() {
-                let message = "no file is named, and standard input is a terminal";
-                usage_error(ErrorKind::MissingRequiredArgument, message);
+            if inspect.paths.is_empty() {
+                refuse_terminal();
             }
-            inspect::inspect(&inspect, &style)
+            inspect::inspect(&inspect)
         }
-        Command::Follow(arguments) => follow::follow(&arguments, &style),
+        Command::Follow(arguments) => {
+            if arguments.reads_standard_input() {
+                refuse_terminal();
+            }
+            follow::follow(&arguments)
+        }
         Command::Request(arguments) => request::print(&arguments),
         Command::Completions { shell } => generate::completions(shell, Arguments::command()),
         Command::Man { folder } => Ok(generate::man(&folder, Arguments::command())),

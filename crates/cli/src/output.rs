@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::findings::Findings;
 use crate::ndjson::{self, Place};
 use crate::table::{Layout, Table};
-use crate::text::{printable, wrap};
+use crate::text::{WARNING, labelled, paint, printable, wrap};
 use crate::{Format, OutputArguments};
 
 /// Writes rows and reports in order.
@@ -22,6 +22,8 @@ pub(crate) struct Output {
     table: Option<Table>,
     /// The number of files that failed.
     failed: usize,
+    /// Whether the last report has several lines. An empty line separates a failure of several lines from it.
+    is_after_block: bool,
     /// The width of standard error, if it is a terminal.
     report_width: Option<usize>,
     /// The time since which the progress bar has been hidden; `None` once it is shown.
@@ -57,6 +59,7 @@ impl Output {
                 .then(|| width_of(terminal_size_of(&stdout))),
             has_headings: is_terminal,
             is_live,
+            hides_heartbeats: is_live && is_terminal && stderr.is_terminal(),
         };
         let table = (arguments.format() == Format::Table).then(|| Table::new(layout));
         let report_width = stderr
@@ -74,6 +77,7 @@ impl Output {
             },
             table,
             failed: 0,
+            is_after_block: false,
             report_width,
             hidden_since: Some(Instant::now()),
         }
@@ -97,6 +101,19 @@ impl Output {
         self.write_report(wrap(&printable(report), self.report_width))
     }
 
+    /// Writes a report that an operator has to act on.
+    pub(crate) fn warn(&mut self, report: &str) -> io::Result<()> {
+        let report = paint(WARNING, &printable(report));
+        self.write_report(wrap(&report, self.report_width))
+    }
+
+    /// Writes a hint below a report.
+    pub(crate) fn hint(&mut self, hint: &str) -> io::Result<()> {
+        self.write_report(labelled("hint", hint, self.report_width))?;
+        self.is_after_block = true;
+        Ok(())
+    }
+
     /// Reports a file that failed. In NDJSON it has a row.
     pub(crate) fn fail(&mut self, failure: &Failure) -> io::Result<()> {
         self.failed += 1;
@@ -109,7 +126,14 @@ impl Output {
             } = failure;
             ndjson::write_error(file, *envelope, details, &mut self.streams)?;
         }
-        self.write_report(failure.report(self.report_width))
+        let mut report = failure.report(self.report_width);
+        let is_block = report.contains('\n');
+        if is_block && self.is_after_block {
+            report.insert(0, '\n');
+        }
+        self.write_report(report)?;
+        self.is_after_block = is_block;
+        Ok(())
     }
 
     /// Advances the progress bar by one file.
@@ -139,6 +163,7 @@ impl Output {
     }
 
     fn write_report(&mut self, report: String) -> io::Result<()> {
+        self.is_after_block = false;
         match &mut self.table {
             Some(table) => table.report(report, &mut self.streams),
             None => self.streams.report(&report),
@@ -155,7 +180,7 @@ impl Streams {
         self.flush()?;
         // If nobody reads standard error, the exit status still tells of the failure.
         self.progress
-            .suspend(|| drop(writeln!(io::stderr(), "{report}")));
+            .suspend(|| drop(writeln!(anstream::stderr(), "{report}")));
         Ok(())
     }
 }

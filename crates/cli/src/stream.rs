@@ -85,7 +85,7 @@ pub(crate) fn read(
                 Ok(Some(envelope)) => {
                     let part = Part::of_stream(number, envelope.offset, envelope.body);
                     if let Some(error) = parse(&part)? {
-                        return Ok(Some(Failure::of_part(file, &part, error)));
+                        return Ok(Some(Failure::of_part(file, &part, error, config)));
                     }
                     number += 1;
                     unfinished.clear();
@@ -114,7 +114,7 @@ pub(crate) fn read(
     // Its own error is a consequence of the one above.
     parse(&part)?;
     Ok(Some(match error {
-        Ok(error) => Failure::of_part(file, &part, error),
+        Ok(error) => Failure::of_part(file, &part, error, config),
         Err(error) => Failure::of_file(file, &error),
     }))
 }
@@ -175,6 +175,7 @@ mod tests {
                 assert!(unfinished.len() >= offset, "{unfinished}");
                 let byte = stream.len() - last.len() + offset;
                 let report = failure.unwrap().unwrap().report(None);
+                let report = anstream::adapter::strip_str(&report).to_string();
                 let place = format!("-: envelope 3, byte {byte}: ");
                 assert!(report.starts_with(&place), "{report}");
             }

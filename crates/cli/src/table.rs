@@ -10,7 +10,10 @@ use std::collections::BTreeMap;
 use std::io::{self, Write as _};
 
 use anstyle::{AnsiColor, Style};
-use ews_notifications::{Event, EventKind, Fault, Message, Notification, Response, ResponseClass};
+use ews_notifications::{
+    ConnectionStatus, Event, EventKind, Fault, Message, Notification, Operation, Response,
+    ResponseClass,
+};
 
 use self::columns::{Columns, ID_WIDTH};
 use crate::findings::Findings;
@@ -27,6 +30,8 @@ pub(crate) struct Layout {
     pub(crate) has_headings: bool,
     /// Whether each row is formatted at once, before the next ones are known.
     pub(crate) is_live: bool,
+    /// Whether heartbeats have no rows, because a status line shows them.
+    pub(crate) hides_heartbeats: bool,
 }
 
 /// Formats rows and counts totals.
@@ -40,7 +45,10 @@ pub(crate) struct Table {
     has_widths: bool,
     /// The file of the last row.
     file: Option<String>,
+    /// Responses to requests.
     responses: usize,
+    /// Pushes of the server, which the schema calls responses too.
+    messages: usize,
     notifications: usize,
     /// Events before a defect.
     partial_events: usize,
@@ -78,6 +86,7 @@ impl Table {
             has_widths: false,
             file: None,
             responses: 0,
+            messages: 0,
             notifications: 0,
             partial_events: 0,
             events: BTreeMap::new(),
@@ -98,7 +107,8 @@ impl Table {
             self.file = Some(file.to_owned());
             self.write(Entry::Heading(printable(file)), out)?;
         }
-        let id_width = self.layout.line_width.map_or(usize::MAX, |_| ID_WIDTH);
+        let is_short = self.layout.line_width.is_some();
+        let hides_heartbeats = self.layout.hides_heartbeats;
         let mut write = |row: Row| self.write_row(row, place.is_partial, out);
         if let Some(fault) = message.fault {
             write(Row::of_fault(file, fault))?;
@@ -106,16 +116,22 @@ impl Table {
             write(Row::of_nothing(file, "no responses", None))?;
         }
         for response in message.responses {
+            if is_heartbeat(response) {
+                if !hides_heartbeats {
+                    write(Row::of_nothing(file, "heartbeat", None))?;
+                }
+                continue;
+            }
             let has_failed = !matches!(response.class, None | Some(ResponseClass::Success));
             if has_failed || response.notifications.is_empty() {
-                write(Row::of_response(file, response, id_width))?;
+                write(Row::of_response(file, response))?;
             }
             for notification in response.notifications {
                 if notification.events.is_empty() {
                     write(Row::of_nothing(file, "no events", Some(notification)))?;
                 }
                 for event in notification.events {
-                    write(Row::of_event(file, notification, event))?;
+                    write(Row::of_event(file, notification, event, is_short))?;
                 }
             }
         }
@@ -125,6 +141,10 @@ impl Table {
 
     /// Writes a report, in its place among the rows.
     pub(crate) fn report(&mut self, report: String, out: &mut Streams) -> io::Result<()> {
+        if self.sample.is_empty() {
+            // Before the first row, it is above the titles.
+            return out.report(&report);
+        }
         self.write(Entry::Report(report), out)
     }
 
@@ -140,7 +160,10 @@ impl Table {
         let red = AnsiColor::Red.on_default().bold();
         let mut counts = vec![count(files, "file")];
         counts.extend((failed > 0).then(|| format!("{red}{failed} failed{red:#}")));
-        counts.push(count(self.responses, "response"));
+        counts.extend((self.messages > 0).then(|| count(self.messages, "message")));
+        if self.responses > 0 || self.messages == 0 {
+            counts.push(count(self.responses, "response"));
+        }
         counts.push(count(self.notifications, "notification"));
         let events: usize = self.events.values().map(|(events, _)| events).sum();
         counts.push(count(events, "event"));
@@ -177,7 +200,11 @@ impl Table {
             self.partial_events += events.count();
             return;
         }
-        self.responses += message.responses.len();
+        let counter = match message.operation {
+            Operation::SendNotification => &mut self.messages,
+            _ => &mut self.responses,
+        };
+        *counter += message.responses.len();
         self.notifications += message.notifications().count();
         for event in events {
             let kind = shorten(&printable(kind(event)), HEAD, ID_WIDTH);
@@ -239,6 +266,14 @@ impl Table {
     }
 }
 
+/// Whether the response only tells that the connection is open.
+fn is_heartbeat(response: &Response<'_>) -> bool {
+    response.class == Some(ResponseClass::Success)
+        && response.connection_status == Some(ConnectionStatus::Ok)
+        && response.notifications.is_empty()
+        && response.error_subscription_ids.is_empty()
+}
+
 /// The counts with commas, in a text that is wrapped only between counts.
 fn join(counts: impl IntoIterator<Item = String>) -> String {
     let counts = counts.into_iter();
@@ -253,7 +288,7 @@ const PARTIAL: char = '~';
 
 impl Row {
     /// A row with the code, the subscriptions and the text of a response, instead of the cells of an event.
-    fn of_response(file: &str, response: &Response<'_>, id_width: usize) -> Self {
+    fn of_response(file: &str, response: &Response<'_>) -> Self {
         let (class, style) = match response.class {
             Some(ResponseClass::Error) => ("Error", AnsiColor::Red.on_default().bold()),
             Some(ResponseClass::Warning) => ("Warning", AnsiColor::Yellow.on_default().bold()),
@@ -265,13 +300,13 @@ impl Row {
         let status = status.map(|status| format!("connection {status}"));
         let ids = response.subscription_id().into_iter();
         let ids = ids.chain(response.error_subscription_ids.iter().copied());
-        let ids = ids.map(|id| format!("({})", shorten(id.as_str(), HEAD, id_width)));
+        let ids = ids.map(|id| format!("({id})"));
         let text = response.message_text.map(str::to_owned);
         let note: Vec<String> = code
             .into_iter()
+            .chain(text)
             .chain(status)
             .chain(ids)
-            .chain(text)
             .collect();
         Self {
             cells: vec![file.to_owned(), class.to_owned()],
@@ -306,7 +341,12 @@ impl Row {
         }
     }
 
-    fn of_event(file: &str, notification: &Notification<'_>, event: &Event<'_>) -> Self {
+    fn of_event(
+        file: &str,
+        notification: &Notification<'_>,
+        event: &Event<'_>,
+        is_short: bool,
+    ) -> Self {
         let target = match (event.item_id, event.folder_id) {
             (Some(_), Some(_)) => "+folder",
             (None, Some(_)) => " folder",
@@ -316,13 +356,19 @@ impl Row {
             event.item_id.map(|item| item.id),
             event.folder_id.map(|folder| folder.id),
         ];
-        let ids: Vec<&str> = ids.into_iter().flatten().collect();
+        let id = match ids {
+            [Some(item), Some(folder)] => format!("{ITEM}{item}{FOLDER}{folder}"),
+            [item, folder] => item.or(folder).unwrap_or_default().to_owned(),
+        };
         let cells = [
             Some(file.to_owned()),
             Some(format!("{}{target}", kind(event))),
-            event.timestamp.map(|time| time.to_string()),
+            event.timestamp.map(|time| match is_short {
+                true => without_fraction(time.as_ref()),
+                false => time.to_string(),
+            }),
             Some(notification.subscription_id.to_string()),
-            Some(ids.join(" ")),
+            Some(id),
             event.parent_folder_id.map(|folder| folder.id.to_owned()),
             event.unread_count.map(|count| count.to_string()),
             event.watermark.map(|watermark| watermark.to_string()),
@@ -335,17 +381,38 @@ impl Row {
     }
 }
 
+/// Before the identifiers of an event that has both.
+const ITEM: &str = "item ";
+const FOLDER: &str = ", folder ";
+
+/// The identifiers in a cell that has both.
+fn both_ids(cell: &str) -> Option<(&str, &str)> {
+    cell.strip_prefix(ITEM)?.split_once(FOLDER)
+}
+
 /// The name of the event's element without the suffix `Event`, such as `NewMail`.
 fn kind<'a>(event: &Event<'a>) -> &'a str {
     let name = event.other.map_or(event.kind.name(), |other| other.name);
     name.strip_suffix("Event").unwrap_or(name)
 }
 
+/// The time without fractions of a second.
+fn without_fraction(time: &str) -> String {
+    match time.split_once('.') {
+        Some((seconds, fraction)) => {
+            let zone = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
+            format!("{seconds}{zone}")
+        }
+        None => time.to_owned(),
+    }
+}
+
 fn style_of(kind: EventKind) -> Style {
     match kind {
         EventKind::Status => Style::new().dimmed(),
         EventKind::Created => AnsiColor::Green.on_default(),
-        EventKind::Deleted => AnsiColor::Red.on_default(),
+        // No red: a deletion is no error.
+        EventKind::Deleted => Style::new().bold(),
         EventKind::Modified => AnsiColor::Yellow.on_default(),
         EventKind::Moved => AnsiColor::Blue.on_default(),
         EventKind::Copied => AnsiColor::Cyan.on_default(),

@@ -4,6 +4,7 @@
 
 use core::fmt::Display;
 
+use anstyle::{AnsiColor, Style};
 use textwrap::{Options, WordSplitter};
 use unicode_width::UnicodeWidthChar as _;
 
@@ -89,6 +90,19 @@ pub(crate) fn wrap(text: &str, line_width: Option<usize>) -> String {
     }
 }
 
+/// Breaks a line with a note from this column on. Its next lines begin below the note if there is room.
+pub(crate) fn wrap_note(line: &str, column: usize, line_width: Option<usize>) -> String {
+    /// The least width of the note.
+    const MIN: usize = 20;
+    let Some(width) = line_width else {
+        return line.to_owned();
+    };
+    let column = if width < column + MIN { 2 } else { column };
+    let indent = " ".repeat(column);
+    let options = Options::new(width).subsequent_indent(&indent);
+    textwrap::fill(line, options.word_splitter(WordSplitter::NoHyphenation))
+}
+
 /// The excerpt, and below it a caret under the character with this number. Both lines have at most this width, in which
 /// the caret is shown.
 pub(crate) fn at_caret(excerpt: &str, caret: usize, line_width: Option<usize>) -> String {
@@ -107,6 +121,35 @@ pub(crate) fn at_caret(excerpt: &str, caret: usize, line_width: Option<usize>) -
     let indent = width(&before);
     let after = truncate(after, max.saturating_sub(indent));
     format!("{before}{after}\n{:indent$}^", "")
+}
+
+/// The style of the place of a failure.
+pub(crate) const FAILED: Style = AnsiColor::Red.on_default().bold();
+/// The style of a warning.
+pub(crate) const WARNING: Style = AnsiColor::Yellow.on_default();
+/// The style of the words `hint` and `note`.
+const NOTE: Style = AnsiColor::Cyan.on_default();
+
+/// The text in this style. Where there are no colours, the streams remove it.
+pub(crate) fn paint(style: Style, text: &str) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// A line such as `hint: …`.
+pub(crate) fn labelled(label: &str, text: &str, line_width: Option<usize>) -> String {
+    let label = paint(NOTE, &format!("{label}:"));
+    wrap(&format!("{label} {text}"), line_width)
+}
+
+/// The number with commas, such as `1,234`.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let length = digits.len();
+    let groups = digits.chars().enumerate().map(|(at, digit)| {
+        let is_first_of_group = at > 0 && (length - at).is_multiple_of(3);
+        format!("{}{digit}", if is_first_of_group { "," } else { "" })
+    });
+    groups.collect()
 }
 
 /// `1 event`, `2 events`.

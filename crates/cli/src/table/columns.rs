@@ -1,15 +1,17 @@
 //! The columns of the table: their widths, and rows as lines of text.
 
 use core::fmt::Write as _;
+use std::collections::HashMap;
 
 use anstyle::Style;
 
 use super::{Layout, Row};
-use crate::text::{HEAD, fits, printable, shorten, truncate, width, wrap};
+use crate::text::{HEAD, fits, printable, shorten, truncate, width, wrap, wrap_note};
 
 pub(super) struct Columns {
     columns: [Column; 8],
     layout: Layout,
+    short_ids: ShortIds,
 }
 
 struct Column {
@@ -25,6 +27,8 @@ struct Column {
     hide_order: u8,
     /// The current width; 0 if hidden.
     width: usize,
+    /// Whether it is hidden because it has no values.
+    is_empty: bool,
 }
 
 impl Column {
@@ -37,11 +41,16 @@ impl Column {
             is_number: false,
             hide_order,
             width: title.len(),
+            is_empty: false,
         }
+    }
+
+    const fn is_id(&self) -> bool {
+        self.max == ID_WIDTH
     }
 }
 
-/// The maximum width of an identifier.
+/// The width of an identifier that is shown beside other text. Its column is wider if the line has room.
 pub(super) const ID_WIDTH: usize = 19;
 
 impl Columns {
@@ -49,6 +58,10 @@ impl Columns {
     const GAP: usize = 2;
     /// The maximum width of a column if lines have none. Longer cells shift those after them.
     const MAX_WIDTH: usize = 256;
+    /// The width of identifiers in a live table, if the line has room.
+    const LIVE_ID_WIDTH: usize = 40;
+    /// The maximum width of a note, which is wrapped.
+    const NOTE: usize = 1_000;
 
     pub(super) fn new(layout: Layout) -> Self {
         let mut columns = [
@@ -58,7 +71,11 @@ impl Columns {
                 ..Column::new("FILE", 10, 40, 0)
             },
             Column::new("EVENT", 15, 22, 0),
-            Column::new("TIME", 20, 30, 1),
+            Column {
+                // The date is more useful than the offset from UTC.
+                head: usize::MAX,
+                ..Column::new("TIME", 20, 30, 1)
+            },
             Column::new("SUBSCR.", 9, ID_WIDTH, 3),
             Column::new("ID", 9, ID_WIDTH, 0),
             Column::new("PARENT", 9, ID_WIDTH, 4),
@@ -72,24 +89,38 @@ impl Columns {
         if layout.has_headings {
             file.width = 0;
         }
-        Self { columns, layout }
+        Self {
+            columns,
+            layout,
+            short_ids: ShortIds::default(),
+        }
     }
 
-    /// Makes the cells printable and shortens them to the maximum widths.
+    /// Makes the cells printable and shortens those that are no identifiers to the maximum widths.
     pub(super) fn shorten_cells(&self, row: &mut Row) {
         for (column, cell) in self.columns.iter().zip(&mut row.cells) {
-            *cell = printable(&self.fit(column, cell, column.max));
+            let is_complete = column.is_id() || self.layout.line_width.is_none();
+            *cell = match is_complete {
+                true => printable(cell),
+                false => printable(&shorten(cell, column.head, column.max)),
+            };
         }
-        let max = self.layout.line_width.unwrap_or(usize::MAX);
+        let max = self.layout.line_width.map_or(usize::MAX, |_| Self::NOTE);
         row.note = printable(&truncate(&row.note, max));
     }
 
     /// Sets the widths to those of the cells of these rows. If the rows are not all, later cells may be wider, so each
-    /// column has at least its minimum width. Rows of a live table say little about the next ones, so identifiers get
-    /// their maximum width.
+    /// column has at least its minimum width. If they are all, a column without values is hidden on a terminal. Rows of a
+    /// live table say little about the next ones, so identifiers get a fixed width.
     pub(super) fn set_widths<'r>(&mut self, rows: impl Iterator<Item = &'r Row>, are_all: bool) {
+        let has_line_width = self.layout.line_width.is_some();
+        for column in &mut self.columns {
+            let is_always_shown = column.hide_order == 0 && !column.is_id();
+            column.is_empty = are_all && has_line_width && !is_always_shown;
+        }
         for row in rows {
             for (column, cell) in self.columns.iter_mut().zip(&row.cells) {
+                column.is_empty &= cell.is_empty();
                 if column.width > 0 {
                     column.width = column.width.max(width(cell).min(Self::MAX_WIDTH));
                 }
@@ -97,20 +128,36 @@ impl Columns {
         }
         let is_live = self.layout.is_live;
         for column in self.columns.iter_mut().filter(|column| column.width > 0) {
-            if is_live && column.max == ID_WIDTH {
-                column.width = column.width.max(column.max);
+            if column.is_empty {
+                column.width = 0;
+            } else if is_live && column.is_id() {
+                let width = match has_line_width {
+                    true => Self::LIVE_ID_WIDTH,
+                    false => ID_WIDTH,
+                };
+                column.width = column.width.max(width);
             } else if !are_all {
                 column.width = column.width.max(column.min);
             }
         }
         if let Some(width) = self.layout.line_width {
+            let before = self.columns.each_ref().map(|column| column.width);
             self.fit_line(width);
+            let ids = self.columns.iter().zip(before);
+            let narrowed = ids.filter(|(column, before)| {
+                column.is_id() && column.width > 0 && column.width < *before
+            });
+            let narrowest = narrowed.map(|(column, _)| column.width).min();
+            self.short_ids.narrowest = narrowest.unwrap_or(usize::MAX);
         }
     }
 
     /// The first lines: which columns are hidden, if any, and the titles.
     pub(super) fn head(&mut self) -> String {
-        let hidden = self.columns.iter().filter(|column| column.width == 0);
+        let hidden = self
+            .columns
+            .iter()
+            .filter(|column| column.width == 0 && !column.is_empty);
         // A heading replaces the file.
         let hidden = hidden.skip(usize::from(self.layout.has_headings));
         let hidden: Vec<&str> = hidden.map(|column| column.title).collect();
@@ -147,14 +194,15 @@ impl Columns {
         let (mut used, mut blanks) = (0, 0);
         for (index, cell) in row.cells.iter().enumerate() {
             let room = max.saturating_sub(used);
-            let Some(column) = self
-                .columns
-                .get(index)
-                .filter(|column| column.width > 0 && room > 0)
-            else {
+            let columns = self.columns.get_mut(index);
+            let Some(column) = columns.filter(|column| column.width > 0 && room > 0) else {
                 continue;
             };
-            let cell = self.fit(column, cell, column.width.min(room));
+            let cell = match self.layout.line_width {
+                None => cell.to_owned(),
+                Some(_) if column.is_id() => self.short_ids.fit(cell, column.width.min(room)),
+                Some(_) => shorten(cell, column.head, column.width.min(room)),
+            };
             let column_width = column.width.max(width(&cell).min(Self::MAX_WIDTH));
             let padding = column_width.saturating_sub(width(&cell));
             let before = if column.is_number { padding } else { 0 };
@@ -167,32 +215,13 @@ impl Columns {
             }
             blanks += padding - before + Self::GAP;
             used += column_width + Self::GAP;
-            if let Some(column) = self.columns.get_mut(index) {
-                column.width = column_width;
-            }
+            column.width = column_width;
         }
-        let room = max.saturating_sub(used);
-        if !row.note.is_empty() && room > 0 {
-            let note = truncate(&row.note, room);
-            let _ = write!(line, "{:blanks$}{note}", "");
+        if !row.note.is_empty() {
+            let _ = write!(line, "{:blanks$}{}", "", row.note);
+            line = wrap_note(&line, used, self.layout.line_width);
         }
         line
-    }
-
-    /// The cell in at most `max` cells of the terminal. Without a maximum of the line, all of it. If it has two
-    /// identifiers, both are shortened.
-    fn fit(&self, column: &Column, cell: &str, max: usize) -> String {
-        if self.layout.line_width.is_none() {
-            return cell.to_owned();
-        }
-        match cell.split_once(' ') {
-            Some((item, folder)) if column.max == ID_WIDTH && !fits(cell, max) => {
-                let half = max.saturating_sub(1) / 2;
-                let ids = [item, folder].map(|id| shorten(id, HEAD, half));
-                ids.join(" ")
-            }
-            _ => shorten(cell, column.head, max),
-        }
     }
 
     /// Makes the columns fit the line: hides columns that do not fit at their minimum widths, then narrows the others in
@@ -225,5 +254,94 @@ impl Columns {
     fn width_of(&self, width: impl Fn(&Column) -> usize) -> usize {
         let columns = self.columns.iter().map(width).filter(|width| *width > 0);
         columns.map(|width| width + Self::GAP).sum::<usize>() - Self::GAP
+    }
+}
+
+/// Short forms of identifiers. If two have the same short form, the second one gets a number, so no two look the same.
+#[derive(Default)]
+struct ShortIds {
+    /// The width of the narrowest column. Identifiers with the same short form there look alike in all columns.
+    narrowest: usize,
+    /// The first identifier of each of these short forms.
+    owners: HashMap<String, String>,
+    /// The numbers of those that came later.
+    numbers: HashMap<String, usize>,
+    /// How many numbers were given.
+    count: usize,
+    /// Whether identifiers were forgotten. Since then each one gets a number.
+    has_forgotten: bool,
+}
+
+impl ShortIds {
+    /// The most identifiers that are kept.
+    const MAX: usize = 10_000;
+
+    /// The cell in at most `max` cells of the terminal. If it has two identifiers, both are shortened.
+    fn fit(&mut self, cell: &str, max: usize) -> String {
+        if fits(cell, max) {
+            return cell.to_owned();
+        }
+        match super::both_ids(cell) {
+            Some((item, folder)) => {
+                let half = max.saturating_sub(1) / 2;
+                let ids = [item, folder].map(|id| self.shorten(id, half));
+                ids.join(" ")
+            }
+            None => self.shorten(cell, max),
+        }
+    }
+
+    fn shorten(&mut self, id: &str, max: usize) -> String {
+        let short = shorten(id, HEAD, max);
+        if short == id {
+            return short;
+        }
+        if self.owners.len() + self.numbers.len() >= Self::MAX {
+            (self.owners, self.numbers) = Default::default();
+            self.has_forgotten = true;
+        }
+        if !self.has_forgotten {
+            let narrow = shorten(id, HEAD, max.min(self.narrowest));
+            let owner = self.owners.entry(narrow);
+            if owner.or_insert_with(|| id.to_owned()) == id {
+                return short;
+            }
+        }
+        let number = *self.numbers.entry(id.to_owned()).or_insert_with(|| {
+            self.count += 1;
+            self.count
+        });
+        // The first one has none.
+        let number = format!("#{}", number + 1);
+        let short = shorten(id, HEAD, max.saturating_sub(number.len()));
+        short + &number
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::ShortIds;
+    use crate::text::width;
+
+    /// Even after the first ones were forgotten.
+    #[test]
+    fn no_two_of_many_identifiers_look_the_same() {
+        for narrowest in [9, usize::MAX] {
+            let mut ids = ShortIds {
+                narrowest,
+                ..ShortIds::default()
+            };
+            let mut seen = HashMap::new();
+            // Their ends repeat.
+            let id = |number: usize| format!("AAMkAG{number:09}xxxxxxxxx{}", number % 7_000);
+            for number in (0..3 * ShortIds::MAX).chain(0..100) {
+                let short = ids.fit(&id(number), 15);
+                assert!(width(&short) <= 15, "{short}");
+                assert_eq!(*seen.entry(short).or_insert(number), number);
+            }
+            assert!(ids.owners.len() + ids.numbers.len() <= ShortIds::MAX);
+        }
     }
 }

@@ -70,11 +70,14 @@ fn unwraps_gzip_and_http() {
             gzip(response(&length_of_gzip, gzip(&body))),
             "gzip, HTTP response 200, gzip",
         ),
-        (after("HTTP/1.1 100 Continue\r\n\r\n"), "HTTP response 200"),
+        (
+            after("HTTP/1.1 100 Continue\r\n\r\n"),
+            "HTTP response 200; skipped before it: HTTP response 100",
+        ),
         // As curl writes it with --include and --ntlm.
         (
             after("HTTP/1.1 401 Unauthorized\r\nContent-Length: 1293\r\n\r\n"),
-            "HTTP response 200",
+            "HTTP response 200; skipped before it: HTTP response 401",
         ),
         // curl removes chunk sizes and gzip, but keeps the headers.
         (response(CHUNKED, &body), "HTTP response 200"),
@@ -122,17 +125,93 @@ fn reads_the_messages_of_a_connection_one_after_the_other() {
     }
 }
 
-/// An error page belongs to the content. No byte of a capture is dropped in silence.
+/// A sign-in or a redirection takes several responses in one capture.
 #[test]
-fn a_content_before_the_last_head_is_not_skipped() {
-    let refused = "HTTP/1.1 401 Unauthorized\r\nContent-Length: 5\r\n\r\nabcde";
-    let capture = [refused.as_bytes(), &response("", push(NEW_MAIL))].concat();
+fn a_response_that_another_one_follows_is_skipped_with_its_content() {
+    let body = push(NEW_MAIL);
+    let (empty, page) = ("Content-Length: 0\r\n\r\n", "<html>not closed");
+    let page = format!("Content-Length: {}\r\n\r\n{page}", page.len());
+    let chunks = [CHUNKED.as_bytes(), b"\r\n", &chunked("<html>", 2)].concat();
+    for (status, content) in [
+        (100, empty.as_bytes()),
+        (302, page.as_bytes()),
+        (401, &chunks),
+        (407, page.as_bytes()),
+    ] {
+        let first = [
+            format!("HTTP/1.1 401 Unauthorized\r\n{empty}HTTP/1.1 {status} A\r\n").as_bytes(),
+            content,
+        ]
+        .concat();
+        let run = inspect([&*first, &response("", &body)].concat(), &[]);
+        let expected = format!(
+            "a: unwrapped from HTTP response 200; skipped before it: HTTP response 401, \
+             HTTP response {status}\n"
+        );
+        assert_eq!((&*run.stderr, run.status), (&*expected, 0));
+        assert_eq!(values(&run, "/event/kind"), ["NewMailEvent"]);
+    }
+}
+
+/// No byte of a capture is dropped without a reason.
+#[test]
+fn a_content_of_another_status_is_not_skipped() {
+    let failed = "HTTP/1.1 500 Error\r\nContent-Length: 5\r\n\r\nabcde";
+    let capture = [failed.as_bytes(), &response("", push(NEW_MAIL))].concat();
     let run = inspect(capture, &[]);
     assert_eq!(values(&run, "/error/code"), ["text_outside_root"]);
-    assert!(
-        run.stderr
-            .starts_with("a: unwrapped from HTTP response 401\n")
-    );
+    let unwrapped = "a: unwrapped from HTTP response 500\n";
+    assert!(run.stderr.starts_with(unwrapped), "{}", run.stderr);
+    let hint = "\nhint: HTTP status 500\n";
+    assert!(run.stderr.contains(hint), "{}", run.stderr);
+}
+
+#[test]
+fn the_status_of_a_response_without_ews_content_is_the_likely_cause() {
+    for (head, cause) in [
+        (
+            "401 Unauthorized\r\nWWW-Authenticate: NTLM secret==\r\nwww-authenticate: Negotiate",
+            "the server refused the sign-in (HTTP 401, WWW-Authenticate: NTLM, Negotiate): check user, password \
+             and the authentication methods of the EWS virtual directory",
+        ),
+        (
+            "302 Found\r\nLocation: https://h/owa/auth?secret",
+            "redirected to https://h/owa/auth (HTTP 302): the URL is not that of EWS, or a proxy demands a sign-in",
+        ),
+        (
+            "503 Service Unavailable",
+            "HTTP 503: the EWS application pool or the load balancer has no working server",
+        ),
+        ("418 A", "HTTP status 418"),
+    ] {
+        for page in ["", "<html><p></html>"] {
+            let length = page.len();
+            let capture = format!("HTTP/1.1 {head}\r\nContent-Length: {length}\r\n\r\n{page}");
+            let inspected = inspect(&capture, &[]);
+            assert_eq!(values(&inspected, "/error/hint"), [cause]);
+            assert_eq!(inspected.status, 1);
+            let command = command(std::path::Path::new("."), &["follow"]);
+            let followed = run(command, capture.as_bytes());
+            let hint = format!("\nhint: {cause}\n");
+            assert!(followed.stderr.contains(&hint), "{}", followed.stderr);
+            for text in ["secret", "may have been lost"] {
+                assert!(!followed.stderr.contains(text), "{}", followed.stderr);
+            }
+            assert_eq!(followed.status, 1);
+        }
+    }
+    // The status of a fault is 500, and the fault says more.
+    let fault = crate::envelope("").replace("<m:SendNotification>", "<m:SendNotification >");
+    let run = inspect(format!("HTTP/1.1 500 Error\r\n\r\n{fault}"), &[]);
+    assert_eq!(run.stderr, "a: unwrapped from HTTP response 500\n");
+}
+
+#[test]
+fn a_content_shorter_than_announced_is_the_likely_cause() {
+    let body = &push(NEW_MAIL)[..600];
+    let run = inspect(response("Content-Length: 9999\r\n", body), &[]);
+    let hint = "the head announces 9,999 bytes, 600 arrived";
+    assert_eq!(values(&run, "/error/hint"), [hint]);
 }
 
 #[test]
@@ -233,5 +312,5 @@ fn standard_input_may_be_a_capture() {
     let folder = folder([]);
     let run = run(command(folder.path(), &["--json"]), &gzip(push(NEW_MAIL)));
     assert_eq!(values(&run, "/event/kind"), ["NewMailEvent"]);
-    assert_eq!(run.stderr, "-: unwrapped from gzip\n");
+    assert_eq!(run.stderr, "stdin: unwrapped from gzip\n");
 }

@@ -152,20 +152,22 @@ fn a_report_follows_the_rows_of_earlier_files() {
     // Both streams go to one file, as on a terminal.
     let lines = |format| {
         let both = File::create(folder.path().join("both")).unwrap();
-        let mut command = command(folder.path(), &["inspect", "--format", format, "."]);
+        let files = ["./1.xml", "./2.xml", "./3.xml"];
+        let arguments = [&["inspect", "--format", format], &files[..]].concat();
+        let mut command = command(folder.path(), &arguments);
         command.stdout(both.try_clone().unwrap()).stderr(both);
         assert_eq!(command.status().unwrap().code(), Some(1));
         let both = fs::read_to_string(folder.path().join("both")).unwrap();
         both.lines().map(str::to_owned).collect::<Vec<_>>()
     };
     let json = lines("ndjson");
-    assert_eq!(json.len(), 8, "{json:?}");
+    assert_eq!(json.len(), 9, "{json:?}");
     assert!(json[0].starts_with(r#"{"file":"./1.xml""#), "{json:?}");
     assert!(json[1].starts_with(r#"{"file":"./2.xml""#), "{json:?}");
     assert!(json[2].starts_with("./2.xml:2:11: "), "{json:?}");
     assert!(json[6].starts_with(r#"{"file":"./3.xml""#), "{json:?}");
     assert!(
-        json[7].starts_with("./3.xml: events of subscription"),
+        json[7].starts_with("./3.xml: events are missing before"),
         "{json:?}"
     );
     // The widths of the columns depend on all rows.
@@ -188,7 +190,7 @@ fn reports_paths_that_cannot_be_read() {
         assert!(report[0].starts_with("gone.xml: "), "{}", run.stderr);
         assert_eq!(
             report[1],
-            "empty: no file named *.xml or *.xml.gz in this folder"
+            "empty: no file named *.xml, *.xml.gz and *.http in this folder"
         );
         assert!(run.stdout.contains("good.xml"), "{}", run.stdout);
         assert_eq!(run.status, 1);
@@ -208,7 +210,7 @@ fn refuses_a_body_longer_than_16_mib() {
     assert_eq!(refused.status, 1);
     let report: Vec<&str> = refused.stderr.lines().collect();
     assert!(
-        report[0].starts_with("large.xml:1:1: a body of 16,"),
+        report[0].starts_with("large.xml:1:1: a body of more than 16 MiB;"),
         "{report:?}"
     );
     let hint = "hint: --limit-bytes sets a higher limit, and --no-limits removes it";
@@ -252,6 +254,29 @@ fn options_change_the_limits() {
         let error = rows(&run).pop().unwrap()["error"]["code"].clone();
         assert_eq!(error.as_str(), code, "{options:?}");
         assert_eq!(run.status, i32::from(code.is_some()));
+    }
+    let refused = ewsn(&folder, &["--limit-events", "1", "two"]).stderr;
+    assert!(
+        refused.contains("expected at most 1 (--limit-events)"),
+        "{refused}"
+    );
+    let refused = ewsn(&folder, &["--limit-bytes", "100", "two"]).stderr;
+    assert!(
+        refused.contains("expected at most 100 (--limit-bytes)"),
+        "{refused}"
+    );
+    for (size, status) in [
+        ("1KiB", 1),
+        ("2 KiB", 0),
+        ("1MiB", 0),
+        ("16MB", 2),
+        ("", 2),
+        ("99999999999GiB", 2),
+    ] {
+        let run = ewsn(&folder, &["--json", "--limit-bytes", size, "two"]);
+        assert_eq!(run.status, status, "{size}");
+        let is_explained = run.stderr.contains("expected a number of bytes, such as");
+        assert_eq!(is_explained, status == 2, "{}", run.stderr);
     }
     let run = ewsn(&folder, &["--no-limits", "--limit-events", "1", "two"]);
     assert_eq!(run.status, 2);
@@ -313,12 +338,12 @@ fn a_server_error_exits_with_3_and_a_failure_with_1() {
         (
             &["good"][..],
             0,
-            "1 file, 1 response, 1 notification, 1 event\n",
+            "1 file, 1 message, 1 notification, 1 event\n",
         ),
         (
             &["error", "good"],
             3,
-            "2 files, 2 responses, 1 notification, 1 event, 1 server error\n",
+            "2 files, 2 messages, 1 notification, 1 event, 1 server error\n",
         ),
         (
             &["fault"],
@@ -386,4 +411,123 @@ fn the_row_of_a_failure_has_the_place_and_no_other_value() {
             |row: &serde_json::Value| row.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
         assert_eq!(keys(&rows[2]), row.keys().cloned().collect::<Vec<_>>());
     }
+}
+
+#[test]
+fn an_empty_line_separates_failures_of_several_lines() {
+    let folder = folder([("a", BAD), ("b", BAD), ("c", "")]);
+    let run = ewsn(&folder, &["gone", "a", "b", "c", "gone"]);
+    let starts: Vec<&str> = run
+        .stderr
+        .lines()
+        .map(|line| line.get(..4).unwrap_or(line))
+        .collect();
+    let failure = ["a:2:", "<b>\u{ad6c}\u{b3c5}", "    ", "hint"];
+    assert_eq!(starts.len(), 1 + 4 + 1 + 4 + 1 + 2 + 1, "{}", run.stderr);
+    assert!(starts[1] == failure[0] && starts[5].is_empty() && starts[10].is_empty());
+    // An empty body has no excerpt.
+    assert!(
+        starts[11].starts_with("c:1:") && starts[12] == "hint",
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn reports_are_coloured_where_tables_are() {
+    let gap = push(UNREAD);
+    let folder = folder([("a", &*push(NEW_MAIL)), ("b", &*gap), ("c", BAD)]);
+    let files = ["a", "b", "c"];
+    let run = ewsn(&folder, &[&["--color", "always"], &files[..]].concat());
+    for text in [
+        "\u{1b}[33mb: events are missing before",
+        "\u{1b}[36mhint:\u{1b}[0m is a file missing",
+        "\u{1b}[1m\u{1b}[31mc:2:11\u{1b}[0m: the prefix",
+    ] {
+        assert!(run.stderr.contains(text), "{text:?} {:?}", run.stderr);
+    }
+    let plain = ewsn(&folder, &files).stderr;
+    assert!(
+        plain.contains("synchronize the mailbox\n\nc:2:11: "),
+        "{plain}"
+    );
+    assert!(!plain.contains('\u{1b}'), "{plain:?}");
+}
+
+#[test]
+fn the_answer_to_subscribe_is_recognized() {
+    let answer = |content: &str| {
+        envelope("").replace(
+            "<m:SendNotification><m:ResponseMessages>",
+            &format!("<m:SubscribeResponse><m:ResponseMessages><m:SubscribeResponseMessage>{content}</m:SubscribeResponseMessage>"),
+        ).replace("</m:SendNotification>", "</m:SubscribeResponse>")
+    };
+    let id = "<m:SubscriptionId>Jg+/==</m:SubscriptionId>";
+    for (content, hint) in [
+        (
+            id.to_owned(),
+            "this is the answer to Subscribe: the id is `Jg+/==`; next: `ewsn request get-streaming-events 'Jg+/=='`",
+        ),
+        (
+            format!("{id}<m:Watermark>AQ==</m:Watermark>"),
+            "this is the answer to Subscribe: the id is `Jg+/==`; next for a pull: `ewsn request get-events 'Jg+/==' 'AQ=='`",
+        ),
+        (
+            "<m:MessageText>Busy &amp; so on</m:MessageText><m:ResponseCode>ErrorServerBusy</m:ResponseCode>".to_owned(),
+            "this is the answer to Subscribe, an error: ErrorServerBusy Busy & so on",
+        ),
+    ] {
+        let answer = answer(&content);
+        for command in ["inspect", "follow"] {
+            let folder = folder([("a", &*answer)]);
+            let run = ewsn(&folder, &[command, "--json", "a"]);
+            assert_eq!(values(&run, "/error/hint"), [hint]);
+            assert_eq!(run.status, 1);
+        }
+    }
+    // Nothing that a shell would run is proposed.
+    let quoted = answer("<m:SubscriptionId>';a;'</m:SubscriptionId>");
+    let run = ewsn(&folder([("a", &*quoted)]), &["a"]);
+    assert!(!run.stderr.contains("';a;'`"), "{}", run.stderr);
+}
+
+#[test]
+fn server_errors_come_with_advice() {
+    let with = |code: &str, value: &str| {
+        let value = format!("<m:MessageXml>{value}</m:MessageXml>");
+        let error = ERROR.replace("ErrorReadEventsFailed", code);
+        let (start, rest) = error.split_once("<m:MessageXml>").unwrap();
+        let (_, end) = rest.split_once("</m:MessageXml>").unwrap();
+        envelope(&[start, &*value, end].concat())
+    };
+    let wait = "<t:Value Name='BackOffMilliseconds'>297749</t:Value>";
+    for (code, value, advice) in [
+        (
+            "ErrorServerBusy",
+            wait,
+            "wait 298 s before the next request",
+        ),
+        ("ErrorServerBusy", "", "wait before the next request"),
+        (
+            "ErrorInvalidSubscription",
+            "",
+            "subscribe again, then synchronize",
+        ),
+        (
+            "ErrorSubscriptionNotFound",
+            "",
+            "subscribe again, then synchronize",
+        ),
+        (
+            "ErrorInvalidWatermark",
+            "",
+            "subscribe without a watermark, then synchronize",
+        ),
+    ] {
+        let run = ewsn(&folder([("a", &*with(code, value))]), &["a"]);
+        let report = format!("a: the server reports {code}: {advice}\n");
+        assert_eq!((&*run.stderr, run.status), (&*report, 3));
+    }
+    let run = ewsn(&folder([("a", &*with("ErrorOther", ""))]), &["a"]);
+    assert_eq!((&*run.stderr, run.status), ("", 3));
 }

@@ -7,8 +7,8 @@ use std::process::{Child, ChildStdout};
 use std::thread;
 
 use crate::{
-    NEW_MAIL, Run, UNREAD, command, connection, ewsn, folder, notification, rows, run, streamed,
-    values,
+    NEW_MAIL, Run, UNREAD, command, connection, ewsn, folder, notification, push, rows, run,
+    streamed, values,
 };
 
 const NDJSON: [&str; 3] = ["follow", "--format", "ndjson"];
@@ -32,7 +32,7 @@ fn prints_the_same_rows_as_inspect() {
     assert_eq!(values(&followed, "/file").len(), 4);
     assert_eq!(
         followed.stderr,
-        "-: the server closed the connection\n-: 3 envelopes, 2 events\n"
+        "stdin: the server closed the connection\nstdin: 3 envelopes, 2 events\n"
     );
     assert_eq!(followed.status, 0);
 }
@@ -47,10 +47,10 @@ fn the_table_has_fixed_widths_and_no_totals() {
     let run = follow(&["follow"], &stream.concat());
     let expected = "\
 FILE        EVENT            TIME                  SUBSCR.              ID                   PARENT               UNREAD  WATERMARK
--           Success          NoError connection OK
--           NewMail          2031-02-03T04:05:06Z  SUBSCRIPTIONxONE     AAMkAGxITEMxOFxTHExMAILxAAA=  AAMkAGxFOLDERxINBOXxAAA=          WATERMARKxMAIL
--           Modified folder  2031-02-03T04:05:08Z  SUBSCRIPTIONxONE     AAMkAGxFOLDERxINBOXxAAA=      AAMkAGxFOLDERxROOTxAAA=        7  WATERMARKxREAD
--           Success          NoError connection Closed
+stdin       heartbeat
+stdin       NewMail          2031-02-03T04:05:06Z  SUBSCRIPTIONxONE     AAMkAGxITEMxOFxTHExMAILxAAA=  AAMkAGxFOLDERxINBOXxAAA=          WATERMARKxMAIL
+stdin       Modified folder  2031-02-03T04:05:08Z  SUBSCRIPTIONxONE     AAMkAGxFOLDERxINBOXxAAA=      AAMkAGxFOLDERxROOTxAAA=        7  WATERMARKxREAD
+stdin       Success          NoError connection Closed
 ";
     assert_eq!(run.stdout, expected);
 }
@@ -96,7 +96,7 @@ fn prints_rows_as_soon_as_their_envelope_ends() {
     let mut ndjson = Followed::new(&NDJSON);
     table.write(&connection("OK"));
     assert!(table.line().starts_with("FILE "));
-    assert!(table.line().contains(" Success "));
+    assert!(table.line().contains(" heartbeat"));
     for kind in ["Created", "Deleted", "Copied"] {
         let event = NEW_MAIL.replace("NewMail", kind);
         let envelope = notification(&event);
@@ -135,33 +135,33 @@ fn the_exit_status_depends_on_the_end_of_the_stream() {
     );
     let fault = "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body><s:Fault>\
          <faultcode>s:Client</faultcode></s:Fault></s:Body></s:Envelope>";
-    let closed = "-: the server closed the connection";
+    let closed = "stdin: the server closed the connection";
     let ended =
-        "-: the input ended without ConnectionStatus Closed; the connection may have been lost";
+        "stdin: the input ended without ConnectionStatus Closed; the connection may have been lost";
     let cut = heartbeat.len() * 2 - 1;
     let cut_report = format!(
-        "-: envelope 2, byte {cut}: the stream ends inside an end tag in `Envelope`; expected more, up to `</Envelope>`"
+        "stdin: envelope 2, byte {cut}: the stream ends inside an end tag in `Envelope`; expected more, up to `</Envelope>`"
     );
     for (stream, rows, status, reports) in [
         (
             [&heartbeat, &*connection("Closed")].concat(),
             2,
             0,
-            vec![closed, "-: 2 envelopes, 0 events"],
+            vec![closed, "stdin: 2 envelopes, 0 events"],
         ),
         (
             heartbeat.clone(),
             1,
             1,
-            vec![ended, "-: 1 envelope, 0 events"],
+            vec![ended, "stdin: 1 envelope, 0 events"],
         ),
         (
             String::new(),
             0,
             1,
             vec![
-                "-: nothing arrived; the request may have failed",
-                "-: 0 envelopes, 0 events",
+                "stdin: nothing arrived; the request may have failed",
+                "stdin: 0 envelopes, 0 events",
             ],
         ),
         // Two connections, one after the other.
@@ -169,23 +169,34 @@ fn the_exit_status_depends_on_the_end_of_the_stream() {
             [&connection("Closed"), &*heartbeat].concat(),
             2,
             1,
-            vec![ended, "-: 2 envelopes, 0 events"],
+            vec![ended, "stdin: 2 envelopes, 0 events"],
         ),
         // The second row is that of the error.
         (
             heartbeat.repeat(2)[..cut].to_owned(),
             2,
             1,
-            vec![&*cut_report, "-: 1 envelope, 0 events"],
+            vec![&*cut_report, "stdin: 1 envelope, 0 events"],
         ),
         (
             [&error, &*connection("Closed")].concat(),
             2,
             3,
             vec![
-                "-: envelope 1: the server reports ErrorServerBusy",
+                "stdin: envelope 1: the server reports ErrorServerBusy: wait before the next request",
                 closed,
-                "-: 2 envelopes, 0 events",
+                "stdin: 2 envelopes, 0 events",
+            ],
+        ),
+        // The error is not the last envelope.
+        (
+            [&error, &*heartbeat].concat(),
+            2,
+            3,
+            vec![
+                "stdin: envelope 1: the server reports ErrorServerBusy: wait before the next request",
+                ended,
+                "stdin: 2 envelopes, 0 events",
             ],
         ),
         (
@@ -193,9 +204,9 @@ fn the_exit_status_depends_on_the_end_of_the_stream() {
             2,
             3,
             vec![
-                "-: envelope 2: the server reports an error",
-                ended,
-                "-: 2 envelopes, 0 events",
+                "stdin: envelope 2: the server reports an error",
+                "stdin: the response ended after the error",
+                "stdin: 2 envelopes, 0 events",
             ],
         ),
         (
@@ -203,15 +214,18 @@ fn the_exit_status_depends_on_the_end_of_the_stream() {
             1,
             3,
             vec![
-                "-: envelope 1: the server reports s:Client",
-                ended,
-                "-: 1 envelope, 0 events",
+                "stdin: envelope 1: the server reports s:Client",
+                "stdin: the response ended after the error",
+                "stdin: 1 envelope, 0 events",
             ],
         ),
     ] {
         let run = follow(&NDJSON, &stream);
         // Without excerpts and carets.
-        let lines = run.stderr.lines().filter(|line| line.starts_with("-: "));
+        let lines = run
+            .stderr
+            .lines()
+            .filter(|line| line.starts_with("stdin: "));
         assert_eq!(lines.collect::<Vec<_>>(), reports);
         assert_eq!((run.stdout.lines().count(), run.status), (rows, status));
     }
@@ -228,9 +242,12 @@ fn shows_nothing_of_a_malformed_envelope_and_after_it() {
     let message = "reference to an undefined entity: `&nbsp;`; expected `&amp;`, `&lt;`, `&gt;`, \
                    `&apos;` or `&quot;`";
     let reports: Vec<&str> = run.stderr.lines().collect();
-    assert_eq!(reports[0], format!("-: envelope 2, byte {byte}: {message}"));
+    assert_eq!(
+        reports[0],
+        format!("stdin: envelope 2, byte {byte}: {message}")
+    );
     assert!(reports[3].starts_with("hint: "), "{reports:?}");
-    assert_eq!(reports[4..], ["-: 1 envelope, 0 events"]);
+    assert_eq!(reports[4..], ["stdin: 1 envelope, 0 events"]);
     assert_eq!(run.status, 1);
 }
 
@@ -248,10 +265,10 @@ fn reports_gaps() {
         connection("Closed"),
     ];
     let run = follow(&NDJSON, &stream.concat());
-    let missing = "-: envelope 3: events of subscription SUBSCRIPTIONxONE are missing: \
-                   expected PreviousWatermark C, found X\u{fffd}";
-    let closed = "-: the server closed the connection";
-    let counts = "-: 4 envelopes, 3 events, 1 gap";
+    let missing = "stdin: envelope 3: events are missing before this notification (subscription SUBSCRIPTIONxONE)\n\
+                   hint: synchronize the mailbox";
+    let closed = "stdin: the server closed the connection";
+    let counts = "stdin: 4 envelopes, 3 events, 1 gap";
     assert_eq!(run.stderr, [missing, closed, counts, ""].join("\n"));
     assert_eq!(run.status, 0);
 }
@@ -284,19 +301,20 @@ fn timeout_ends_a_silence_with_status_4() {
     let output = command.stdin(stdin).output().unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();
     let reports: Vec<&str> = stderr.lines().collect();
-    assert_eq!(reports[0], "-: nothing arrived for 1 s");
-    assert!(reports[1].contains(" silence"), "{stderr}");
-    assert!(
-        reports[1].starts_with("-: 1 envelope, 0 events, "),
-        "{stderr}"
-    );
-    assert_eq!((reports.len(), output.status.code()), (2, Some(4)));
+    assert!(reports[0].ends_with(" UTC: no data for 00:00:00"));
+    assert_eq!(reports[1], "stdin: nothing arrived for 1 s");
+    let counts = "stdin: 1 envelope, 0 events, ";
+    assert!(reports[2].starts_with(counts), "{stderr}");
+    assert!(reports[2].contains(" silence"), "{stderr}");
+    assert_eq!((reports.len(), output.status.code()), (3, Some(4)));
 }
 
 #[test]
 fn timeout_without_any_data_says_that_nothing_arrived() {
     let (stderr, status) = Followed::new(&["follow", "--timeout", "0.2"]).end();
-    let expected = "-: nothing arrived for 0.2 s\n-: 0 envelopes, 0 events\n";
+    let expected = "warning: --timeout 0.2 is not longer than the time between heartbeats, 45 s: \
+                    it ends a stream without events, too\n\
+                    stdin: nothing arrived for 0.2 s\nstdin: 0 envelopes, 0 events\n";
     assert_eq!((&*stderr, status), (expected, Some(4)));
 }
 
@@ -306,16 +324,25 @@ fn the_end_has_the_silences() {
     let mut followed = Followed::new(&["follow", "--heartbeat", "0.05"]);
     followed.write(&connection("OK"));
     assert!(followed.line().starts_with("FILE "));
-    assert!(followed.line().contains(" Success "));
+    assert!(followed.line().contains(" heartbeat"));
     thread::sleep(Duration::from_secs(1));
     followed.write(&connection("Closed"));
     drop(followed.child.stdin.take());
     let (stderr, status) = followed.end();
-    let counts = "\n-: 2 envelopes, 0 events, ";
+    let counts = "\nstdin: 2 envelopes, 0 events, ";
     assert!(
         stderr.contains(counts) && stderr.contains(" silence"),
         "{stderr}"
     );
+    // There is no status line. Each line has the time of day.
+    let lines: Vec<&str> = stderr.lines().collect();
+    let began = lines
+        .iter()
+        .position(|line| line.contains(" UTC: no data for "));
+    let ended = lines
+        .iter()
+        .position(|line| line.contains(" UTC: data again, after "));
+    assert!(began.unwrap() < ended.unwrap(), "{stderr}");
     assert_eq!(status, Some(0));
 }
 
@@ -362,7 +389,7 @@ fn reports_an_input_that_cannot_be_read() {
     command.stdin(std::fs::File::open(".").unwrap());
     let output = command.output().unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();
-    assert!(stderr.starts_with("-: "), "{stderr}");
+    assert!(stderr.starts_with("stdin: "), "{stderr}");
     assert_eq!((stderr.lines().count(), output.status.code()), (2, Some(1)));
 }
 
@@ -383,7 +410,7 @@ fn follows_a_capture_with_the_limits_of_the_arguments() {
     );
     let run = follow(&NDJSON, &response);
     assert_eq!(values(&run, "/connection_status"), ["OK", "Closed"]);
-    let note = "-: unwrapped from HTTP response 200, chunked\n";
+    let note = "stdin: unwrapped from HTTP response 200, chunked\n";
     assert!(run.stderr.starts_with(note), "{}", run.stderr);
     assert_eq!(run.status, 0);
 
@@ -397,4 +424,14 @@ fn rows_have_the_delivery_of_their_notification() {
     let stream = [notification(NEW_MAIL), connection("Closed")].concat();
     let run = follow(&NDJSON, &stream);
     assert_eq!(values(&run, "/delivery"), ["unknown", "null"]);
+}
+
+#[test]
+fn pushes_are_not_a_stream() {
+    for (pushes, count) in [(1, "1 push message"), (3, "3 push messages")] {
+        let run = follow(&["follow"], &push(NEW_MAIL).repeat(pushes));
+        let report = format!("stdin: this is not a stream but {count}: use `ewsn inspect`\n");
+        assert!(run.stderr.contains(&report), "{}", run.stderr);
+        assert_eq!(run.status, 1);
+    }
 }

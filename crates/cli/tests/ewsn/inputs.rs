@@ -11,6 +11,7 @@ fn the_files_of_a_folder_are_sorted_by_name() {
         "in/a/B.XmL",
         "in/b.xml.gz",
         "in/c/deep/er/x.xml",
+        "in/e.HTTP",
         "in/a.txt",
         "in/a.gz",
         "in/xml",
@@ -24,9 +25,22 @@ fn the_files_of_a_folder_are_sorted_by_name() {
         "in/b.xml",
         "in/b.xml.gz",
         "in/c/deep/er/x.xml",
+        "in/e.HTTP",
     ];
     assert_eq!(values(&run, "/file"), expected);
+    let skipped = "in/: 4 files skipped: from a folder only *.xml, *.xml.gz and *.http are read; name them to read them\n";
+    assert!(run.stderr.starts_with(skipped), "{}", run.stderr);
     assert_eq!(run.status, 0);
+}
+
+#[test]
+fn a_misspelled_command_is_named() {
+    let folder = folder([]);
+    let run = ewsn(&folder, &["inspct", "x"]);
+    let report = "inspct: no such file; did you mean the command `inspect`?\n";
+    assert!(run.stderr.starts_with(report), "{}", run.stderr);
+    let run = ewsn(&folder, &["mail.xml"]);
+    assert!(!run.stderr.contains("command"), "{}", run.stderr);
 }
 
 #[test]
@@ -48,7 +62,7 @@ fn a_hyphen_is_standard_input() {
     let folder = folder([("a", &*body)]);
     let command = command(folder.path(), &["inspect", "--format=ndjson", "a", "-"]);
     let run = run(command, notification("<t:StatusEvent/>").as_bytes());
-    assert_eq!(values(&run, "/file"), ["a", "-"]);
+    assert_eq!(values(&run, "/file"), ["a", "stdin"]);
     assert_eq!(values(&run, "/event/kind"), ["NewMailEvent", "StatusEvent"]);
     assert_eq!((run.stderr.as_str(), run.status), ("", 0));
 }
@@ -59,7 +73,7 @@ fn standard_input_is_read_without_a_file() {
     let folder = folder([("a", &*body)]);
     for arguments in [&["--json"][..], &["inspect", "--json"]] {
         let run = run(command(folder.path(), arguments), body.as_bytes());
-        assert_eq!(values(&run, "/file"), ["-"]);
+        assert_eq!(values(&run, "/file"), ["stdin"]);
         assert_eq!(values(&run, "/event/kind"), ["NewMailEvent"]);
         // A file is not a pipe, and is read all the same.
         let mut command = command(folder.path(), arguments);

@@ -215,15 +215,22 @@ fn rows_have_the_delivery_of_their_notification() {
     ];
     assert_eq!(values(&run, "/delivery"), deliveries);
     let reports = "\
-./2.xml: duplicate notification of subscription SUBSCRIPTIONxONE, with PreviousWatermark A
-./4.xml: events of subscription SUBSCRIPTIONxONE are missing: expected PreviousWatermark D, found X
-./5.xml: notification of subscription SUBSCRIPTIONxONE out of order, with PreviousWatermark C
+./2.xml: duplicate notification (subscription SUBSCRIPTIONxONE)
+./4.xml: events are missing before this notification (subscription SUBSCRIPTIONxONE)
+hint: is a file missing, or are the names not in order of time (files are read by name)? If neither, synchronize the mailbox
+./5.xml: notification out of order (subscription SUBSCRIPTIONxONE)
 ";
     assert_eq!((run.stderr.as_str(), run.status), (reports, 0));
     let table = ewsn(&folder, &["."]);
     let totals = "7 notifications, 7 events, 1 gap, 1 duplicate, 1 out of order\n";
     assert!(table.stdout.contains(totals), "{}", table.stdout);
     assert_eq!(table.stderr, reports);
+    let wide = ewsn(&folder, &["--wide", "."]).stderr;
+    let gap = "before this notification (subscription SUBSCRIPTIONxONE); PreviousWatermark is X, expected D\n";
+    assert!(wide.contains(gap), "{wide}");
+    assert!(wide.contains(
+        "duplicate notification (subscription SUBSCRIPTIONxONE); PreviousWatermark is A\n"
+    ));
 }
 
 #[test]
@@ -243,11 +250,17 @@ fn skipped_elements_are_reported_for_each_file() {
     let skipped = |file: &str| {
         run.stderr
             .lines()
-            .find(|line| line.starts_with(file) && line.contains("skipped"))
+            .find(|line| line.starts_with(file) && line.contains("ignored"))
     };
-    assert_eq!(skipped("a"), Some("a: 1 element skipped"));
+    assert_eq!(
+        skipped("a"),
+        Some("a: 1 unknown element ignored; no event is affected")
+    );
     assert_eq!(skipped("b"), None);
-    assert_eq!(skipped("c"), Some("c: 2 elements skipped"));
+    assert_eq!(
+        skipped("c"),
+        Some("c: 2 unknown elements ignored; no event is affected")
+    );
 }
 
 #[test]

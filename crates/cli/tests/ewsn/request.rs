@@ -156,3 +156,16 @@ fn refuses_invalid_arguments() {
         assert_eq!((&*run.stdout, run.status), ("", 2));
     }
 }
+
+/// They would have no effect.
+#[test]
+fn commands_without_rows_have_no_options_for_them() {
+    let folder = folder([]);
+    for command in ["request", "completions", "man"] {
+        let help = ewsn(&folder, &[command, "--help"]).stdout;
+        for option in ["--format", "--json", "--wide"] {
+            assert!(!help.contains(option), "{help}");
+        }
+        assert!(help.contains("--color"), "{help}");
+    }
+}

@@ -16,12 +16,12 @@ fn shows_a_row_for_each_event_and_totals() {
 FILE     EVENT            TIME                  SUBSCR.           ID                            PARENT                    UNREAD  WATERMARK
 ./1.xml  NewMail          2031-02-03T04:05:06Z  SUBSCRIPTIONxONE  AAMkAGxITEMxOFxTHExMAILxAAA=  AAMkAGxFOLDERxINBOXxAAA=          WATERMARKxMAIL
 ./1.xml  Modified folder  2031-02-03T04:05:08Z  SUBSCRIPTIONxONE  AAMkAGxFOLDERxINBOXxAAA=      AAMkAGxFOLDERxROOTxAAA=        7  WATERMARKxREAD
-./2.xml  Error            ErrorReadEventsFailed (SUBSCRIPTIONxTWO) 구독의 \"이벤트\" & 검색
+./2.xml  Error            ErrorReadEventsFailed 구독의 \"이벤트\" & 검색 (SUBSCRIPTIONxTWO)
 ./3.xml  no events                              SUBSCRIPTIONxONE
 ./4.xml  Moved folder     2031-02-03T04:05:07Z  SUBSCRIPTIONxONE  AAMkAGxFOLDERxNEWxAAA=        AAMkAGxFOLDERxROOTxAAA=           WATERMARKxMOVE
 ./4.xml  NewMail          2031-02-03T04:05:06Z  SUBSCRIPTIONxONE  AAMkAGxITEMxOFxTHExMAILxAAA=  AAMkAGxFOLDERxINBOXxAAA=          WATERMARKxMAIL
 
-5 files, 1 failed, 4 responses, 3 notifications, 4 events, 1 server error, 1 gap
+5 files, 1 failed, 4 messages, 3 notifications, 4 events, 1 server error, 1 gap
 1 Modified, 1 Moved, 2 NewMail
 ";
     assert_eq!(run.stdout, expected);
@@ -91,7 +91,7 @@ fn an_event_of_an_item_and_a_folder_shows_both() {
     let row = run.stdout.lines().nth(1).unwrap();
     assert!(row.contains(" NewMail+folder "), "{row}");
     assert!(
-        row.contains(" AAMkAGxITEMxOFxTHExMAILxAAA= FOLDER "),
+        row.contains(" item AAMkAGxITEMxOFxTHExMAILxAAA=, folder FOLDER "),
         "{row}"
     );
 }
@@ -115,7 +115,7 @@ fn colours_only_tables_on_terminals() {
     assert!(!plain.contains('\u{1b}'), "{plain:?}");
     let coloured = with(&[("CLICOLOR_FORCE", "1")], &["inspect", "a"]);
     assert!(
-        coloured.contains("\u{1b}[31mDeleted\u{1b}[0m"),
+        coloured.contains("\u{1b}[1mDeleted\u{1b}[0m"),
         "{coloured:?}"
     );
     assert!(

@@ -1,5 +1,6 @@
 //! Output to a terminal: headings, hidden columns, and lines that fit.
 
+use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::Path;
 
@@ -21,6 +22,20 @@ fn screen(folder: &Path, columns: u16, arguments: &[&str]) -> String {
     let _ = terminal.read_to_end(&mut screen);
     child.wait().unwrap();
     String::from_utf8(screen).unwrap().replace("\r\n", "\n")
+}
+
+/// Ids that differ only in the middle, as those of one mailbox do.
+fn alike(number: usize) -> String {
+    format!("AAMkAG{}{number:03}{}kQ==", "x".repeat(60), "y".repeat(60))
+}
+
+/// The events have different items and watermarks.
+fn events_alike(count: usize) -> String {
+    let event = |number| {
+        let event = NEW_MAIL.replace("WATERMARKxMAIL", &alike(number + 500));
+        event.replace("AAMkAGxITEMxOFxTHExMAILxAAA=", &alike(number))
+    };
+    (0..count).map(event).collect()
 }
 
 /// Korean characters take two cells each, U+0301 none.
@@ -48,9 +63,10 @@ NewMail          2031-02-03T04:05:06Z  AAMkAG…LxAAA=
 Modified folder  2031-02-03T04:05:08Z  AAMkAG…XxAAA=       7
 
 ./2.xml:
-Error            ErrorReadEventsFailed (SUBSCRIPTIONxTWO) …
+Error            ErrorReadEventsFailed 구독의 \"이벤트\" &
+                 검색 (SUBSCRIPTIONxTWO)
 
-2 files, 2 responses, 1 notification, 2 events,
+2 files, 2 messages, 1 notification, 2 events,
   1 server error
 1 Modified, 1 NewMail
 ";
@@ -121,7 +137,7 @@ fn a_report_is_below_the_rows_of_its_file() {
         "./2.xml:\n",
         "./2.xml: envelope 2, byte ",
         "./3.xml:\n",
-        "./3.xml: events of",
+        "./3.xml: events are",
     ];
     let places = order.map(|text| screen.find(text).expect(text));
     assert!(places.is_sorted(), "{screen}");
@@ -130,10 +146,90 @@ fn a_report_is_below_the_rows_of_its_file() {
 #[test]
 fn needs_a_file_if_standard_input_is_a_terminal() {
     let folder = folder([]);
-    for arguments in [&[][..], &["inspect"]] {
+    for arguments in [&[][..], &["inspect"], &["follow"], &["follow", "-"]] {
         let screen = screen(folder.path(), 100, arguments);
         let error = "error: no file is named, and standard input is a terminal\n";
         assert!(screen.starts_with(error), "{screen}");
         assert!(screen.contains("Usage: "), "{screen}");
     }
+}
+
+#[test]
+fn different_identifiers_never_look_the_same() {
+    const COUNT: usize = 300;
+    let body = push(&events_alike(COUNT)).replace("SUBSCRIPTIONxONE", &alike(999));
+    let folder = folder([
+        ("a", &*body),
+        ("b", &*body.replace(&alike(999), &alike(998))),
+    ]);
+    for columns in [60, 80, 160] {
+        let screen = screen(folder.path(), columns, &["a", "b"]);
+        let rows: Vec<Vec<&str>> = screen
+            .lines()
+            .filter(|line| line.starts_with("NewMail "))
+            .map(|line| line.split_whitespace().collect())
+            .collect();
+        assert_eq!(rows.len(), 2 * COUNT);
+        let titles = screen.lines().find(|line| line.starts_with("EVENT "));
+        let titles: Vec<&str> = titles.unwrap().split_whitespace().collect();
+        // The items of both files are the same, their subscriptions are not.
+        for (title, count) in [("ID", COUNT), ("SUBSCR.", 2), ("WATERMARK", COUNT)] {
+            let Some(mut column) = titles.iter().position(|other| *other == title) else {
+                assert!(columns < 160, "{title}");
+                continue;
+            };
+            // UNREAD has no value.
+            column -= usize::from(title == "WATERMARK");
+            let ids: BTreeSet<&str> = rows.iter().map(|row| row[column]).collect();
+            assert_eq!(ids.len(), count, "{title} {columns}");
+        }
+    }
+}
+
+#[test]
+fn identifiers_use_the_width_that_other_columns_leave() {
+    let folder = folder([("a", &*push(NEW_MAIL))]);
+    let row = |columns| {
+        screen(folder.path(), columns, &["a"])
+            .lines()
+            .nth(3)
+            .unwrap()
+            .to_owned()
+    };
+    // UNREAD has no value, so it has no column.
+    let all = "NewMail  2031-02-03T04:05:06Z  SUBSCRIPTIONxONE  AAMkAGxITEMxOFxTHExMAILxAAA=  \
+               AAMkAGxFOLDERxINBOXxAAA=  WATERMARKxMAIL";
+    assert_eq!(row(width(all) as u16), all);
+    assert_eq!(row(300), all);
+    assert!(
+        row(100).contains("  SUBSCRIPTIONxONE  AAMkAG…"),
+        "{}",
+        row(100)
+    );
+}
+
+#[test]
+fn times_are_cut_after_the_seconds() {
+    let exact = NEW_MAIL.replace("05:06Z", "05:06.1234567Z");
+    let folder = folder([("a", &*push(&exact))]);
+    let screen = screen(folder.path(), 60, &["a"]);
+    assert!(
+        screen.contains("\nNewMail  2031-02-03T04:05:06Z  "),
+        "{screen}"
+    );
+}
+
+#[test]
+fn heartbeats_are_only_in_the_status_line() {
+    let stream = [connection("OK"), connection("OK"), connection("Closed")];
+    let folder = folder([("a", &*stream.concat())]);
+    let followed = screen(folder.path(), 80, &["follow", "a"]);
+    assert!(!followed.contains("\nheartbeat"), "{followed}");
+    assert!(
+        followed.contains("a: 3 envelopes, 0 events\n"),
+        "{followed}"
+    );
+    let inspected = screen(folder.path(), 80, &["a"]);
+    let heartbeats = inspected.lines().filter(|line| *line == "heartbeat");
+    assert_eq!(heartbeats.count(), 2, "{inspected}");
 }
