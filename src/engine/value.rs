@@ -7,7 +7,7 @@ use memchr::{memchr, memmem};
 
 use super::general_path::GeneralPath;
 use crate::error::{Error, ErrorKind};
-use crate::xml::{Namespace, Text, Token, trim_space};
+use crate::xml::{Namespace, Text, Token, Tokenizer, trim_space};
 
 /// Text of the message, and its offset in the body.
 #[derive(Clone, Copy, Debug)]
@@ -40,14 +40,15 @@ impl<'a> GeneralPath<'_, 'a> {
         convert: impl FnOnce(Text<'a>) -> Text<'a>,
     ) -> Result<&'a str, Error> {
         let arena = self.arena;
-        let rest = self.tokens.cursor().rest();
         let mut only: Option<Text<'a>> = None;
         let mut joined: Option<BumpString<'a>> = None;
-        let end = self.pieces(|piece| match (&mut joined, only) {
+        let end = self.pieces(|piece, tokens| match (&mut joined, only) {
             _ if piece.raw().is_empty() => {}
             (None, None) => only = Some(piece),
             (None, Some(first)) => {
-                let mut text = BumpString::with_capacity_in(len_to_tag(rest), arena);
+                let rest = len_to_tag(tokens.cursor().rest());
+                let capacity = first.raw().len() + piece.raw().len() + rest;
+                let mut text = BumpString::with_capacity_in(capacity, arena);
                 push(&mut text, first);
                 push(&mut text, piece);
                 joined = Some(text);
@@ -65,15 +66,15 @@ impl<'a> GeneralPath<'_, 'a> {
 
     /// Reads to the end tag of an element whose attributes say everything. Text in it is ignored.
     pub(super) fn ignore_text(&mut self) -> Result<(), Error> {
-        self.pieces(|_| {})
+        self.pieces(|_, _| {})
     }
 
     /// Reads to the end tag of the element whose start tag was just read, and passes its text on in pieces. An element
     /// inside is an error.
-    fn pieces(&mut self, mut piece: impl FnMut(Text<'a>)) -> Result<(), Error> {
+    fn pieces(&mut self, mut piece: impl FnMut(Text<'a>, &Tokenizer<'_, 'a>)) -> Result<(), Error> {
         loop {
             match self.token()? {
-                Some(Token::Text(text) | Token::CData(text)) => piece(text),
+                Some(Token::Text(text) | Token::CData(text)) => piece(text, &self.tokens),
                 Some(Token::StartTag(_)) => {
                     return Err(Error::new(ErrorKind::ElementInLeaf, self.name_offset()));
                 }
@@ -134,8 +135,8 @@ impl<'a> Value<'a> {
     }
 }
 
-/// The number of bytes before the next tag. The decoded text is no longer: a reference is at least as long as its character.
-/// So a string with this capacity does not grow, which would waste its former memory in the arena.
+/// The number of bytes before the next tag. The text in them is no longer: a reference is at least as long as its character.
+/// So a string with room for them does not grow, which would waste its former memory in the arena.
 fn len_to_tag(bytes: &[u8]) -> usize {
     let mut rest = bytes;
     while let Some(at) = memchr(b'<', rest) {
