@@ -167,7 +167,7 @@ impl fmt::Display for ConnectionStatus<'_> {
 pub struct MessageXmlValue<'a> {
     /// `@Name`, such as `SubscriptionId`.
     pub name: Option<&'a str>,
-    /// The text, as it is written.
+    /// The text, with its white space.
     pub value: &'a str,
 }
 

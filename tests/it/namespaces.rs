@@ -120,7 +120,7 @@ fn a_leaf_of_a_notification_in_another_known_namespace_or_in_none_is_refused() {
             let body = push_body(&format!("{EVENT}<{leaf} xmlns='{namespace}'>1</{leaf}>"));
             assert_eq!(error(&body), wrong(leaf), "{body}");
         }
-        // Of a vendor it cannot be what EWS calls so. It may be an event.
+        // A vendor has leaves of its own. The element may be an event.
         let body = push_body(&format!("<{leaf} xmlns='{VENDOR}'>1</{leaf}>"));
         parse(&body, |message| {
             let event = message.unwrap().notifications().next().unwrap().events[0];
@@ -327,7 +327,7 @@ fn the_namespace_of_an_unknown_element_that_is_kept_is_limited_like_a_name() {
             format!("<v:B xmlns:v='{namespace}' soap11:mustUnderstand='1'/></soap11:Header>");
         let body = push_body(EVENT).replacen("</soap11:Header>", &block, 1);
         assert_eq!(error(&body).map(|(kind, _)| kind), expected);
-        // What is not kept may have any.
+        // A block that is not listed may be in any namespace.
         let skipped = format!("<v:B xmlns:v='{namespace}'/></soap11:Header>");
         assert_eq!(
             error(&push_body(EVENT).replacen("</soap11:Header>", &skipped, 1)),

@@ -21,10 +21,11 @@ pub(crate) fn body(choices: &mut Choices<'_>) -> Vec<u8> {
         true => "SendNotification",
         false => "GetStreamingEventsResponse",
     };
-    let (head, tail) = choices
-        .once_in(4)
-        .then(|| envelope(choices))
-        .unwrap_or_default();
+    let (head, tail) = if choices.once_in(4) {
+        envelope(choices)
+    } else {
+        <(String, &str)>::default()
+    };
     let body = [
         &head,
         &format!("<m:{operation} xmlns:m='{MESSAGES}' xmlns='{TYPES}'"),
