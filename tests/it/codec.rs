@@ -238,7 +238,7 @@ fn an_error_names_the_offset_of_its_envelope() {
     let error = DecodeError::Envelope { offset, error };
     assert_eq!(
         error.to_string(),
-        "envelope at byte 5 of the stream: byte 3: unexpected character in a start tag; expected an attribute, > or />"
+        "envelope at byte 5 of the stream: byte 3: unexpected character in a start tag; expected an attribute, `>` or `/>`"
     );
     assert!(error.source().is_none());
 }
