@@ -264,6 +264,8 @@ fn refuses_values_that_the_schema_or_xml_does_not_allow() {
     ] {
         assert_eq!(push(30, url), Err(RequestError::Url), "{url}");
     }
+    let message = RequestError::Url.to_string();
+    assert!(message.starts_with("the URL is not valid; expected http://"));
     assert!(push(30, "HTTPS://h").is_ok());
 }
 

@@ -259,6 +259,7 @@ fn back_off_milliseconds_are_a_number() {
         let mut parser = Parser::new();
         let message = parser.parse(body.as_bytes()).unwrap();
         assert_eq!(message.fault.unwrap().back_off_ms(), expected, "{text}");
+        assert_eq!(message.fault.unwrap().value("Other"), Some("7"));
         let values = values.replace("t:MessageXml", "m:MessageXml");
         let body =
             push_body("").replacen("<m:Notification>", &format!("{values}<m:Notification>"), 1);
