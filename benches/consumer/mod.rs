@@ -29,6 +29,7 @@ pub(crate) struct Message<T> {
     soap: Option<&'static str>,
     request_server_version: Option<T>,
     server_version_info: Option<ServerVersionInfo<T>>,
+    must_understand: [(); 0],
     responses: Vec<Response<T>>,
     fault: Option<()>,
 }
@@ -101,6 +102,7 @@ pub(crate) fn read<'b, T: From<Cow<'b, str>>>(body: &'b [u8]) -> Message<T> {
         soap: None,
         request_server_version: None,
         server_version_info: None,
+        must_understand: [],
         responses: Vec::new(),
         fault: None,
     };
