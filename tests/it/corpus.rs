@@ -228,6 +228,7 @@ const EXO_2020: &str = r#"{
   "operation": "SendNotification",
   "soap": "1.1",
   "request_server_version": "Exchange2010",
+  "must_understand": [],
   "responses": [
     {
       "class": "Success",
@@ -277,6 +278,7 @@ const READ_EVENTS_FAILED: &str = r#"{
   "operation": "SendNotification",
   "soap": "1.1",
   "request_server_version": "Exchange2007_SP1",
+  "must_understand": [],
   "responses": [
     {
       "class": "Error",
@@ -298,6 +300,7 @@ const READ_EVENTS_FAILED: &str = r#"{
 const XTT_STATUS: &str = r#"{
   "operation": "SendNotification",
   "soap": "1.1",
+  "must_understand": [],
   "responses": [
     {
       "class": "Success",
