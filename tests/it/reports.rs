@@ -70,7 +70,7 @@ fn a_sign_in_page_is_not_called_a_doctype() {
 /// An emulator writes the `PreviousWatermark` of the batch into each event, and begins the next one elsewhere.
 #[test]
 fn a_server_that_repeats_the_watermark_of_the_batch_has_no_gap_and_its_retry_is_a_duplicate() {
-    let mut continuity = Continuity::new();
+    let mut continuity = Continuity::with_key(*b"0123456789abcdef");
     let batch = notification("n41", &["n41", "n41", "n41"]);
     assert_eq!(deliver(&mut continuity, &batch), First);
     assert_eq!(deliver(&mut continuity, &batch), Duplicate);
@@ -84,7 +84,7 @@ fn a_server_that_repeats_the_watermark_of_the_batch_has_no_gap_and_its_retry_is_
 #[test]
 fn long_watermarks_are_compared_like_short_ones() {
     let mark = |at: usize| format!("{}{at}", "b64folders".repeat(68));
-    let mut continuity = Continuity::new();
+    let mut continuity = Continuity::with_key(*b"0123456789abcdef");
     let of = |previous, end| notification(&mark(previous), &[&mark(end)]);
     assert_eq!(deliver(&mut continuity, &of(0, 1)), First);
     assert_eq!(deliver(&mut continuity, &of(1, 2)), Fresh);
