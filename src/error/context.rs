@@ -5,7 +5,6 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::printable::shortened;
 use super::{Error, ErrorClass, ErrorKind};
 use crate::config::{Config, IllegalReferences, Limits};
 use crate::schema::{self, Content, Element, Seen};
@@ -38,15 +37,12 @@ pub(super) struct OpenElement {
 /// A well-formed start tag.
 pub(super) struct StartTag<'b> {
     pub(super) local: &'b str,
-    /// The name of its namespace, at most [`NAMESPACE`] characters. Empty if it is in none.
+    /// The name of its namespace. Empty if it is in none.
     pub(super) namespace: String,
     /// The names of the attributes that have no prefix.
     pub(super) attributes: Vec<&'b str>,
     element: Option<Element>,
 }
-
-/// The most characters of the name of a namespace.
-const NAMESPACE: usize = 100;
 
 impl<'b> Context<'b> {
     /// Reads the body up to the error, in linear time. `None` for an exceeded limit, and if the tokenizer fails earlier: with
@@ -80,10 +76,9 @@ impl<'b> Context<'b> {
                 Ok(Some(token)) if !is_at(error, &range) => context.pass(&token),
                 Ok(Some(Token::StartTag(name))) => {
                     let namespace = tokens.namespace_name(name.namespace());
-                    let namespace = namespace.unwrap_or_default().as_bytes();
                     context.tag = Some(StartTag {
                         local: name.local(),
-                        namespace: shortened(namespace, NAMESPACE),
+                        namespace: String::from(namespace.unwrap_or_default()),
                         attributes: { tokens.attributes().map(|it| it.name()) }
                             .filter(|name| name.prefix().is_empty())
                             .map(|name| name.local())

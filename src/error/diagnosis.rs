@@ -18,6 +18,8 @@ use crate::schema;
 
 /// The most characters of a name or another part of the body that is quoted.
 pub(super) const QUOTE: usize = 64;
+/// The most characters of the name of a namespace that are quoted.
+const NAMESPACE: usize = 100;
 
 /// The parts of a description that are sentences.
 pub(super) struct Diagnosis {
@@ -31,32 +33,35 @@ pub(super) struct Diagnosis {
 impl Diagnosis {
     /// With limits, the description of an exceeded limit has its value.
     pub(super) fn of(error: Error, body: &[u8], limits: Option<&Limits>) -> Self {
+        let kind = error.kind();
+        let foreign = Foreign::recognize(body);
+        if let Some((Foreign { name, hint, .. }, part)) = foreign
+            && kind != ErrorKind::BodyLimit
+        {
+            let found = match part {
+                [] => (*name).to_owned(),
+                part => format!("{name}: `{}`", shown(part)),
+            };
+            return Self::of_kind(kind)
+                .found(found)
+                .expected("a SOAP envelope (XML in UTF-8)")
+                .hint(*hint);
+        }
         let case = Case {
-            kind: error.kind(),
+            kind,
             offset: error.offset(),
             body,
             rest: body.get(error.offset()..).unwrap_or_default(),
             context: Context::of(error, body),
         };
-        let Some((foreign, part)) = Foreign::recognize(body) else {
-            let diagnosis = case.diagnose(limits);
-            return match case.trace() {
-                Some(trace) => diagnosis.hint(trace),
-                None => diagnosis,
-            };
-        };
-        let Foreign { name, hint, .. } = foreign;
-        if error.kind() == ErrorKind::BodyLimit {
-            let diagnosis = case.diagnose(limits);
-            return diagnosis.hint(format!("it begins like this: {name}; {hint}"));
+        let diagnosis = case.diagnose(limits);
+        match (foreign, case.trace()) {
+            (Some((Foreign { name, hint, .. }, _)), _) => {
+                diagnosis.hint(format!("it begins like this: {name}; {hint}"))
+            }
+            (None, Some(trace)) => diagnosis.hint(trace),
+            (None, None) => diagnosis,
         }
-        let found = match part {
-            [] => (*name).to_owned(),
-            part => format!("{name}: `{}`", shown(part)),
-        };
-        case.found(found)
-            .expected("a SOAP envelope (XML in UTF-8)")
-            .hint(*hint)
     }
 
     /// The sentences that are true for any body with this error.
@@ -70,6 +75,11 @@ impl Diagnosis {
                 .map(str::to_owned),
             related: None,
         }
+    }
+
+    fn found(mut self, found: String) -> Self {
+        self.found = found;
+        self
     }
 
     fn expected(mut self, expected: impl Into<String>) -> Self {
@@ -191,10 +201,7 @@ impl Case<'_> {
 
     /// [`Diagnosis::of_kind`], with another defect.
     fn found(&self, found: String) -> Diagnosis {
-        Diagnosis {
-            found,
-            ..Diagnosis::of_kind(self.kind)
-        }
+        Diagnosis::of_kind(self.kind).found(found)
     }
 
     /// [`Diagnosis::of_kind`], with a part of the body.
@@ -445,7 +452,10 @@ impl Case<'_> {
         };
         let found = match tag.namespace.as_str() {
             "" => format!("`{name}` in no namespace"),
-            namespace => format!("`{name}` in the namespace `{namespace}`"),
+            namespace => {
+                let namespace = shortened(namespace.as_bytes(), NAMESPACE);
+                format!("`{name}` in the namespace `{namespace}`")
+            }
         };
         let mut expected = Vec::new();
         let mut hint = None;
@@ -721,9 +731,9 @@ fn difference(found: &str, right: &str) -> Option<String> {
         .trim_start_matches(char::is_alphanumeric);
     let wrong = found.get(before.len()..found.len() - after.len())?;
     let right = right.get(before.len()..right.len() - after.len())?;
-    let fault = match (wrong, right) {
+    let fault = match (shown(wrong.as_bytes()), right) {
         (wrong, "") => format!("`{wrong}` is too much"),
-        ("", right) => format!("`{right}` is missing"),
+        (_, right) if wrong.is_empty() => format!("`{right}` is missing"),
         (wrong, right) => format!("`{wrong}` instead of `{right}`"),
     };
     // No namespace of EWS has white space, and a line end in a value is read as a space.

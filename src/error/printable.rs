@@ -43,8 +43,9 @@ pub(super) fn count(text: &[u8]) -> usize {
 
 /// The text, printable and cut after `most` characters. `…` marks the cut.
 pub(super) fn shortened(text: &[u8], most: usize) -> String {
-    let mut shown = leading(text, most);
-    if count(text.get(shown.len()..).unwrap_or_default()) > 0 {
+    let mut shown = leading(text, most + 1);
+    if let Some((end, _)) = shown.char_indices().nth(most) {
+        shown.truncate(end);
         shown.push('…');
     }
     printable(&shown)

@@ -599,3 +599,32 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_cut_is_marked_whether_the_bytes_are_utf_8_or_not() {
+    for (text, shown) in [
+        (&b"abcd"[..], "abcd"),
+        (b"abcde", "abcd…"),
+        ("한글한글".as_bytes(), "한글한글"),
+        ("한글한글한".as_bytes(), "한글한글…"),
+        (b"\xFF\xFF\xFF\xFF", "\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}"),
+        (b"\xFF\xFF\xFF\xFFa", "\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}…"),
+    ] {
+        assert_eq!(super::printable::shortened(text, 4), shown);
+    }
+}
+
+/// The quoted name is cut, and the compared one is not.
+#[test]
+fn a_long_namespace_is_compared_to_its_end() {
+    let messages = "http://schemas.microsoft.com/exchange/services/2006/messages";
+    let namespace = format!("{messages}/{}", "a".repeat(50));
+    let body = format!("<m:SendNotification xmlns:m='{namespace}'/>");
+    let error = Error::new(ErrorKind::WrongNamespace, 1);
+    let description = error.describe(body.as_bytes());
+    let cut = namespace.get(..100).unwrap();
+    assert!(description.found.ends_with(&format!("`{cut}…`")));
+    let hint = description.hint.unwrap();
+    let wrong = format!("`messages/{}` instead of `messages`", "a".repeat(50));
+    assert!(hint.contains(&wrong), "{hint}");
+}
