@@ -5,7 +5,8 @@ use std::collections::HashSet;
 
 use crate::support::choices::Choices;
 use crate::support::history::{
-    self, Fate, MAX_ID_LEN, MAX_WATERMARK_LEN, Said, Sent, SentEvent, Server, deliveries,
+    self, Fate, MAX_ID_LEN, MAX_WATERMARK_LEN, Said, Sent, SentEvent, Server, deliver_body,
+    deliveries,
 };
 use ews_notifications::Delivery::{self, Duplicate, First, Fresh, Gap, OutOfOrder, Unknown};
 use ews_notifications::{Continuity, Parser, SubscriptionId};
@@ -453,15 +454,6 @@ fn batch_push(watermark: &str, items: &[&str]) -> String {
          <t:MoreEvents>false</t:MoreEvents>{events}</m:Notification></m:SendNotificationResponseMessage>\
          </m:ResponseMessages></m:SendNotification></soap:Body></soap:Envelope>"
     )
-}
-
-fn deliver_body(continuity: &mut Continuity, body: &str) -> Delivery {
-    let mut parser = Parser::new();
-    let message = parser.parse(body.as_bytes()).unwrap();
-    let notification = message.notifications().next().unwrap();
-    let delivery = continuity.check(notification);
-    continuity.commit(notification);
-    delivery
 }
 
 #[test]

@@ -105,7 +105,7 @@ fn describe(body: &[u8]) -> Description {
     parser.describe(error, body)
 }
 
-/// The description of the first defect of the XML. If there is none, that of the message.
+/// The description of the first defect of the XML. If it is well-formed, describes the defect of the message.
 fn describe_xml(body: &str) -> Description {
     let (mut buffers, config) = (Buffers::default(), Config::new());
     let mut tokens = Tokenizer::new(body.as_bytes(), &mut buffers, &config).unwrap();

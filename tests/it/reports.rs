@@ -9,6 +9,7 @@ use ews_notifications::{
 };
 
 use crate::support::bodies::{MESSAGES, SOAP_1_1, TYPES};
+use crate::support::history;
 
 /// An answer to a streaming request, as an emulator writes it, with these children of its Notifications.
 fn emulator(notifications: &str) -> String {
@@ -38,12 +39,7 @@ fn notification(previous: &str, watermarks: &[&str]) -> String {
 }
 
 fn deliver(continuity: &mut Continuity, notification: &str) -> Delivery {
-    let (mut parser, body) = (Parser::new(), emulator(notification));
-    let message = parser.parse(body.as_bytes()).unwrap();
-    let notification = message.notifications().next().unwrap();
-    let delivery = continuity.check(notification);
-    continuity.commit(notification);
-    delivery
+    history::deliver_body(continuity, &emulator(notification))
 }
 
 /// An HTTP library stopped undoing `Content-Encoding: gzip`, and clients showed hundreds of errors of XML.

@@ -420,6 +420,16 @@ impl Fate {
     }
 }
 
+/// Checks and commits the first notification of a body.
+pub(crate) fn deliver_body(continuity: &mut Continuity, body: &str) -> Delivery {
+    let mut parser = Parser::new();
+    let message = parser.parse(body.as_bytes()).unwrap();
+    let notification = message.notifications().next().unwrap();
+    let delivery = continuity.check(notification);
+    continuity.commit(notification);
+    delivery
+}
+
 /// The order of delivery: which notification, and whether for the second time.
 pub(crate) fn deliveries(
     choices: &mut Choices<'_>,
