@@ -21,7 +21,8 @@ pub use timestamp::{Timestamp, TimestampError, UnixTime};
 ///
 /// `'a` is the lifetime of the body and of the parser. Text is borrowed from the body if it needs no decoding, and
 /// otherwise from the arena of the parser. All types of the model are `Copy`, `Send` and `Sync`, and their fields are
-/// public. A field is `None` if its element or attribute is missing, and an empty string if it is empty.
+/// public. A field is `None` if its element or attribute is missing, and an empty string if it is empty. An empty
+/// watermark counts as missing. Ids, watermarks, codes and times are without the white space around them.
 ///
 /// Fields have the names of the EWS schema ([element reference][schema]). [`into_owned`](Self::into_owned) makes a copy
 /// that borrows nothing.
